@@ -1,0 +1,232 @@
+"""The board: facts in, state out.
+
+Primary state is what facts say; it alone is dumped, and dumping after a replay gives the same bytes. What is derived
+from it (indexes, members of outages) is built anew after a load and kept up to date fact by fact. No rule of the
+primary state reads derived state, so that it does not matter how facts are cut into batches.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from feeds.board.alarms import AlarmTable
+from feeds.board.cases import CaseTable
+from feeds.board.counts import Counts
+from feeds.board.inventory import Inventory
+from feeds.board.outages import Line, OutageTable
+from feeds.board.touched import Touched
+from feeds.board.updates import UpdateTable
+from feeds.facts import (
+    AlarmAcknowledged,
+    AlarmReported,
+    CaseReported,
+    CustomersStated,
+    DeliveryMoved,
+    Entry,
+    OutageMerged,
+    OutageMoved,
+    OutageScoped,
+    OutageSuspected,
+    RangesStated,
+    UpdateApproved,
+    UpdateDrafted,
+    UpdateSteered,
+)
+from feeds.model import Alarm, Case, Customer, Delivery, Outage, SimRange, Update
+
+FORMAT = 1
+"""Version of the dump. A dump of another version is not read; the log is replayed instead."""
+
+_EPOCH = datetime.fromtimestamp(0, UTC)
+
+
+class _Dump(msgspec.Struct, frozen=True, array_like=True):
+    format: int
+    seq: int
+    at: datetime
+    ranges: list[SimRange]
+    customers: list[Customer]
+    active: list[Alarm]
+    cleared: list[Alarm]
+    open: list[Case]
+    closed: list[Case]
+    minutes: list[tuple[int, dict[str, int]]]
+    outages: list[Outage]
+    timelines: list[tuple[str, list[Line]]]
+    suspected: int
+    updates: list[Update]
+    deliveries: list[list[Delivery]]
+    drafted: int
+
+
+class WrongFormat(Exception):
+    """A dump was made by another version of the board, or is none."""
+
+
+class Board:
+    """State of the room. Apply facts in order; read the tables; never write to them."""
+
+    def __init__(self) -> None:
+        self.seq = 0
+        """Sequence of the last fact applied."""
+        self.at = _EPOCH
+        """Time of the last fact: the board's only notion of now."""
+        self.inventory = Inventory()
+        self.counts = Counts()
+        self.alarms = AlarmTable(self.inventory)
+        self.cases = CaseTable(self.inventory, self.counts)
+        self.outages = OutageTable(self.inventory, self.alarms, self.cases)
+        self.updates = UpdateTable()
+        self._derived_from = 0
+
+    def apply(self, entries: Sequence[Entry], touched: Touched) -> None:
+        """Apply facts in order and add the keys of what changed to ``touched``. Facts applied before are skipped."""
+        for entry in entries:
+            if entry.seq <= self.seq:
+                continue
+            self.seq = entry.seq
+            self.at = entry.at
+            _APPLY[type(entry.fact)](self, entry, touched)
+        if self._derived_from != self.inventory.version:
+            self._derive(touched)
+        self.outages.settle(touched)
+
+    def dump(self) -> bytes:
+        """Return the primary state as bytes: equal logs give equal bytes."""
+        return msgspec.msgpack.encode(
+            _Dump(
+                format=FORMAT,
+                seq=self.seq,
+                at=self.at,
+                ranges=list(self.inventory.ranges.values()),
+                customers=list(self.inventory.customers.values()),
+                active=list(self.alarms.active.values()),
+                cleared=list(self.alarms.cleared.values()),
+                open=list(self.cases.open.values()),
+                closed=list(self.cases.closed.values()),
+                minutes=list(self.counts.minutes.items()),
+                outages=list(self.outages.outages.values()),
+                timelines=list(self.outages.timelines.items()),
+                suspected=self.outages.suspected,
+                updates=list(self.updates.updates.values()),
+                deliveries=list(self.updates.deliveries.values()),
+                drafted=self.updates.drafted,
+            )
+        )
+
+    @classmethod
+    def load(cls, data: bytes) -> "Board":
+        """Return the board of a dump. Raises WrongFormat when ``data`` is not one of this version."""
+        try:
+            state = msgspec.msgpack.decode(data, type=_Dump)
+        except msgspec.DecodeError as error:
+            raise WrongFormat(f"the snapshot cannot be read by this version of the board: {error}") from error
+        if state.format != FORMAT:
+            raise WrongFormat(f"the snapshot has format {state.format}, this board reads {FORMAT}")
+        board = cls()
+        board.seq, board.at = state.seq, state.at
+        board.inventory.state_ranges(state.ranges)
+        board.inventory.state_customers(state.customers)
+        board.alarms.active = {alarm.key: alarm for alarm in state.active}
+        board.alarms.cleared = {alarm.key: alarm for alarm in state.cleared}
+        board.cases.open = {case.key: case for case in state.open}
+        board.cases.closed = {case.key: case for case in state.closed}
+        board.counts.minutes = dict(state.minutes)
+        board.outages.outages = {outage.id: outage for outage in state.outages}
+        board.outages.timelines = dict(state.timelines)
+        board.outages.suspected = state.suspected
+        board.updates.restore(state.updates, state.deliveries, state.drafted)
+        touched = Touched()
+        board._derive(touched)
+        board.outages.settle(touched)
+        return board
+
+    def _derive(self, touched: Touched) -> None:
+        self.alarms.reindex(touched)
+        self.cases.reindex(touched)
+        self.outages.reindex(touched)
+        touched.inventory = True
+        self._derived_from = self.inventory.version
+
+    # -- one method per kind of fact -----------------------------------------------------------------------------
+
+    def _alarm(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, AlarmReported)
+        self.counts.alarm_event(entry.at, touched)
+        self.alarms.report(entry.fact.event, entry.seq, entry.at, touched)
+
+    def _acknowledged(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, AlarmAcknowledged)
+        self.alarms.acknowledge(entry.fact.alarm, entry.by, entry.seq, touched)
+
+    def _case(self, entry: Entry, touched: Touched) -> None:
+        fact = entry.fact
+        assert isinstance(fact, CaseReported)
+        self.cases.report(fact.event, fact.sims, fact.warnings, entry.seq, entry.at, touched)
+
+    def _ranges(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, RangesStated)
+        self.inventory.state_ranges(entry.fact.ranges)
+
+    def _customers(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, CustomersStated)
+        self.inventory.state_customers(entry.fact.customers)
+
+    def _suspected(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, OutageSuspected)
+        self.outages.suspect(entry.fact, entry.by, entry.seq, entry.at, touched)
+
+    def _scoped(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, OutageScoped)
+        self.outages.scope(entry.fact, entry.by, entry.seq, entry.at, touched)
+
+    def _merged(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, OutageMerged)
+        self.outages.merge(entry.fact, entry.by, entry.seq, entry.at, touched)
+
+    def _moved(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, OutageMoved)
+        self.outages.move(entry.fact, entry.by, entry.seq, entry.at, touched)
+
+    def _drafted(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, UpdateDrafted)
+        self.updates.draft(entry.fact, entry.by, entry.seq, entry.at, touched)
+
+    def _approved(self, entry: Entry, touched: Touched) -> None:
+        fact = entry.fact
+        assert isinstance(fact, UpdateApproved)
+        update = self.updates.updates.get(fact.update)
+        if update is None:
+            return
+        outage = self.outages.outages.get(update.outage)
+        number = outage.updates + 1 if outage is not None else 1
+        if self.updates.approve(fact, number, entry.by, entry.seq, entry.at, touched):
+            what = f"update {number} ({update.kind.value}) approved for {len(fact.audience)} contacts"
+            self.outages.told(update.outage, update.text.next_word, entry.by, what, entry.seq, entry.at)
+            touched.outages.add(update.outage)
+
+    def _steered(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, UpdateSteered)
+        self.updates.steer(entry.fact, entry.seq, entry.at, touched)
+
+    def _delivery(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, DeliveryMoved)
+        self.updates.move(entry.fact, entry.at, touched)
+
+
+_APPLY = {
+    AlarmReported: Board._alarm,
+    AlarmAcknowledged: Board._acknowledged,
+    CaseReported: Board._case,
+    RangesStated: Board._ranges,
+    CustomersStated: Board._customers,
+    OutageSuspected: Board._suspected,
+    OutageScoped: Board._scoped,
+    OutageMerged: Board._merged,
+    OutageMoved: Board._moved,
+    UpdateDrafted: Board._drafted,
+    UpdateApproved: Board._approved,
+    UpdateSteered: Board._steered,
+    DeliveryMoved: Board._delivery,
+}

@@ -1,0 +1,124 @@
+"""Cases on the board: open, update, close; the SIMs they concern as ICCID bodies; the customer they belong to.
+
+A case event is the whole of what the ticket system knows, so a later one replaces an earlier one; one that is older
+than what is known came late and changes nothing. Closed cases are remembered up to a number, then forgotten.
+"""
+
+from datetime import datetime
+
+import msgspec
+
+from feeds.board.counts import Counts
+from feeds.board.inventory import Inventory
+from feeds.board.touched import Touched
+from feeds.model import Case, CaseEvent, CaseState, case_key
+from feeds.simspace import IntervalSet, SimSpan
+
+CLOSED_KEPT = 50_000
+"""How many closed cases are remembered at the most."""
+
+
+class CaseTable:
+    """Open (and pending) cases and the last closed ones, by key (``source/number``).
+
+    ``bodies`` and ``customer_of`` are derived from the inventory, for open cases only.
+    """
+
+    def __init__(self, inventory: Inventory, counts: Counts) -> None:
+        self.open: dict[str, Case] = {}
+        self.closed: dict[str, Case] = {}
+        self.bodies: dict[str, IntervalSet] = {}
+        self.customer_of: dict[str, str] = {}
+        self.moved: dict[str, None] = {}
+        """Open cases whose SIMs or state changed since the set was taken: outages look at them again."""
+        self._inventory = inventory
+        self._counts = counts
+
+    def get(self, key: str) -> Case | None:
+        """Return the case, open or closed."""
+        return self.open.get(key) or self.closed.get(key)
+
+    def report(
+        self,
+        event: CaseEvent,
+        sims: tuple[SimSpan, ...],
+        warnings: tuple[str, ...],
+        seq: int,
+        at: datetime,
+        touched: Touched,
+    ) -> None:
+        """Take in one event."""
+        key = case_key(event)
+        known = self.get(key)
+        time = event.time or (known.changed if known is not None and event.time is None else at)
+        if known is not None and event.time is not None and time < known.changed:
+            return
+        closed = event.state is CaseState.CLOSED
+        case = Case(
+            source=event.source,
+            number=event.number,
+            opened=event.opened or (known.opened if known is not None else event.time or at),
+            changed=time,
+            state=event.state,
+            customer=event.customer,
+            kind=event.kind,
+            service=event.service,
+            channel=event.channel,
+            closed=(known.closed if known is not None and known.closed else time) if closed else None,
+            owner=event.owner,
+            title=event.title,
+            text=event.text,
+            sims=sims,
+            warnings=warnings,
+            country=event.country,
+            visited_network=event.visited_network,
+            follow_up=event.follow_up,
+            reference=event.reference,
+            seq=seq,
+        )
+        if known is None:
+            self._counts.case_opened(case, at, touched)
+        elif all(getattr(known, name) == getattr(case, name) for name in _COMPARED):
+            return
+        elif event.time is None:
+            case = msgspec.structs.replace(case, changed=at, closed=(known.closed or at) if closed else None)
+        self.open.pop(key, None) if closed else self.closed.pop(key, None)
+        (self.closed if closed else self.open)[key] = case
+        touched.cases.add(key)
+        self._derive(key, case)
+        if closed:
+            self._forget(touched)
+
+    def reindex(self, touched: Touched) -> None:
+        """Derive SIMs and customers anew after the inventory changed."""
+        for key, case in self.open.items():
+            self._derive(key, case)
+        touched.cases.update(self.open)
+        touched.cases.update(self.closed)
+
+    def _derive(self, key: str, case: Case) -> None:
+        if case.state is CaseState.CLOSED:
+            self.bodies.pop(key, None)
+            self.customer_of.pop(key, None)
+        else:
+            bodies = self._inventory.bodies(case.sims)
+            self.bodies[key] = bodies
+            self.customer_of[key] = self._customer(case, bodies)
+        self.moved[key] = None
+
+    def _customer(self, case: Case, bodies: IntervalSet) -> str:
+        if case.customer:
+            return self._inventory.customer_id(case.customer)
+        if not bodies:
+            return ""
+        found = self._inventory.range_at(bodies.pairs()[0][0])
+        return found.customer if found is not None else ""
+
+    def _forget(self, touched: Touched) -> None:
+        while len(self.closed) > CLOSED_KEPT:
+            key = next(iter(self.closed))
+            del self.closed[key]
+            touched.cases.add(key)
+
+
+_COMPARED = tuple(name for name in Case.__struct_fields__ if name not in {"changed", "seq"})

@@ -1,0 +1,24 @@
+"""What a batch of facts changed on the board: the keys of rows to look at again, by view."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Touched:
+    """Keys that changed. Consumers rebuild rows from the board when they need them, so a key is enough."""
+
+    alarms: set[str] = field(default_factory=set)
+    cases: set[str] = field(default_factory=set)
+    counts: set[str] = field(default_factory=set)
+    outages: set[str] = field(default_factory=set)
+    """Also stands for the impact and the timeline of these outages."""
+    updates: set[str] = field(default_factory=set)
+    deliveries: set[str] = field(default_factory=set)
+    inventory: bool = False
+    """Ranges or customers changed: rows that name customers or SIM counts may differ."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for keys in (self.alarms, self.cases, self.counts, self.outages, self.updates, self.deliveries):
+            keys.clear()
+        self.inventory = False

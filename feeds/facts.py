@@ -1,0 +1,165 @@
+"""What the log holds. A fact is something that happened; it is never changed; the board is a function of all of them.
+
+New kinds and new fields (with defaults) may be added. Nothing may be renamed or removed: old logs must stay readable.
+"""
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from feeds.model.alarms import AlarmEvent
+from feeds.model.cases import CaseEvent
+from feeds.model.inventory import Customer, SimRange
+from feeds.model.outages import OutageState
+from feeds.model.updates import AudienceEntry, DeliveryState, UpdateKind, UpdateText
+from feeds.simspace import SimSpan
+
+
+class AlarmReported(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="alarm"):
+    """A source said something about an alarm."""
+
+    event: AlarmEvent
+
+
+class AlarmAcknowledged(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="ack"):
+    """A person took note of an alarm."""
+
+    alarm: str
+
+
+class CaseReported(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="case"):
+    """A ticket system said something about a case; ``sims`` and ``warnings`` are what was read of it at the door."""
+
+    event: CaseEvent
+    sims: tuple[SimSpan, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+class RangesStated(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="ranges"):
+    """SIM ranges of the inventory; one with the same first and last body replaces the earlier one."""
+
+    ranges: tuple[SimRange, ...]
+
+
+class CustomersStated(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="customers"):
+    """Customers of the inventory; one with the same id replaces the earlier one."""
+
+    customers: tuple[Customer, ...]
+
+
+class OutageSuspected(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="suspected"):
+    """The watcher saw a group of SIM ranges that something is wrong with. ``outage`` is the id it gets."""
+
+    outage: str
+    ranges: tuple[tuple[str, str], ...]
+    where: dict[str, str] = {}
+    reason: str = ""
+
+
+class OutageScoped(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="scoped"):
+    """The ranges of an outage changed, because the inventory or the evidence did."""
+
+    outage: str
+    ranges: tuple[tuple[str, str], ...]
+    where: dict[str, str] = {}
+    reason: str = ""
+
+
+class OutageMerged(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="merged"):
+    """An outage turned out to be part of another one, which lives on."""
+
+    outage: str
+    into: str
+    reason: str = ""
+
+
+class OutageMoved(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="moved"):
+    """An outage went to another state, by a person or by the watcher."""
+
+    outage: str
+    state: OutageState
+    reason: str = ""
+    title: str = ""
+
+
+class UpdateDrafted(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="drafted"):
+    """A person wrote, or rewrote, an update."""
+
+    update: str
+    outage: str
+    kind: UpdateKind
+    text: UpdateText
+
+
+class UpdateApproved(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="approved"):
+    """A person approved an update: from here on text, templates and audience are frozen, and sending begins."""
+
+    update: str
+    digest: str
+    subject_template: str
+    body_template: str
+    audience: tuple[AudienceEntry, ...]
+    message_domain: str
+    """Right-hand side of the Message-IDs."""
+
+
+class UpdateSteered(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="steered"):
+    """A person paused, resumed or cancelled an update."""
+
+    update: str
+    to: Literal["pause", "resume", "cancel"]
+
+
+class DeliveryMoved(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="delivery"):
+    """One step in the ledger of one delivery. *attempting* is written before the message is handed over."""
+
+    update: str
+    index: int
+    state: DeliveryState
+    answer: str = ""
+
+
+Fact = (
+    AlarmReported
+    | AlarmAcknowledged
+    | CaseReported
+    | RangesStated
+    | CustomersStated
+    | OutageSuspected
+    | OutageScoped
+    | OutageMerged
+    | OutageMoved
+    | UpdateDrafted
+    | UpdateApproved
+    | UpdateSteered
+    | DeliveryMoved
+)
+
+
+class Entry(Struct, frozen=True, omit_defaults=True):
+    """A fact in the log: ``seq`` counts from 1 without gaps, ``at`` is when it was appended, ``by`` who said it.
+
+    ``by`` is a feed, a person or ``vaken/<watcher>``; ``seen`` is the sequence that a person saw when deciding.
+    """
+
+    seq: int
+    at: datetime
+    by: str
+    fact: Fact
+    seen: int = 0
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(tuple[Entry, ...])
+
+
+def encode_entries(entries: tuple[Entry, ...]) -> bytes:
+    """Return the JSON array of ``entries``, the form in which a batch is kept."""
+    return _encoder.encode(entries)
+
+
+def decode_entries(data: bytes) -> tuple[Entry, ...]:
+    """Return the entries of a batch. Raises msgspec.DecodeError when ``data`` is none."""
+    return _decoder.decode(data)

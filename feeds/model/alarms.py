@@ -1,0 +1,85 @@
+"""Alarms, after ITU-T X.733 and 3GPP TS 32.111-2."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from msgspec import Struct
+
+from feeds.model.text import Attributes, FeedName, Label, Name, Text
+
+AlarmKey = NewType("AlarmKey", str)
+"""``source/id``: the identity of an alarm for as long as the hub remembers it."""
+
+
+class Severity(StrEnum):
+    """Perceived severity (X.733 8.1.2.3). *cleared* is a severity there, and so it is here."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    WARNING = "warning"
+    INDETERMINATE = "indeterminate"
+    CLEARED = "cleared"
+
+
+class AlarmEvent(Struct, frozen=True, omit_defaults=True):
+    """One notification of an alarm as a source sends it: a raise, a change, a repeat or a clear.
+
+    Which of these it is follows from what the board knows already. ``id`` is the source's own key of the alarm; where
+    a source has none, identity is (managed object, event type, probable cause, specific problem), as in X.733.
+    ``time`` is when it happened at the source; without it the time of arrival counts. A clear is severity *cleared*.
+    ``raised`` may repeat when the alarm began, where the source says so with each notification.
+    """
+
+    source: FeedName
+    managed_object: Name
+    severity: Severity
+    id: Label = ""
+    time: datetime | None = None
+    raised: datetime | None = None
+    event_type: Label = ""
+    probable_cause: Label = ""
+    specific_problem: Label = ""
+    text: Text = ""
+    attributes: Attributes = {}
+    event: Label = ""
+    """The source's own key of this notification, where it has one: tells a repeat from two events of one second."""
+
+
+def alarm_key(event: AlarmEvent) -> AlarmKey:
+    """Return the identity of the alarm that ``event`` speaks of."""
+    if event.id:
+        return AlarmKey(f"{event.source}/{event.id}")
+    parts = (event.managed_object, event.event_type, event.probable_cause, event.specific_problem)
+    return AlarmKey(f"{event.source}/{'|'.join(parts)}")
+
+
+class Alarm(Struct, frozen=True, omit_defaults=True):
+    """An alarm as the board holds it. ``occurrences`` counts raises and repeats since it was last clear."""
+
+    source: str
+    id: str
+    managed_object: str
+    severity: Severity
+    raised: datetime
+    changed: datetime
+    cleared: datetime | None = None
+    occurrences: int = 1
+    event_type: str = ""
+    probable_cause: str = ""
+    specific_problem: str = ""
+    text: str = ""
+    attributes: dict[str, str] = {}
+    acknowledged_by: str = ""
+    last_cleared: datetime | None = None
+    """When it was clear the last time before it was raised again."""
+    last_event: str = ""
+    """The source's key of the last clear."""
+    seq: int = 0
+    """Sequence of the fact that changed its severity or text last; repeats do not move it."""
+
+    @property
+    def key(self) -> AlarmKey:
+        """The identity: ``source/id``."""
+        return AlarmKey(f"{self.source}/{self.id}")

@@ -1,0 +1,114 @@
+"""Commands: what a person at a screen may ask of the hub. Each becomes facts, or is refused with a reason."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from feeds.model.text import Label, Name
+from feeds.model.updates import UpdateKind, UpdateText
+
+Seen = Annotated[int, Meta(ge=0)]
+"""Sequence of the row that the user saw; 0: not known, nothing is compared."""
+
+
+class Acknowledge(Struct, frozen=True, tag_field="do", tag="ack"):
+    """Take note of alarms."""
+
+    alarms: tuple[Name, ...]
+    seen: Seen = 0
+
+
+class Declare(Struct, frozen=True, tag_field="do", tag="declare"):
+    """Make a suspected outage a declared one; the one who does it is its commander."""
+
+    outage: Name
+    title: Label = ""
+    seen: Seen = 0
+
+
+class Mitigate(Struct, frozen=True, tag_field="do", tag="mitigate"):
+    """Say that service is back for now."""
+
+    outage: Name
+    seen: Seen = 0
+
+
+class Resolve(Struct, frozen=True, tag_field="do", tag="resolve"):
+    """Say that it is over."""
+
+    outage: Name
+    seen: Seen = 0
+
+
+class Reject(Struct, frozen=True, tag_field="do", tag="reject"):
+    """Say that a suspected outage is none."""
+
+    outage: Name
+    why: Label = ""
+    seen: Seen = 0
+
+
+class Draft(Struct, frozen=True, tag_field="do", tag="draft"):
+    """Write or rewrite an update. Without ``update`` a new draft is begun; the answer names it."""
+
+    outage: Name
+    kind: UpdateKind
+    text: UpdateText
+    update: Label = ""
+    seen: Seen = 0
+
+
+class AskPreview(Struct, frozen=True, tag_field="do", tag="preview"):
+    """Ask what a draft would send now. Changes nothing. ``window`` is (first message, how many), at most 200."""
+
+    update: Name
+    window: tuple[int, int] = (0, 50)
+    find: Label = ""
+
+
+class Approve(Struct, frozen=True, tag_field="do", tag="approve"):
+    """Send a draft: ``digest`` as in the preview that was seen, ``customers`` as typed by the approver."""
+
+    update: Name
+    digest: Name
+    customers: int
+    seen: Seen = 0
+
+
+class Steer(Struct, frozen=True, tag_field="do", tag="steer"):
+    """Pause, resume or cancel an update that is being sent."""
+
+    update: Name
+    to: Literal["pause", "resume", "cancel"]
+    seen: Seen = 0
+
+
+class Retry(Struct, frozen=True, tag_field="do", tag="retry"):
+    """Queue deliveries again that failed or are uncertain, by a human's decision. The Message-ID stays the same."""
+
+    update: Name
+    deliveries: tuple[Annotated[int, Meta(ge=0)], ...]
+    seen: Seen = 0
+
+
+Command = Acknowledge | Declare | Mitigate | Resolve | Reject | Draft | AskPreview | Approve | Steer | Retry
+
+CommandName = Literal[
+    "ack", "declare", "mitigate", "resolve", "reject", "draft", "preview", "approve", "steer", "retry"
+]
+
+COMMANDS: dict[str, type[Struct]] = {
+    "ack": Acknowledge,
+    "declare": Declare,
+    "mitigate": Mitigate,
+    "resolve": Resolve,
+    "reject": Reject,
+    "draft": Draft,
+    "preview": AskPreview,
+    "approve": Approve,
+    "steer": Steer,
+    "retry": Retry,
+}
+"""The commands by name."""
+
+__all__ = ["COMMANDS", "Command", "CommandName", "Seen"]

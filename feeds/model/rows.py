@@ -1,0 +1,200 @@
+"""The rows that views send to screens. One frozen type per view; ``key`` is the row's identity within its view.
+
+Rows carry times, not ages: an age is the screen's business, counted with the hub's clock.
+"""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from feeds.model.alarms import Severity
+from feeds.model.cases import CaseKind, CaseState, Channel, Service
+from feeds.model.outages import OutageState
+from feeds.model.updates import DeliveryState, UpdateKind, UpdateState
+
+
+class Row(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What every row has."""
+
+    key: str
+
+
+class OutageRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One outage on the board. ``sims_text`` is the short human form of its ranges, ``shared`` what they share."""
+
+    state: OutageState
+    urgency: int
+    urgency_parts: tuple[tuple[str, int], ...] = ()
+    """What the urgency is the sum of: (reason, points)."""
+    title: str = ""
+    sims_text: str = ""
+    sims: int = 0
+    ranges: int = 0
+    customers: int = 0
+    customer: str = ""
+    """The name to show first: a VIP where there is one, else the one with most SIMs."""
+    vip: bool = False
+    cases: int = 0
+    cases_10m: int = 0
+    """Cases opened in the last 10 minutes of the log's own time."""
+    critical: int = 0
+    major: int = 0
+    minor: int = 0
+    warning: int = 0
+    shared: str = ""
+    coverage: float | None = None
+    """Share of the open cases with SIMs that lie inside, 0 to 1."""
+    fleet_share: float | None = None
+    """Share of the fleet's SIMs that lie inside, 0 to 1."""
+    commander: str = ""
+    suspected: datetime
+    declared: datetime | None = None
+    told: datetime | None = None
+    next_word: datetime | None = None
+    updates: int = 0
+    reason: str = ""
+    merged_into: str = ""
+    seq: int = 0
+    """Sequence of the last decision about it; commands carry it as ``seen``."""
+
+
+class AlarmRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One alarm."""
+
+    severity: Severity
+    source: str
+    managed_object: str
+    raised: datetime
+    changed: datetime
+    cleared: datetime | None = None
+    occurrences: int = 1
+    event_type: str = ""
+    probable_cause: str = ""
+    specific_problem: str = ""
+    text: str = ""
+    attributes: dict[str, str] = {}
+    acknowledged_by: str = ""
+    outages: tuple[str, ...] = ()
+    sims: int = 0
+    """SIMs that its object serves, by the inventory."""
+    seq: int = 0
+
+
+class CaseRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One case. ``sims_text`` echoes what was read out of it."""
+
+    number: str
+    state: CaseState
+    kind: CaseKind
+    service: Service
+    channel: Channel
+    opened: datetime
+    changed: datetime
+    customer: str = ""
+    vip: bool = False
+    owner: str = ""
+    title: str = ""
+    text: str = ""
+    sims: int = 0
+    sims_text: str = ""
+    warnings: tuple[str, ...] = ()
+    country: str = ""
+    outages: tuple[str, ...] = ()
+    priority: int = 0
+    seq: int = 0
+
+
+class CountRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """Cases opened within one minute. ``by`` counts them as ``channel/service``."""
+
+    minute: datetime
+    total: int
+    by: dict[str, int] = {}
+    alarms: int = 0
+    """Alarm events of the same minute."""
+
+
+class FeedRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One feed: when it was last heard, how much it brings. Kept by the hub, not by the log."""
+
+    kind: str
+    """alarms, cases or inventory."""
+    heard: datetime | None = None
+    per_minute: float = 0.0
+    """Events per minute over the last minute."""
+    events: int = 0
+    """Events since the hub started."""
+    refused: int = 0
+    """Payloads refused since the hub started."""
+
+
+class ImpactRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One customer in one outage."""
+
+    customer: str
+    vip: bool = False
+    sims: int = 0
+    ranges_text: str = ""
+    cases: int = 0
+    contacts: int = 0
+    use: str = ""
+
+
+class TimelineRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of an outage's history. ``key`` is the sequence of the fact."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+class UpdateRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One update with the counts of its ledger."""
+
+    outage: str
+    number: int
+    kind: UpdateKind
+    state: UpdateState
+    author: str
+    approver: str = ""
+    drafted: datetime
+    approved: datetime | None = None
+    next_word: datetime | None = None
+    customers: int = 0
+    total: int = 0
+    queued: int = 0
+    attempting: int = 0
+    accepted: int = 0
+    failed: int = 0
+    uncertain: int = 0
+    held: int = 0
+    seq: int = 0
+
+
+class DeliveryRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+    """One delivery of one update."""
+
+    update: str
+    state: DeliveryState
+    customer: str
+    address: str
+    channel: str = "e-mail"
+    sims: int = 0
+    attempts: int = 0
+    answer: str = ""
+    message_id: str = ""
+    changed: datetime | None = None
+
+
+ROW_TYPES: dict[str, type[Row]] = {
+    "outages": OutageRow,
+    "alarms": AlarmRow,
+    "cases": CaseRow,
+    "counts": CountRow,
+    "feeds": FeedRow,
+    "impact": ImpactRow,
+    "timeline": TimelineRow,
+    "updates": UpdateRow,
+    "deliveries": DeliveryRow,
+}
+"""The views by name. ``impact`` and ``timeline`` are of one outage: they are opened with ``of``."""

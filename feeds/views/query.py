@@ -1,0 +1,205 @@
+"""One view with a filter and an order, kept up to date from dirty keys and shared by all who ask the same.
+
+The rows themselves are not held: a query over a million alarms holds their keys in order, and builds the few rows of
+the windows that somebody looks at.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+import msgspec
+from sortedcontainers import SortedList
+
+from feeds.model import CaseState, OutageState, Row, Severity
+from feeds.views.filter import BadFilter, parse
+
+MAX_WINDOW = 10_000
+"""Rows in one window."""
+
+
+class BadQuery(Exception):
+    """The view, sort or window cannot be used; the message says why."""
+
+
+class Source(Protocol):
+    """Where the rows of a view come from."""
+
+    @property
+    def name(self) -> str:
+        """The view's name."""
+        ...
+
+    @property
+    def row_type(self) -> type[Row]:
+        """The type of its rows."""
+        ...
+
+    @property
+    def default_sort(self) -> str:
+        """Its order where none is asked for."""
+        ...
+
+    def every_key(self) -> Iterable[str]:
+        """Every key that has a row now."""
+        ...
+
+    def row(self, key: str) -> Row | None:
+        """The row of ``key``, or None when there is none (any more)."""
+        ...
+
+
+_ORDER: dict[Enum, int] = {severity: rank for rank, severity in enumerate(reversed(Severity))} | {
+    state: rank
+    for rank, state in enumerate(
+        (
+            OutageState.MERGED,
+            OutageState.WITHDRAWN,
+            OutageState.REJECTED,
+            OutageState.FOLLOWED_UP,
+            OutageState.RESOLVED,
+            OutageState.MITIGATED,
+            OutageState.SUSPECTED,
+            OutageState.DECLARED,
+            CaseState.CLOSED,
+            CaseState.PENDING,
+            CaseState.OPEN,
+        )
+    )
+}
+"""Enumerations with an order of their own: the more pressing, the higher."""
+
+
+class _Falling:
+    """A text that sorts from z to a."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __lt__(self, other: "_Falling") -> bool:
+        return other.text < self.text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Falling) and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+
+class Query:
+    """Keys of one view, filtered and in order. ``touch`` says what may have changed, ``refresh`` looks at it."""
+
+    def __init__(self, source: Source, sort: str = "", filter: str = "") -> None:
+        """Raise BadQuery when sort or filter cannot be used."""
+        self.source = source
+        try:
+            self._filter = parse(filter, source.row_type)
+        except BadFilter as error:
+            raise BadQuery(str(error)) from None
+        self._sort = _parse_sort(sort or source.default_sort, source.row_type)
+        self._places: dict[str, tuple[Any, ...]] = {}
+        self._sorted: SortedList = SortedList()
+        self._encoded: dict[str, tuple[Row, bytes]] = {}
+        self._dirty: set[str] = set()
+        self.reload()
+
+    @property
+    def total(self) -> int:
+        """How many rows pass the filter."""
+        return len(self._sorted)
+
+    def reload(self) -> None:
+        """Look at every row anew."""
+        self._places = {}
+        self._encoded = {}
+        self._dirty = set()
+        for key in self.source.every_key():
+            row = self.source.row(key)
+            if row is not None and (self._filter is None or self._filter(row)):
+                self._places[key] = self._place(key, row)
+        self._sorted = SortedList(self._places.values())
+
+    def touch(self, keys: Iterable[str]) -> None:
+        """Say that the rows of ``keys`` may have changed, come or gone."""
+        self._dirty.update(keys)
+
+    def refresh(self) -> None:
+        """Bring the order up to date with what was touched."""
+        if not self._dirty:
+            return
+        for key in self._dirty:
+            row = self.source.row(key)
+            old = self._places.get(key)
+            new = None if row is None or (self._filter and not self._filter(row)) else self._place(key, row)
+            if new != old:
+                if old is not None:
+                    self._sorted.remove(old)
+                if new is not None:
+                    self._sorted.add(new)
+                    self._places[key] = new
+                else:
+                    del self._places[key]
+            known = self._encoded.get(key)
+            if known is not None and (new is None or known[0] != row):
+                del self._encoded[key]
+        self._dirty.clear()
+
+    def window(self, first: int, count: int) -> list[tuple[str, bytes]]:
+        """Return (key, row as JSON) of ``count`` rows from place ``first``; the same row gives the same object."""
+        return [(place[-1], self._bytes(place[-1])) for place in self._sorted[first : first + min(count, MAX_WINDOW)]]
+
+    def rows(self, first: int, count: int) -> list[Row]:
+        """Return the rows themselves."""
+        found = (self.source.row(place[-1]) for place in self._sorted[first : first + min(count, MAX_WINDOW)])
+        return [row for row in found if row is not None]
+
+    def forget_bytes(self, keep: Iterable[str]) -> None:
+        """Drop encoded rows outside ``keep``, the windows that are looked at."""
+        kept = set(keep)
+        for key in [key for key in self._encoded if key not in kept]:
+            del self._encoded[key]
+
+    def _bytes(self, key: str) -> bytes:
+        known = self._encoded.get(key)
+        if known is None:
+            row = self.source.row(key)
+            assert row is not None, key
+            known = self._encoded[key] = (row, _encoder.encode(row))
+        return known[1]
+
+    def _place(self, key: str, row: Row) -> tuple[Any, ...]:
+        place: list[Any] = []
+        for name, falling in self._sort:
+            place.append(_sort_value(getattr(row, name), falling))
+        place.append(key)
+        return tuple(place)
+
+
+_encoder = msgspec.json.Encoder()
+
+
+def _parse_sort(sort: str, row_type: type[Row]) -> Sequence[tuple[str, bool]]:
+    order: list[tuple[str, bool]] = []
+    for part in sort.split(","):
+        name = part.strip().removeprefix("-")
+        if name not in row_type.__struct_fields__:
+            raise BadQuery(f"sort: unknown key {name or '(empty)'}; there are {', '.join(row_type.__struct_fields__)}")
+        order.append((name, part.strip().startswith("-")))
+    return order
+
+
+def _sort_value(value: Any, falling: bool) -> tuple[int, Any]:
+    """Return what to compare: rows without a value come last either way."""
+    if value is None or value in ("", ()):
+        return (1, 0)
+    if isinstance(value, Enum) and value in _ORDER:
+        value = _ORDER[value]
+    if isinstance(value, datetime):
+        value = value.timestamp()
+    if isinstance(value, int | float):
+        return (0, -value if falling else value)
+    text = str(value)
+    return (0, _Falling(text) if falling else text)
