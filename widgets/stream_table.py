@@ -392,7 +392,8 @@ class StreamTable(ScrollView, can_focus=True):
 
     def _header(self, width: int) -> Strip:
         look = self._look("header")
-        field, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
+        first = self.sort.partition(",")[0]
+        field, descending = first.removeprefix("-"), first.startswith("-")
         segments = [Segment("  ", look)]
         x = 2
         for placed in self.placed:
@@ -447,7 +448,7 @@ class StreamTable(ScrollView, can_focus=True):
         window = self.window
         index = window.cursor_index
         if index is not None and window.cursor is not None and top <= index < top + height:
-            return (window.cursor, index - top) if index or not self._start_on_row or top else (window.cursor, 0)
+            return window.cursor, index - top
         row = window.at(top)
         return (row.key, 0) if row is not None and top else (None, 0)
 
@@ -570,7 +571,8 @@ class StreamTable(ScrollView, can_focus=True):
             for placed in self.placed:
                 if placed.x <= offset.x < placed.x + placed.width and placed.column.sort:
                     field = placed.column.sort
-                    self.post_message(self.SortWanted(self, field if self.sort == f"-{field}" else f"-{field}"))
+                    falling = self.sort.partition(",")[0] == f"-{field}"
+                    self.post_message(self.SortWanted(self, field if falling else f"-{field}"))
             return
         index = self.top + offset.y - 1
         if index >= self.window.total:

@@ -39,23 +39,40 @@ class AlarmTable:
         """Values seen for the first time since the list was taken: outages may have to take them in."""
         self._inventory = inventory
         self._where_of: dict[str, Where] = {}
-        self._pairs_seen = 0
 
     def get(self, key: str) -> Alarm | None:
         """Return the alarm, active or cleared."""
         return self.active.get(key) or self.cleared.get(key)
 
+    def is_news(self, event: AlarmEvent) -> bool:
+        """Whether the event would change anything: it is neither late nor a repeat of what is known."""
+        key = alarm_key(event)
+        known = self.active.get(key)
+        if known is None:
+            return self._begins(key, event)
+        time = event.time
+        if event.severity is Severity.CLEARED:
+            repeated = time == known.last_cleared and (not event.event or event.event == known.last_event)
+            return time is None or (time >= known.raised and not repeated)
+        if time is not None and time < known.changed:
+            return False
+        return (time is not None and time > known.changed) or not _same(event, known)
+
     def report(self, event: AlarmEvent, seq: int, at: datetime, touched: Touched) -> None:
         """Take in one event."""
+        if not self.is_news(event):
+            return
         key = alarm_key(event)
         time = event.time or at
         known = self.active.get(key)
         if event.severity is Severity.CLEARED:
-            self._clear(key, event, known, time, seq, touched)
-        elif known is not None:
-            self._change(key, event, known, time, seq, touched)
+            self._clear(key, event, known, time, seq)
+            self._forget(touched)
+        elif known is None:
+            self._raise(key, event, time, seq)
         else:
-            self._raise(key, event, time, seq, touched)
+            self._change(key, event, known, time, seq)
+        touched.alarms.add(key)
 
     def acknowledge(self, key: str, who: str, seq: int, touched: Touched) -> None:
         """Note who took note of an active alarm."""
@@ -78,15 +95,19 @@ class AlarmTable:
             self._enter(key, alarm)
         touched.alarms.update(self.active)
 
-    def _raise(self, key: str, event: AlarmEvent, time: datetime, seq: int, touched: Touched) -> None:
+    def _begins(self, key: str, event: AlarmEvent) -> bool:
+        """Whether an event of an alarm that is not active begins something: a raise later than the last clear."""
         before = self.cleared.get(key)
-        last_cleared, last_event = None, ""
-        if before is not None:
-            assert before.cleared is not None
-            if time < before.cleared or (time == before.cleared and time <= before.raised):
-                return
-            del self.cleared[key]
-            last_cleared, last_event = before.cleared, before.last_event
+        if before is None:
+            return True
+        assert before.cleared is not None
+        if event.severity is Severity.CLEARED:
+            return False
+        time = event.time
+        return time is None or time > before.cleared or (time == before.cleared and time > before.raised)
+
+    def _raise(self, key: str, event: AlarmEvent, time: datetime, seq: int) -> None:
+        before = self.cleared.pop(key, None)
         alarm = Alarm(
             source=event.source,
             id=key[len(event.source) + 1 :],
@@ -99,54 +120,39 @@ class AlarmTable:
             specific_problem=event.specific_problem,
             text=event.text,
             attributes=event.attributes,
-            last_cleared=last_cleared,
-            last_event=last_event,
+            lapses=event.lapses,
+            last_cleared=before.cleared if before is not None else None,
+            last_event=before.last_event if before is not None else "",
             seq=seq,
         )
         self.active[key] = alarm
         self._enter(key, alarm)
-        touched.alarms.add(key)
 
-    def _change(self, key: str, event: AlarmEvent, known: Alarm, time: datetime, seq: int, touched: Touched) -> None:
-        if time < known.changed:
-            return
-        same = (
-            event.severity is known.severity
-            and event.text == known.text
-            and event.probable_cause == known.probable_cause
-            and event.specific_problem == known.specific_problem
-            and event.managed_object == known.managed_object
-            and event.event_type == known.event_type
-            and event.attributes == known.attributes
-        )
-        if same:
-            if event.time is None or time == known.changed:
-                return
+    def _change(self, key: str, event: AlarmEvent, known: Alarm, time: datetime, seq: int) -> None:
+        if _same(event, known):
             self.active[key] = msgspec.structs.replace(known, changed=time, occurrences=known.occurrences + 1)
-        else:
-            self._leave(key, known)
-            alarm = msgspec.structs.replace(
-                known,
-                managed_object=event.managed_object,
-                severity=event.severity,
-                changed=time,
-                event_type=event.event_type,
-                probable_cause=event.probable_cause,
-                specific_problem=event.specific_problem,
-                text=event.text,
-                attributes=event.attributes,
-                seq=seq,
-            )
-            self.active[key] = alarm
-            self._enter(key, alarm)
-        touched.alarms.add(key)
+            return
+        self._leave(key, known)
+        alarm = msgspec.structs.replace(
+            known,
+            managed_object=event.managed_object,
+            severity=event.severity,
+            changed=time,
+            event_type=event.event_type,
+            probable_cause=event.probable_cause,
+            specific_problem=event.specific_problem,
+            text=event.text,
+            attributes=event.attributes,
+            seq=seq,
+        )
+        self.active[key] = alarm
+        self._enter(key, alarm)
 
-    def _clear(
-        self, key: str, event: AlarmEvent, known: Alarm | None, time: datetime, seq: int, touched: Touched
-    ) -> None:
-        if known is None:
-            if key in self.cleared:
-                return
+    def _clear(self, key: str, event: AlarmEvent, known: Alarm | None, time: datetime, seq: int) -> None:
+        if known is not None:
+            self._leave(key, known)
+            del self.active[key]
+        else:
             known = Alarm(
                 source=event.source,
                 id=key[len(event.source) + 1 :],
@@ -160,17 +166,9 @@ class AlarmTable:
                 text=event.text,
                 attributes=event.attributes,
             )
-        else:
-            repeated = time == known.last_cleared and (not event.event or event.event == known.last_event)
-            if time < known.raised or repeated:
-                return
-            self._leave(key, known)
-            del self.active[key]
         self.cleared[key] = msgspec.structs.replace(
             known, severity=Severity.CLEARED, changed=time, cleared=time, last_event=event.event, seq=seq
         )
-        touched.alarms.add(key)
-        self._forget(touched)
 
     def _forget(self, touched: Touched) -> None:
         while len(self.cleared) > CLEARED_KEPT:
@@ -198,3 +196,16 @@ class AlarmTable:
         if where:
             del self.wheres[where][key]
             self.counts[where][_RANK[alarm.severity]] -= 1
+
+
+def _same(event: AlarmEvent, known: Alarm) -> bool:
+    """Whether the event says of the alarm what is known already; times aside."""
+    return (
+        event.severity is known.severity
+        and event.text == known.text
+        and event.probable_cause == known.probable_cause
+        and event.specific_problem == known.specific_problem
+        and event.managed_object == known.managed_object
+        and event.event_type == known.event_type
+        and event.attributes == known.attributes
+    )

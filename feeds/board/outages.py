@@ -100,16 +100,16 @@ class OutageTable:
 
     def merge(self, fact: OutageMerged, by: str, seq: int, at: datetime, touched: Touched) -> None:
         """Leave a tombstone that points to the survivor."""
-        known, into = self.outages.get(fact.outage), self.outages.get(fact.into)
-        if known is None or into is None or known.state not in LIVE_STATES:
+        known, into = self.outages.get(fact.outage), self.survivor(fact.into)
+        if known is None or into is None or into is known or known.state not in LIVE_STATES:
             return
         self.outages[fact.outage] = msgspec.structs.replace(
             known, state=OutageState.MERGED, merged_into=into.id, ended=at, seq=seq
         )
-        self._note(fact.outage, seq, at, by, f"merged into {fact.into}: {fact.reason}")
-        self._note(fact.into, seq, at, by, f"took in {fact.outage}: {fact.reason}")
+        self._note(fact.outage, seq, at, by, f"merged into {into.id}: {fact.reason}")
+        self._note(into.id, seq, at, by, f"took in {fact.outage}: {fact.reason}")
         self._leave(fact.outage, touched)
-        touched.outages.update((fact.outage, fact.into))
+        touched.outages.update((fact.outage, into.id))
 
     def move(self, fact: OutageMoved, by: str, seq: int, at: datetime, touched: Touched) -> None:
         """Take an outage to another state. A merged one stays merged."""

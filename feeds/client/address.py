@@ -23,6 +23,13 @@ def stream_url(url: str, who: str) -> str:
     return urlunsplit((_SCHEMES[parts.scheme], parts.netloc, path, f"who={quote(who, safe='')}", ""))
 
 
+def http_url(url: str, path: str) -> str:
+    """Return the address of ``path`` (such as ``/healthz``) of the hub at ``url``. Raises ClientError as above."""
+    parts = urlsplit(stream_url(url, "nobody"))
+    base = parts.path.removesuffix("/v1/stream")
+    return urlunsplit((parts.scheme.replace("ws", "http"), parts.netloc, base + path, "", ""))
+
+
 def is_this_machine(url: str) -> bool:
     """Return whether ``url`` names this machine itself."""
     host = urlsplit(url).hostname or ""
@@ -35,5 +42,5 @@ def is_this_machine(url: str) -> bool:
 
 
 def proxy_for(url: str) -> Literal[True] | None:
-    """Return what ``websockets`` takes as its proxy: the system's, but none for this machine, which no proxy can reach."""
+    """Return the proxy to use: the system's, but none for this machine, which no proxy can reach."""
     return None if is_this_machine(url) else True

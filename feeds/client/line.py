@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
-from websockets.frames import CloseCode
 
 
 class LineDead(Exception):
@@ -17,7 +16,7 @@ class LineDead(Exception):
 
 
 class Line(ClientConnection):
-    """A connection that knows when its last byte came, so that a long frame over a slow line is not taken for silence."""
+    """A connection that knows when its last byte came: a long frame over a slow line is not silence."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -54,9 +53,7 @@ def explain(error: Exception, address: str) -> str:
     """Return a sentence on why there is no connection to ``address``, without credentials that may stand in it."""
     place = urlsplit(address).netloc.rpartition("@")[2]
     match error:
-        case ConnectionClosed(sent=frame, rcvd_then_sent=False) if (
-            frame is not None and frame.code != CloseCode.NORMAL_CLOSURE
-        ):
+        case ConnectionClosed(sent=frame, rcvd_then_sent=False) if frame is not None and frame.code != 1000:
             return f"the connection was given up ({int(frame.code)}: {frame.reason})"
         case ConnectionClosed(rcvd=frame) if frame is not None:
             reason = f": {frame.reason}" if frame.reason else ""

@@ -11,7 +11,7 @@ T = TypeVar("T")
 
 
 class Reply(Struct, frozen=True):
-    """A command was carried out. ``seq``: the log's sequence after it; ``result``: JSON, ``null`` where there is none."""
+    """A command was done. ``seq``: the log's sequence after it; ``result``: JSON, ``null`` where there is none."""
 
     seq: int
     result: Raw

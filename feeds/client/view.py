@@ -12,15 +12,16 @@ from feeds.client.wire import Open
 from feeds.model.rows import ROW_TYPES, Row
 
 if TYPE_CHECKING:
-    from feeds.client.hub_client import HubClient
+    from feeds.client.following import Following
 
 
 class Content(Struct, frozen=True):
     """What a view shows at one moment; never changed, only replaced.
 
-    ``rows``: the window, in order; ``total``: rows of the whole view; ``first``: offset of the window in it; ``seq``: the
-    log's sequence that it is true for; ``at``: when it came, by our own clock; ``error``: why the query was refused, or that
-    rows could not be read; ``loaded``: whether an answer has come at all. While the link is lost the old content stays.
+    ``rows``: the window, in order; ``total``: rows of the whole view; ``first``: offset of the window in it; ``seq``:
+    the log's sequence that it is true for; ``at``: when it came, by our own clock; ``error``: why the query was refused
+    (there are no rows then), or that rows could not be read; ``loaded``: whether an answer has come at all. While the
+    link is lost the old content stays.
     """
 
     rows: tuple[Row, ...]
@@ -35,8 +36,8 @@ class Content(Struct, frozen=True):
 class ViewHandle:
     """One open view. Any thread may use it. Made by ``HubClient.open``."""
 
-    def __init__(self, client: HubClient, query: Open, now: datetime) -> None:
-        self._client = client
+    def __init__(self, following: Following, query: Open, now: datetime) -> None:
+        self._following = following
         self._query = query
         self._content = Content(rows=(), total=0, first=query.window[0], seq=0, at=now, loaded=False)
         self._unread = False
@@ -86,11 +87,11 @@ class ViewHandle:
         self, *, sort: str | None = None, filter: str | None = None, window: tuple[int, int] | None = None
     ) -> None:
         """Ask for something else; the rows stay until its snapshot comes. On a closed view this does nothing."""
-        self._client._requery(self, sort, filter, window)
+        self._following.change(self, sort, filter, window)
 
     def close(self) -> None:
         """Give the view up. Its content stays readable."""
-        self._client._close(self)
+        self._following.close(self)
 
     def _replace(self, content: Content) -> bool:
         """Put new content in place; return whether somebody must be told."""

@@ -18,17 +18,18 @@ It leaves to the author: reading the source, and keeping events over a restart o
 import asyncio
 import contextlib
 import logging
-import random
 from collections import deque
-from collections.abc import AsyncGenerator, Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Self, cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
 from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus, WebSocketException
 
+from feeds.client.address import proxy_for
+from feeds.client.backoff import Backoff
 from feeds.model import AlarmEvent, CaseEvent, Customer, SimRange
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,10 @@ FRAME_EVENTS = 500
 """Most events in one frame."""
 FRAME_BYTES = 512 * 1024
 """A frame is closed when it has grown to this size."""
+ANSWER_BYTES = 1024 * 1024
+"""Most bytes of one answer of the hub."""
+FIRST_DELAY, LAST_DELAY, CALM = 0.25, 10.0, 5.0
+"""Seconds: longest wait before the first and any later try to connect; a connection that lasted CALM begins anew."""
 REFUSALS_KEPT = 100
 """The first refusals are kept with their reasons; of later ones only the count."""
 
@@ -98,14 +103,6 @@ def ingest_url(hub: str, feed: str) -> str:
         raise PushError(f"{hub!r} is not the address of a hub: write it like http://127.0.0.1:8080")
     path = parts.path.rstrip("/") + "/v1/ingest"
     return urlunsplit((scheme, parts.netloc, path, f"feed={quote(feed, safe='')}", ""))
-
-
-def reconnect_delays() -> Generator[float]:
-    """Yield seconds to wait before each try: doubling from 0.25 to 10, each with jitter so that feeds do not march."""
-    delay = 0.25
-    while True:
-        yield delay * random.uniform(0.5, 1.0)
-        delay = min(delay * 2, 10.0)
 
 
 class PushFeed:
@@ -210,29 +207,34 @@ class PushFeed:
                 self._changed.notify_all()
 
     async def _keep_connected(self) -> None:
-        # proxy=None: a hub stands on the operator's own network, and a proxy would not pass its WebSocket on.
-        connector = connect(
-            self.url,
-            additional_headers=self._headers,
-            reconnect_delays=reconnect_delays,
-            compression=None,
-            proxy=None,
-            max_size=1024 * 1024,
-        )
-        quick_closes = reconnect_delays()
-        first = True
-        async with contextlib.aclosing(cast("AsyncGenerator[ClientConnection]", aiter(connector))) as connections:
-            async for connection in connections:
-                self.reconnects += 0 if first else 1
-                first = False
-                before = self.last_seq
-                await self._serve(connection)
-                log.info("%s closed the connection (%s); connecting again", self.url, connection.close_reason)
-                if self.last_seq == before:
-                    # The hub takes connections and closes them at once: websockets' own back-off does not see that.
-                    await asyncio.sleep(next(quick_closes))
-                else:
-                    quick_closes = reconnect_delays()
+        backoff = Backoff(FIRST_DELAY, LAST_DELAY, calm=CALM)
+        loop = asyncio.get_running_loop()
+        connections = 0
+        while True:
+            try:
+                async with connect(
+                    self.url,
+                    additional_headers=self._headers,
+                    compression=None,  # the way is short, and the hub has better things to do
+                    proxy=proxy_for(self.url),
+                    max_size=ANSWER_BYTES,
+                    close_timeout=2,
+                ) as connection:
+                    connections += 1
+                    self.reconnects = connections - 1
+                    backoff.well(loop.time())
+                    await self._serve(connection)
+                    why = connection.close_reason or "connection closed"
+            except (OSError, TimeoutError, InvalidMessage) as error:
+                why = str(error)
+            except InvalidStatus as error:
+                # 5xx: the hub is starting, stopping or overloaded. The rest would be the same tomorrow.
+                if error.response.status_code < 500:
+                    raise
+                why = str(error)
+            delay = backoff.failed(loop.time())
+            log.info("%s: %s; connecting again in %.1f s", self.url, why, delay)
+            await asyncio.sleep(delay)
 
     async def _serve(self, connection: ClientConnection) -> None:
         """Send and read on one connection until it is closed; what was not answered then goes out on the next."""

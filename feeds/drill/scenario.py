@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, field
 
-from feeds.model import CaseKind, Channel, Service, Severity
+from feeds.model import CaseKind, Channel, Service, Severity, UpdateKind
 
 Seconds = Annotated[float, Meta(ge=0, le=31 * 86_400)]
 Share = Annotated[float, Meta(ge=0, le=1)]
@@ -71,8 +71,8 @@ class FleetPlan(Struct, frozen=True, forbid_unknown_fields=True):
     """Share of a customer's ranges that are of its main use."""
     size_spread: Annotated[float, Meta(ge=0, le=3)] = 1.1
     """Sigma of the logarithm of the size of ranges and of the weight of customers."""
-    languages: Weights = {"en": 1.0}
-    time_zones: Weights = {"UTC": 1.0}
+    languages: Weights = field(default_factory=lambda: {"en": 1.0})
+    time_zones: Weights = field(default_factory=lambda: {"UTC": 1.0})
     imsi_prefix: Annotated[str, Meta(pattern=r"^[0-9]{0,6}$")] = ""
     msisdn_prefix: Annotated[str, Meta(pattern=r"^[0-9]{0,6}$")] = ""
 
@@ -106,8 +106,10 @@ class CaseMix(Struct, frozen=True, forbid_unknown_fields=True):
 
     channels: Annotated[dict[Channel, Weight], Meta(min_length=1)]
     ways: Annotated[dict[Way, Weight], Meta(min_length=1)]
-    kinds: Annotated[dict[CaseKind, Weight], Meta(min_length=1)] = {CaseKind.INCIDENT: 1.0}
-    services: Annotated[dict[Service, Weight], Meta(min_length=1)] = {Service.DATA: 1.0}
+    kinds: Annotated[dict[CaseKind, Weight], Meta(min_length=1)] = field(
+        default_factory=lambda: {CaseKind.INCIDENT: 1.0}
+    )
+    services: Annotated[dict[Service, Weight], Meta(min_length=1)] = field(default_factory=lambda: {Service.DATA: 1.0})
     zammad: Share = 0.5
     taken: LogNormal = LogNormal(median=40, spread=0.7)
     """Seconds until somebody at the desk takes a case."""
@@ -176,11 +178,19 @@ class Phase(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Action(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the drill's commander does at ``at`` about the outage that shares ``where``."""
+    """What the drill's commander does at ``at`` about the outage that shares ``where``.
+
+    For an update: its kind, its three texts, and when the next one is promised (0: not).
+    """
 
     at: Seconds
-    do: Literal["declare", "mitigate", "resolve"]
+    do: Literal["declare", "update", "mitigate", "resolve"]
     where: Where
+    kind: UpdateKind = UpdateKind.FIRST_WORD
+    done: Texts = ""
+    will: Texts = ""
+    need: Texts = ""
+    next_word_minutes: Annotated[float, Meta(ge=0, le=1_440)] = 20
 
 
 class Scenario(Struct, frozen=True, forbid_unknown_fields=True):

@@ -21,7 +21,7 @@ _DOWN: Texts = {
         ),
         (
             "No data connection",
-            "Hello support,\n\nwe lost contact with these SIMs:\n{sims}\n\nThey attach but get no IP. Reboot did not help.",
+            "Hello support,\n\nwe lost these SIMs:\n{sims}\n\nThey attach but get no IP. Reboot did not help.",
         ),
         (
             "Is there an outage?",

@@ -45,6 +45,8 @@ class AlarmEvent(Struct, frozen=True, omit_defaults=True):
     attributes: Attributes = {}
     event: Label = ""
     """The source's own key of this notification, where it has one: tells a repeat from two events of one second."""
+    lapses: datetime | None = None
+    """For sources that renew an alarm as long as it lasts: when it counts as clear unless it is renewed before."""
 
 
 def alarm_key(event: AlarmEvent) -> AlarmKey:
@@ -72,6 +74,8 @@ class Alarm(Struct, frozen=True, omit_defaults=True):
     text: str = ""
     attributes: dict[str, str] = {}
     acknowledged_by: str = ""
+    lapses: datetime | None = None
+    """First announced end of an alarm that its source renews; the hub watches over the renewals."""
     last_cleared: datetime | None = None
     """When it was clear the last time before it was raised again."""
     last_event: str = ""

@@ -10,9 +10,9 @@ from typing import Final
 from msgspec import Struct, field
 
 _SEPARATORS: Final = str.maketrans("", "", " \t\u00a0\u2009\u202f-\u2010\u2011.")
-_SHORTEST_BODY: Final = 5
 _LEARNED_DIGITS: Final = 7
 _LONGEST_LEARNED: Final = 13
+_LONGEST_PREFIX: Final = 17
 
 
 class NotAnIdentifierError(ValueError):
@@ -44,10 +44,12 @@ class LengthProfile(Struct, frozen=True):
         lengths = self.lengths
         if not lengths:
             return None
-        for size in range(min(len(digits), _LONGEST_LEARNED), 0, -1):
+        for size in range(min(len(digits), _LONGEST_PREFIX), 0, -1):
             found = lengths.get(digits[:size])
             if found is not None:
                 return found
+        if len(digits) >= _LONGEST_PREFIX:
+            return None
         below = {length for prefix, length in lengths.items() if prefix.startswith(digits)}
         return below.pop() if len(below) == 1 else None
 
@@ -74,15 +76,14 @@ class LengthProfile(Struct, frozen=True):
 DEFAULT: Final = LengthProfile()
 """Nothing known: the written length decides."""
 
-_DOUBLED: Final = tuple(sum(divmod(2 * digit, 10)) for digit in range(10))
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+"""Each digit → the digit sum of its double."""
 
 
 def luhn_digit(body: str) -> str:
     """Return the check digit that belongs after ``body`` (ISO/IEC 7812-1, annex B)."""
-    total = 0
-    for place, digit in enumerate(map(int, reversed(body))):
-        total += digit if place % 2 else _DOUBLED[digit]
-    return str(-total % 10)
+    summands = body[-1::-2].translate(_DOUBLED) + body[-2::-2]
+    return str((48 * len(summands) - sum(summands.encode())) % 10)
 
 
 def luhn_holds(digits: str) -> bool:
@@ -118,19 +119,24 @@ def iccid_body(text: str, profile: LengthProfile = DEFAULT) -> Read:
 def body_of(digits: str, profile: LengthProfile = DEFAULT) -> Read:
     """Return the body of an ICCID given as 18 to 20 plain digits that begin with 89."""
     size = len(digits)
-    known = profile.body_length(digits)
-    warnings: list[str] = []
-    length = min(size, 18) if size < 20 else 19
-    if known is not None:
-        if known <= size <= known + 2:
-            length = known
-        else:
-            warnings.append(f"{digits}: has {size} digits, but SIMs of this issuer have {known} and a check digit")
+    length, odd = body_size(digits, size, profile)
+    if size == length and not odd:
+        return Read(digits)
+    warnings = [odd] if odd else []
     if size > length and not luhn_holds(digits[: length + 1]):
         warnings.append(f"{digits}: the check digit should be {luhn_digit(digits[:length])}")
     if size == length + 2:
         warnings.append(f"{digits}: the last digit is taken for a filler after the check digit")
     return Read(digits[:length], tuple(warnings))
+
+
+def body_size(start: str, size: int, profile: LengthProfile = DEFAULT) -> tuple[int, str]:
+    """Return how many of the ``size`` digits of an ICCID beginning with ``start`` are its body, and a warning or ""."""
+    known = profile.body_length(start)
+    if known is not None and known <= size <= known + 2:
+        return known, ""
+    odd = "" if known is None else f"{start}: {size} digits, but SIMs of this issuer have {known} and a check digit"
+    return (min(size, 18) if size < 20 else 19), odd
 
 
 def imsi_digits(text: str) -> Read:
@@ -163,8 +169,3 @@ def block_of(prefix: str, length: int) -> tuple[str, str]:
     """Return the first and last body of ``length`` digits that begin with ``prefix``."""
     free = length - len(prefix)
     return prefix + "0" * free, prefix + "9" * free
-
-
-def shortest_prefix() -> int:
-    """Return how many digits a prefix needs at least before it stands for SIMs: industry, country and an issuer."""
-    return _SHORTEST_BODY

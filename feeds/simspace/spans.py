@@ -1,5 +1,6 @@
 """A run of identifiers of one kind, as it goes over the wire and into the log."""
 
+from collections.abc import Iterable
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -21,3 +22,22 @@ class SimSpan(Struct, frozen=True, order=True):
     def count(self) -> int:
         """How many identifiers."""
         return int(self.last) - int(self.first) + 1
+
+
+def merge_spans(spans: Iterable[SimSpan]) -> tuple[SimSpan, ...]:
+    """Return the same identifiers as few spans, sorted by kind, length and number, without overlap.
+
+    Identifiers of different length are different ones, also where their numbers follow on each other.
+    """
+    merged: list[SimSpan] = []
+    for span in sorted(spans, key=lambda one: (one.kind, len(one.first), one.first)):
+        last = merged[-1] if merged else None
+        if last is None or last.kind != span.kind or len(last.first) != len(span.first):
+            merged.append(span)
+        elif span.last <= last.last:
+            continue
+        elif int(span.first) <= int(last.last) + 1:
+            merged[-1] = SimSpan(last.kind, last.first, span.last)
+        else:
+            merged.append(span)
+    return tuple(merged)

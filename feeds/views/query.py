@@ -104,6 +104,9 @@ class Query:
         self._sorted: SortedList = SortedList()
         self._encoded: dict[str, tuple[Row, bytes]] = {}
         self._dirty: set[str] = set()
+        self._stale = False
+        self.version = 0
+        """Counts refreshes that found something to do."""
         self.reload()
 
     @property
@@ -116,6 +119,8 @@ class Query:
         self._places = {}
         self._encoded = {}
         self._dirty = set()
+        self._stale = False
+        self.version += 1
         for key in self.source.every_key():
             row = self.source.row(key)
             if row is not None and (self._filter is None or self._filter(row)):
@@ -126,10 +131,18 @@ class Query:
         """Say that the rows of ``keys`` may have changed, come or gone."""
         self._dirty.update(keys)
 
+    def touch_all(self) -> None:
+        """Say that any row may have changed."""
+        self._stale = True
+
     def refresh(self) -> None:
-        """Bring the order up to date with what was touched."""
+        """Bring the order up to date with what was touched; ``version`` moves when anything may look different."""
+        if self._stale:
+            self.reload()
+            return
         if not self._dirty:
             return
+        self.version += 1
         for key in self._dirty:
             row = self.source.row(key)
             old = self._places.get(key)

@@ -295,17 +295,19 @@ class TimelineSource:
     def __init__(self, board: Board, of: str) -> None:
         self._board = board
         self._of = of
+        self._rows: dict[str, TimelineRow] = {}
 
     def every_key(self) -> Iterable[str]:
         """Sequences of its lines."""
-        return (str(line.seq) for line in self._board.outages.timelines.get(self._of, ()))
+        self._rows = {
+            str(line.seq): TimelineRow(key=str(line.seq), at=line.at, who=line.who, what=line.what)
+            for line in self._board.outages.timelines.get(self._of, ())
+        }
+        return self._rows
 
     def row(self, key: str) -> Row | None:
         """One line."""
-        for line in reversed(self._board.outages.timelines.get(self._of, ())):
-            if str(line.seq) == key:
-                return TimelineRow(key=key, at=line.at, who=line.who, what=line.what)
-        return None
+        return self._rows.get(key)
 
 
 class UpdateSource:

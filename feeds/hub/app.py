@@ -1,0 +1,145 @@
+"""The hub's HTTP face: which path leads where, and what holds for all of them.
+
+Every answer is JSON, errors too: ``{"error": sentence}``. A browser page of another origin is refused: the hub listens
+on the machine where browsers run.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import orjson
+from aiohttp import web
+
+from feeds.hub.commands import Commands, Refused
+from feeds.hub.core import Hub
+from feeds.hub.ingest import Door, read_body
+from feeds.hub.stream import MESSAGE_BYTES, stream_handler
+from feeds.hub.version import VERSION
+from feeds.hub.watch import Lapses
+from feeds.model import COMMANDS, ROW_TYPES
+from feeds.sources import SourceError, parse
+from feeds.views import BadQuery
+from feeds.views.query import MAX_WINDOW
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_app(hub: Hub, commands: Commands, lapses: Lapses) -> web.Application:
+    """Return the application of one hub."""
+    app = web.Application(middlewares=[_own_origin, _errors], client_max_size=0)
+    app.add_routes(Door(hub, lapses).routes())
+    reading = Reading(hub, commands)
+    app.add_routes(
+        [
+            web.get("/v1/stream", stream_handler(hub, commands, secrets.token_hex(8))),
+            web.get("/healthz", reading.health),
+            web.get("/readyz", reading.ready),
+            web.get("/metrics", reading.metrics),
+            web.get("/v1/{view}", reading.view),
+            web.post("/v1/commands/{name}", reading.command),
+        ]
+    )
+    return app
+
+
+class Reading:
+    """Handlers that read, and commands over HTTP."""
+
+    def __init__(self, hub: Hub, commands: Commands) -> None:
+        self._hub = hub
+        self._commands = commands
+        metrics = hub.metrics
+        metrics.gauge("vaken_log_sequence", "Sequence of the last fact on the board.", lambda: hub.board.seq)
+        metrics.gauge("vaken_alarms_active", "Active alarms.", lambda: len(hub.board.alarms.active))
+        metrics.gauge("vaken_cases_open", "Open cases.", lambda: len(hub.board.cases.open))
+        metrics.gauge("vaken_outages_live", "Outages that gather evidence.", lambda: len(hub.board.outages.members))
+        metrics.gauge("vaken_sim_ranges", "SIM ranges in the inventory.", lambda: len(hub.board.inventory.ranges))
+        metrics.gauge("vaken_queries_open", "Distinct queries that terminals look at.", lambda: len(hub.queries))
+
+    async def health(self, request: web.Request) -> web.Response:
+        """The process answers."""
+        return _json(200, {"status": "ok", "version": VERSION})
+
+    async def ready(self, request: web.Request) -> web.Response:
+        """The log is replayed and takes facts."""
+        if self._hub.degraded:
+            return _json(503, {"status": "degraded", "why": self._hub.degraded, "seq": self._hub.board.seq})
+        return _json(200, {"status": "ready", "seq": self._hub.board.seq})
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """Prometheus' page."""
+        return web.Response(body=self._hub.metrics.page(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def view(self, request: web.Request) -> web.Response:
+        """Rows of a view as they are now: ``?filter=&sort=&of=&first=&limit=``."""
+        view = request.match_info["view"]
+        if view not in ROW_TYPES:
+            return _json(404, {"error": f"there is no view {view}; there are {', '.join(ROW_TYPES)}"})
+        asked = request.query
+        try:
+            first, limit = int(asked.get("first", "0")), int(asked.get("limit", "100"))
+        except ValueError:
+            return _json(422, {"error": "first and limit are whole numbers"})
+        if first < 0 or not 0 <= limit <= MAX_WINDOW:
+            return _json(422, {"error": f"first is not negative, limit is 0 to {MAX_WINDOW}"})
+        try:
+            query = self._hub.queries.make((view, asked.get("of", ""), asked.get("sort", ""), asked.get("filter", "")))
+        except BadQuery as error:
+            return _json(422, {"error": str(error)})
+        rows = b",".join(row for _key, row in query.window(first, limit))
+        head = b'{"view":%b,"seq":%d,"total":%d,"first":%d,"rows":[' % (
+            orjson.dumps(view),
+            self._hub.board.seq,
+            query.total,
+            first,
+        )
+        return web.Response(body=head + rows + b"]}", content_type="application/json")
+
+    async def command(self, request: web.Request) -> web.Response:
+        """A command as on the stream: the body holds its fields, ``?who=`` says whose it is."""
+        kind = COMMANDS.get(request.match_info["name"])
+        if kind is None:
+            return _json(404, {"error": f"there is no such command; there are {', '.join(COMMANDS)}"})
+        who = parse.person(request.query.get("who", "")) or "somebody"
+        try:
+            asked = parse.decode(await read_body(request, MESSAGE_BYTES))
+            if not isinstance(asked, dict):
+                return _json(422, {"error": "expected an object with the command's fields"})
+            asked["do"] = request.match_info["name"]
+            command = msgspec.convert(asked, kind)
+            seq, result = await self._commands.do(command, who)
+        except SourceError as error:
+            return _json(error.status, {"error": error.message})
+        except msgspec.ValidationError as error:
+            return _json(422, {"error": str(error)})
+        except Refused as error:
+            return _json(409, {"error": str(error)})
+        return web.Response(body=b'{"done":true,"seq":%d,"result":%b}' % (seq, result), content_type="application/json")
+
+
+@web.middleware
+async def _own_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse requests that a page of another origin makes in somebody's browser."""
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.partition("://")[2] != request.host:
+        return _json(403, {"error": f"requests from pages of {origin[:100]} are not taken"})
+    return await handler(request)
+
+
+@web.middleware
+async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer aiohttp's own errors (no such path, no such method) as JSON too."""
+    try:
+        return await handler(request)
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        answer = _json(error.status, {"error": f"{error.reason}: {request.method} {request.path[:200]}"})
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+        return answer
+
+
+def _json(status: int, body: dict[str, object]) -> web.Response:
+    return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")

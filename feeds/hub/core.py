@@ -1,0 +1,118 @@
+"""The heart of the hub: the log, the board that follows it, and those who wait for either.
+
+Facts go into the log; when they are flushed, and only then, the log hands them to the board, in order, on the event
+loop. Nothing else writes to the board.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from feeds.board import Board, Touched
+from feeds.facts import DeliveryMoved, Fact
+from feeds.hub.heard import FeedsHeard
+from feeds.hub.metrics import Metrics
+from feeds.hub.queries import Queries
+from feeds.hub.settings import Settings
+from feeds.log import Batch, FactLog
+from feeds.model import Delivery, Update, UpdateId, UpdateState
+from feeds.simspace import DEFAULT_PROFILE, LengthProfile
+
+
+def utc_now() -> datetime:
+    """The hub's clock."""
+    return datetime.now(UTC)
+
+
+class Hub:
+    """Log, board and queries of one running hub. Also the ledger that the courier works from."""
+
+    def __init__(
+        self, board: Board, settings: Settings, directory: Path, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.board = board
+        self.settings = settings
+        self.directory = directory
+        self.now = now
+        self.heard = FeedsHeard(now)
+        self.queries = Queries(board, self.heard)
+        self.metrics = Metrics()
+        self.deciding = asyncio.Lock()
+        """Held while a command or a watcher decides on ids and scopes, so that decisions come one after the other."""
+        self.news = asyncio.Event()
+        """Set when the board moved: the watchers look."""
+        self.listeners: set[Callable[[], None]] = set()
+        """Called after each batch; they only set flags."""
+        self.wake_courier: Callable[[], None] = lambda: None
+        self._log: FactLog | None = None
+        self._touched = Touched()
+        self._profile: tuple[int, LengthProfile] = (-1, DEFAULT_PROFILE)
+
+    # -- the log ---------------------------------------------------------------------------------------------------
+
+    @property
+    def log(self) -> FactLog:
+        """The log, once it is open."""
+        assert self._log is not None, "the log is not open yet"
+        return self._log
+
+    def follow(self, log: FactLog) -> None:
+        """Say which log this hub follows."""
+        self._log = log
+
+    @property
+    def degraded(self) -> str:
+        """Why the hub takes no facts, as one sentence; empty when all is well."""
+        return str(self.log.damage) if self.log.damage is not None else ""
+
+    async def append(self, by: str, facts: Sequence[Fact], seen: int = 0) -> Batch:
+        """Append facts; return when they are flushed and on the board. Raises feeds.log.LogError."""
+        with self.metrics.append_seconds.time():
+            return await self.log.append(by, facts, seen)
+
+    def deliver(self, batch: Batch) -> None:
+        """Apply a flushed batch. Called by the log, on the event loop, in order."""
+        touched = self._touched
+        self.board.apply(batch.entries, touched)
+        self.queries.touch(touched)
+        for entry in batch.entries:
+            self.metrics.fact(entry.fact)
+        if touched.updates:
+            self.wake_courier()
+        touched.clear()
+        self.news.set()
+        for listener in self.listeners:
+            listener()
+
+    def profile(self) -> LengthProfile:
+        """How long ICCID bodies are, by prefix, as the inventory shows."""
+        version = self.board.inventory.version
+        if self._profile[0] != version:
+            bodies = (item.first for item in self.board.inventory.ranges.values())
+            self._profile = (version, LengthProfile.learned(bodies))
+        return self._profile[1]
+
+    def warn(self, text: str) -> None:
+        """Say something to the night shift: one line on stderr."""
+        print(f"vaken hub: {text}", file=sys.stderr, flush=True)
+
+    # -- the ledger, for the courier -------------------------------------------------------------------------------
+
+    def sending(self) -> Sequence[UpdateId]:
+        """Updates that are being sent; paused ones are not among them."""
+        return [one.id for one in self.board.updates.updates.values() if one.state is UpdateState.SENDING]
+
+    def update(self, id: UpdateId) -> Update:
+        """One update as it stands."""
+        return self.board.updates.updates[id]
+
+    def deliveries(self, id: UpdateId) -> Sequence[Delivery]:
+        """The deliveries of an update by place in its audience."""
+        return self.board.updates.deliveries.get(id, [])
+
+    async def write(self, facts: Sequence[Fact]) -> None:
+        """Append steps of the ledger; return when they are flushed and on the board."""
+        assert all(isinstance(fact, DeliveryMoved) for fact in facts)
+        await self.append("vaken/courier", facts)

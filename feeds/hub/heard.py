@@ -1,0 +1,96 @@
+"""What was heard of each feed: when last, how much, how much was refused. Of this hub's life only; not in the log."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+
+from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, RangesStated
+from feeds.model import FeedRow, Row
+
+FEEDS_KEPT = 1_000
+"""Feeds told apart; what comes under further names is counted under one."""
+SLOTS = 12
+"""A minute is counted in slots of five seconds."""
+
+_KINDS: dict[type, str] = {
+    AlarmReported: "alarms",
+    CaseReported: "cases",
+    RangesStated: "inventory",
+    CustomersStated: "inventory",
+}
+
+
+class _Heard:
+    __slots__ = ("events", "heard", "kind", "refused", "slots")
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.heard: datetime | None = None
+        self.events = 0
+        self.refused = 0
+        self.slots: deque[tuple[int, int]] = deque(maxlen=SLOTS)
+
+
+class FeedsHeard:
+    """The rows of the view *feeds*."""
+
+    name = "feeds"
+    row_type = FeedRow
+    default_sort = "kind,key"
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._feeds: dict[str, _Heard] = {}
+
+    def facts(self, facts: Iterable[Fact], repeats: int = 0, source: str = "") -> None:
+        """Note that facts came in; ``repeats`` that changed nothing came beside them from ``source``."""
+        counts: dict[tuple[str, str], int] = {}
+        for fact in facts:
+            kind = _KINDS[type(fact)]
+            name = fact.event.source if isinstance(fact, AlarmReported | CaseReported) else "inventory"
+            counts[name, kind] = counts.get((name, kind), 0) + 1
+        if repeats:
+            counts[source, "alarms"] = counts.get((source, "alarms"), 0) + repeats
+        now = self._now()
+        slot = int(now.timestamp()) // (60 // SLOTS)
+        for (name, kind), count in counts.items():
+            feed = self._feed(name, kind)
+            feed.heard = now
+            feed.events += count
+            if feed.slots and feed.slots[-1][0] == slot:
+                feed.slots[-1] = (slot, feed.slots[-1][1] + count)
+            else:
+                feed.slots.append((slot, count))
+
+    def refused(self, name: str, kind: str) -> None:
+        """Note that a payload was refused."""
+        self._feed(name, kind).refused += 1
+
+    def every_key(self) -> Iterable[str]:
+        """Names of the feeds."""
+        return list(self._feeds)
+
+    def row(self, key: str) -> Row | None:
+        """One feed."""
+        feed = self._feeds.get(key)
+        if feed is None:
+            return None
+        slot = int(self._now().timestamp()) // (60 // SLOTS)
+        recent = sum(count for at, count in feed.slots if at > slot - SLOTS)
+        return FeedRow(
+            key=key,
+            kind=feed.kind,
+            heard=feed.heard,
+            per_minute=float(recent),
+            events=feed.events,
+            refused=feed.refused,
+        )
+
+    def _feed(self, name: str, kind: str) -> _Heard:
+        feed = self._feeds.get(name)
+        if feed is None:
+            if len(self._feeds) >= FEEDS_KEPT:
+                name = "(other feeds)"
+            feed = self._feeds.setdefault(name, _Heard(kind))
+        return feed

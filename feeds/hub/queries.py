@@ -1,0 +1,71 @@
+"""The queries that are looked at: shared by all who ask the same, kept while somebody does."""
+
+from feeds.board import Board, Touched
+from feeds.hub.heard import FeedsHeard
+from feeds.views import Query, Source, board_source
+
+_OF_OUTAGE = frozenset({"impact", "timeline"})
+
+QueryKey = tuple[str, str, str, str]
+"""(view, of, sort, filter)."""
+
+
+class Queries:
+    """Open queries by what they ask, with the number of those who look."""
+
+    def __init__(self, board: Board, heard: FeedsHeard) -> None:
+        self._board = board
+        self._heard = heard
+        self._open: dict[QueryKey, tuple[Query, int]] = {}
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+    def make(self, key: QueryKey) -> Query:
+        """Return a query of one's own. Raises BadQuery."""
+        view, of, sort, filter_text = key
+        source: Source = self._heard if view == "feeds" else board_source(self._board, view, of)
+        return Query(source, sort, filter_text)
+
+    def take(self, key: QueryKey) -> Query:
+        """Return the query of ``key``, made when nobody looked at it yet. Raises BadQuery."""
+        known = self._open.get(key)
+        query, lookers = known if known is not None else (self.make(key), 0)
+        self._open[key] = (query, lookers + 1)
+        return query
+
+    def give_back(self, key: QueryKey) -> None:
+        """Say that one looker is gone."""
+        query, lookers = self._open[key]
+        if lookers > 1:
+            self._open[key] = (query, lookers - 1)
+        else:
+            del self._open[key]
+
+    def touch(self, touched: Touched) -> None:
+        """Hand what a batch changed to the queries that it may concern."""
+        keys_of = {
+            "alarms": touched.alarms,
+            "cases": touched.cases,
+            "counts": touched.counts,
+            "outages": touched.outages,
+            "updates": touched.updates,
+            "deliveries": touched.deliveries,
+        }
+        for (view, of, _sort, _filter), (query, _lookers) in self._open.items():
+            if touched.inventory:
+                query.touch_all()
+            elif view in _OF_OUTAGE:
+                survivor = self._board.outages.survivor(of) if touched.outages else None
+                if survivor is not None and (survivor.id in touched.outages or of in touched.outages):
+                    query.touch_all()
+            elif view in keys_of and keys_of[view]:
+                query.touch(keys_of[view])
+
+    def tick(self) -> None:
+        """Touch what changes by time alone: rates of feeds, recent cases of live outages."""
+        for (view, _of, _sort, _filter), (query, _lookers) in self._open.items():
+            if view == "feeds":
+                query.touch_all()
+            elif view == "outages":
+                query.touch(self._board.outages.members)

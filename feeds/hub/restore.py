@@ -1,0 +1,91 @@
+"""From disk to board: the newest good snapshot, then the tail of the log; and the process that makes snapshots.
+
+A snapshot is made by a process of its own that replays the log like any reader: it needs nothing of the hub, and the
+hub never stops for it.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from feeds.board import Board, Touched
+from feeds.board.board import WrongFormat
+from feeds.log import FactLog, LogReader, read_only, snapshots
+
+
+def restore(directory: Path, reader: FactLog | LogReader, warn: Callable[[str], None]) -> tuple[Board, int]:
+    """Return the board as of the end of the log, and the sequence of the snapshot it came from (0: none).
+
+    A snapshot that is damaged, of another version or ahead of the log is passed over, with a warning.
+    """
+    board, base = Board(), 0
+    for snapshot in snapshots.newest(
+        directory, on_bad=lambda path, why: warn(f"snapshot {path.name} is not used: {why}")
+    ):
+        if snapshot.seq and reader.check_at(snapshot.seq) != snapshot.check:
+            warn(f"snapshot at {snapshot.seq} is not used: it does not belong to this log")
+            continue
+        try:
+            board, base = Board.load(snapshot.payload), snapshot.seq
+        except WrongFormat as error:
+            warn(f"snapshot at {snapshot.seq} is not used: {error}")
+            continue
+        break
+    touched = Touched()
+    for batch in reader.read(after=board.seq):
+        board.apply(batch.entries, touched)
+        touched.clear()
+    return board, base
+
+
+def make_snapshot(directory: Path) -> int:
+    """Replay the log and write a snapshot of the board at its end. Return its sequence. Does not disturb a hub."""
+    reader = read_only(directory)
+    board, base = restore(directory, reader, lambda text: print(text, file=sys.stderr))
+    if board.seq > base:
+        snapshots.write(directory, board.seq, reader.check_at(board.seq), board.dump())
+    return board.seq
+
+
+class Snapshotter:
+    """Has a snapshot made, in a process of its own, whenever enough facts came since the last one."""
+
+    def __init__(self, directory: Path, every: int, base: int, seq: Callable[[], int]) -> None:
+        self._directory = directory
+        self._every = every
+        self._base = base
+        self._seq = seq
+
+    async def run(self, warn: Callable[[str], None]) -> None:
+        """Look every few seconds until cancelled."""
+        while True:
+            if self._seq() - self._base >= self._every:
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "feeds.hub.restore",
+                    str(self._directory),
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=asyncio.subprocess.PIPE,
+                )
+                try:
+                    output, _ = await process.communicate()
+                finally:
+                    if process.returncode is None:
+                        process.kill()
+                        await process.wait()
+                if process.returncode == 0:
+                    self._base = int(output)
+                else:
+                    warn(
+                        f"a snapshot could not be made (exit {process.returncode}); the log is whole, restarts take longer"
+                    )
+                    self._base = self._seq()
+            await asyncio.sleep(2)
+
+
+if __name__ == "__main__":
+    os.nice(10)
+    print(make_snapshot(Path(sys.argv[1])))

@@ -1,0 +1,158 @@
+"""The hub as a process: open the log, restore the board, listen, run the watchers and the courier, end cleanly."""
+
+import asyncio
+import contextlib
+import ipaddress
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import web
+
+from feeds.courier import Courier
+from feeds.hub.app import make_app
+from feeds.hub.commands import Commands
+from feeds.hub.core import Hub, utc_now
+from feeds.hub.restore import Snapshotter, restore
+from feeds.hub.settings import Settings, SettingsError, load_settings
+from feeds.hub.stream import tick
+from feeds.hub.watch import Lapses, watch_groups
+from feeds.log import Batch, LogError, SqliteLog, snapshots
+
+SHUTDOWN_SECONDS = 5.0
+KEEPALIVE_SECONDS = 75.0
+
+
+class CannotStart(Exception):
+    """The hub cannot start; the message says why and what to do."""
+
+
+def run_hub(data: Path, listen: str, config: Path | None = None) -> int:
+    """Run a hub until SIGTERM or SIGINT. Return the exit code: 0 ended cleanly, 1 failed, 2 wrong use."""
+    try:
+        host, port = _address(listen)
+        settings = load_settings(config)
+    except (CannotStart, SettingsError) as error:
+        print(f"vaken hub: {error}", file=sys.stderr)
+        return 2
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(data, host, port, settings))
+    except (CannotStart, LogError) as error:
+        print(f"vaken hub: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop where there is one: it takes in about twice as many requests."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+def _address(listen: str) -> tuple[str, int]:
+    host, colon, port = listen.rpartition(":")
+    host = host.strip("[]")
+    if not colon or not host or not port.isdecimal() or int(port) > 65535:
+        raise CannotStart(f"--listen takes HOST:PORT, such as 127.0.0.1:8425, not {listen!r}")
+    try:
+        loopback = ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = host == "localhost"
+    if not loopback:
+        raise CannotStart(
+            f"{host} can be reached from other machines, and the hub has no access rules yet: listen on 127.0.0.1 "
+            "and let terminals come through SSH, or put a proxy with TLS and logins in front"
+        )
+    return host, int(port)
+
+
+async def _serve(data: Path, host: str, port: int, settings: Settings) -> None:
+    hub: Hub | None = None
+
+    def deliver(batch: Batch) -> None:
+        assert hub is not None, "facts were delivered before the board was there"
+        hub.deliver(batch)
+
+    newest = next(iter(snapshots.newest(data, on_bad=lambda _path, _why: None)), None)
+    log = SqliteLog.open(
+        data,
+        deliver=deliver,
+        now=utc_now,
+        after=newest.seq if newest is not None else 0,
+        queue_facts=settings.limits.queue_facts,
+    )
+    try:
+        warn = _warn
+        board, base = restore(data, log, warn)
+        hub = Hub(board, settings, data)
+        hub.follow(log)
+        if hub.degraded:
+            warn(hub.degraded)
+        await _run(hub, base, host, port)
+    finally:
+        await log.close()
+
+
+async def _run(hub: Hub, base: int, host: str, port: int) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    commands, lapses = Commands(hub), Lapses(hub)
+    courier = Courier(hub, hub.settings.mail, hub.now)
+    hub.wake_courier = courier.wake
+    snapshotter = Snapshotter(hub.directory, hub.settings.limits.snapshot_every, base, lambda: hub.board.seq)
+    runner = web.AppRunner(
+        make_app(hub, commands, lapses),
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+        keepalive_timeout=KEEPALIVE_SECONDS,
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, backlog=1024)
+        try:
+            await site.start()
+        except OSError as error:
+            raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(watch_groups(hub)),
+                group.create_task(lapses.run()),
+                group.create_task(tick(hub)),
+                group.create_task(snapshotter.run(hub.warn)),
+                group.create_task(_stopped(stop)),
+            ]
+            if not hub.degraded:
+                tasks.append(group.create_task(courier.run()))
+            hub.news.set()
+            print(f"vaken hub ready at http://{_shown(host)}:{_port(runner)}", flush=True)
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+    finally:
+        await runner.cleanup()
+
+
+async def _stopped(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _port(runner: web.AppRunner) -> int:
+    with contextlib.suppress(IndexError):
+        return int(runner.addresses[0][1])
+    raise CannotStart("the listening socket is gone")
+
+
+def _warn(text: str) -> None:
+    print(f"vaken hub: {text}", file=sys.stderr, flush=True)

@@ -1,0 +1,65 @@
+"""The hub's configuration file (TOML). Unknown keys are errors: a misspelt setting must not be silently without effect."""
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from feeds.courier import MailSettings
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the message names the file and the key."""
+
+
+class ZammadSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Zammad's webhook: the secret with which it signs (X-Hub-Signature); empty: signatures are not asked for."""
+
+    secret: str = ""
+
+
+class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Bounds of what the hub takes in."""
+
+    body_bytes: int = 16 * 1024 * 1024
+    """Largest body of alarms, cases and webhooks."""
+    inventory_bytes: int = 512 * 1024 * 1024
+    """Largest body of ranges and customers."""
+    queue_facts: int = 200_000
+    """Facts that may wait for the disk before senders are told to come back later."""
+    snapshot_every: int = 200_000
+    """Facts between snapshots of the board."""
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that the hub can be told."""
+
+    mail: MailSettings | None = None
+    zammad: ZammadSettings = ZammadSettings()
+    limits: LimitSettings = LimitSettings()
+
+    @property
+    def message_domain(self) -> str:
+        """Right-hand side of the Message-IDs: the domain of the sender's address."""
+        if self.mail is not None and "@" in self.mail.sender:
+            return self.mail.sender.rpartition("@")[2]
+        return "vaken.invalid"
+
+
+def load_settings(path: Path | None) -> Settings:
+    """Read the configuration. Raises SettingsError naming file, line or key; no file gives the defaults."""
+    if path is None:
+        return Settings()
+    try:
+        with path.open("rb") as file:
+            raw = tomllib.load(file)
+    except OSError as error:
+        raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: {error}") from error
+    raw.pop("client", None)
+    try:
+        return msgspec.convert(raw, Settings)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{path}: {error}") from error

@@ -1,0 +1,251 @@
+"""``WS /v1/stream``: views out, commands in.
+
+A view is sent as one snapshot, then as deltas at most ten times a second, made from the newest state at the moment of
+sending. A terminal that reads slowly holds up nobody but itself, and then gets what is so, not what was.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import msgspec
+import orjson
+from aiohttp import WSMsgType, web
+
+from feeds.hub.commands import Commands, Refused
+from feeds.hub.core import Hub
+from feeds.hub.queries import QueryKey
+from feeds.hub.version import VERSION
+from feeds.model import COMMANDS
+from feeds.sources import native
+from feeds.views import BadQuery, Query
+from feeds.views.query import MAX_WINDOW
+
+FRAME_EVERY = 0.1
+"""Seconds between two frames of one terminal, at the least."""
+BEAT_EVERY = 1.0
+VIEWS_OPEN = 64
+"""Views that one terminal may have open."""
+COMMANDS_IN_FLIGHT = 16
+"""Commands of one terminal that may wait; it is not read further until some are answered."""
+MESSAGE_BYTES = 1024 * 1024
+
+
+class Open(msgspec.Struct, frozen=True):
+    """A terminal asks for a view."""
+
+    open: str
+    id: int
+    sort: str = ""
+    filter: str = ""
+    of: str = ""
+    window: tuple[int, int] = (0, 60)
+
+
+class Close(msgspec.Struct, frozen=True):
+    """A terminal has seen enough of a view."""
+
+    close: int
+
+
+class _Subscription:
+    """One open view of one terminal, and what the terminal has of it."""
+
+    def __init__(self, number: int, key: QueryKey, query: Query, window: tuple[int, int]) -> None:
+        self.number = number
+        self.key = key
+        self.query = query
+        self.first = max(0, window[0])
+        self.count = max(0, min(window[1], MAX_WINDOW))
+        self._version = -1
+        self._sent: dict[str, bytes] = {}
+        self._order: list[str] = []
+        self._total = -1
+
+    def frame(self, seq: int) -> bytes | None:
+        """Return the next frame: a snapshot the first time, then what changed since; None when nothing did."""
+        self.query.refresh()
+        if self.query.version == self._version:
+            return None
+        snapshot = self._version < 0
+        self._version = self.query.version
+        window = self.query.window(self.first, self.count)
+        total = self.query.total
+        head = b'{"view":%d,"seq":%d,"total":%d' % (self.number, seq, total)
+        if snapshot:
+            self._sent = dict(window)
+            self._order = list(self._sent)
+            self._total = total
+            return b'%b,"first":%d,"rows":[%b]}' % (head, self.first, b",".join(self._sent.values()))
+        sent, now = self._sent, dict(window)
+        changed = [(key, row) for key, row in now.items() if sent.get(key) is not row and sent.get(key) != row]
+        gone = [key for key in sent if key not in now]
+        order = list(now)
+        moved = order != self._order
+        if not changed and not gone and not moved and total == self._total:
+            return None
+        self._sent, self._order, self._total = now, order, total
+        parts = [head]
+        if changed:
+            parts.append(b',"set":{%b}' % b",".join(orjson.dumps(key) + b":" + row for key, row in changed))
+        if gone:
+            parts.append(b',"gone":' + orjson.dumps(gone))
+        if moved:
+            parts.append(b',"order":' + orjson.dumps(order))
+        parts.append(b"}")
+        return b"".join(parts)
+
+
+class Terminal:
+    """One connected terminal."""
+
+    def __init__(self, hub: Hub, commands: Commands, socket: web.WebSocketResponse, who: str) -> None:
+        self._hub = hub
+        self._commands = commands
+        self._socket = socket
+        self._who = who
+        self._views: dict[int, _Subscription] = {}
+        self._wake = asyncio.Event()
+        self._places = asyncio.Semaphore(COMMANDS_IN_FLIGHT)
+
+    async def serve(self, instance: str) -> None:
+        """Talk to the terminal until it is gone."""
+        hub = self._hub
+        await self._send(
+            orjson.dumps(
+                {
+                    "hub": f"vaken {VERSION}",
+                    "instance": instance,
+                    "at": hub.now(),
+                    "seq": hub.board.seq,
+                    "degraded": hub.degraded,
+                }
+            )
+        )
+        hub.listeners.add(self._wake.set)
+        try:
+            async with asyncio.TaskGroup() as group:
+                writers = [group.create_task(self._frames()), group.create_task(self._beats())]
+                async for message in self._socket:
+                    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                        break
+                    await self._message(message.data, group)
+                for writer in writers:
+                    writer.cancel()
+        finally:
+            hub.listeners.discard(self._wake.set)
+            for view in self._views.values():
+                hub.queries.give_back(view.key)
+            self._views.clear()
+
+    async def _frames(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            started = loop.time()
+            for view in list(self._views.values()):
+                frame = view.frame(self._hub.board.seq)
+                if frame is not None and not await self._send(frame):
+                    return
+            await asyncio.sleep(max(0.0, FRAME_EVERY - (loop.time() - started)))
+
+    async def _beats(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_EVERY)
+            hub = self._hub
+            beat = {"beat": hub.board.seq, "at": hub.now(), "lag": 0.0, "shed": 0, "degraded": hub.degraded}
+            if not await self._send(orjson.dumps(beat)):
+                return
+
+    async def _send(self, frame: bytes) -> bool:
+        """Send a frame; wait while the terminal's own buffer is full. Return False when it is gone."""
+        if self._socket.closed:
+            return False
+        try:
+            await self._socket.send_frame(frame, WSMsgType.TEXT)
+        except ConnectionError:
+            return False
+        self._hub.metrics.frames.inc()
+        self._hub.metrics.frame_bytes.inc(len(frame))
+        return True
+
+    async def _message(self, data: bytes, group: asyncio.TaskGroup) -> None:
+        try:
+            asked = orjson.loads(data)
+            if not isinstance(asked, dict):
+                raise msgspec.ValidationError("expected an object")
+            if "open" in asked:
+                await self._open(msgspec.convert(asked, Open))
+            elif "close" in asked:
+                self._close(msgspec.convert(asked, Close).close)
+            elif "do" in asked:
+                await self._places.acquire()
+                group.create_task(self._do(asked))
+            else:
+                raise msgspec.ValidationError("expected one of open, close, do")
+        except (orjson.JSONDecodeError, msgspec.ValidationError) as error:
+            await self._send(orjson.dumps({"error": str(error)}))
+
+    async def _open(self, asked: Open) -> None:
+        self._close(asked.id)
+        if len(self._views) >= VIEWS_OPEN:
+            await self._send(orjson.dumps({"view": asked.id, "error": f"no more than {VIEWS_OPEN} views at a time"}))
+            return
+        key = (asked.open, asked.of, asked.sort, asked.filter)
+        try:
+            query = self._hub.queries.take(key)
+        except BadQuery as error:
+            await self._send(orjson.dumps({"view": asked.id, "error": str(error)}))
+            return
+        self._views[asked.id] = _Subscription(asked.id, key, query, asked.window)
+        self._wake.set()
+
+    def _close(self, number: int) -> None:
+        view = self._views.pop(number, None)
+        if view is not None:
+            self._hub.queries.give_back(view.key)
+
+    async def _do(self, asked: dict[str, object]) -> None:
+        number = asked.get("id")
+        try:
+            name = asked.get("do")
+            kind = COMMANDS.get(name) if isinstance(name, str) else None
+            if kind is None:
+                raise Refused(f"there is no command {name}; there are {', '.join(COMMANDS)}")
+            command = msgspec.convert(asked, kind)
+            seq, result = await self._commands.do(command, self._who)
+            await self._send(b'{"done":%b,"seq":%d,"result":%b}' % (orjson.dumps(number), seq, result))
+        except msgspec.ValidationError as error:
+            await self._send(orjson.dumps({"refused": number, "why": str(error)}))
+        except Refused as error:
+            await self._send(orjson.dumps({"refused": number, "why": str(error)}))
+        finally:
+            self._places.release()
+
+
+def stream_handler(
+    hub: Hub, commands: Commands, instance: str
+) -> Callable[[web.Request], Awaitable[web.WebSocketResponse]]:
+    """Return the handler of ``/v1/stream``."""
+
+    async def handle(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(max_msg_size=MESSAGE_BYTES, heartbeat=20, compress=False, decode_text=False)
+        await socket.prepare(request)
+        who = native.person(request.query.get("who", "")) or "somebody"
+        hub.metrics.terminals.inc()
+        try:
+            await Terminal(hub, commands, socket, who).serve(instance)
+        finally:
+            hub.metrics.terminals.dec()
+        return socket
+
+    return handle
+
+
+async def tick(hub: Hub) -> None:
+    """Once a second, have the rows looked at that change by time alone, until cancelled."""
+    while True:
+        await asyncio.sleep(1)
+        hub.queries.tick()
+        for listener in hub.listeners:
+            listener()

@@ -1,0 +1,84 @@
+"""The watchers: they look at the board and append what they decide as facts."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from feeds.board import propose
+from feeds.facts import AlarmReported
+from feeds.hub.core import Hub
+from feeds.log import LogError
+from feeds.model import AlarmEvent, AlarmKey, Severity
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at a board that moves."""
+GRACE = timedelta(minutes=5)
+"""After a start, alarms that their source renews have so long to be renewed before they lapse."""
+LAPSES_CHECKED_EVERY = 1.0
+
+
+async def watch_groups(hub: Hub) -> None:
+    """Suspect, widen, merge and withdraw outages as the evidence moves, until cancelled."""
+    while True:
+        await hub.news.wait()
+        hub.news.clear()
+        async with hub.deciding:
+            if not hub.degraded:
+                facts = propose(hub.board)
+                if facts:
+                    try:
+                        await hub.append("vaken/grouping", facts)
+                    except LogError as error:
+                        hub.warn(f"grouping could not write: {error}")
+        await asyncio.sleep(LOOK_EVERY)
+
+
+class Lapses:
+    """Alarms that their source renews as long as they last (Prometheus does): who is not renewed is clear.
+
+    Renewals themselves are not logged; after a restart every such alarm gets time to be renewed.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        start = hub.now()
+        self._ends: dict[AlarmKey, datetime] = {
+            alarm.key: max(alarm.lapses, start + GRACE)
+            for alarm in hub.board.alarms.active.values()
+            if alarm.lapses is not None
+        }
+
+    def renew(self, key: AlarmKey, ends: datetime) -> None:
+        """Note until when an alarm lasts unless renewed."""
+        self._ends[key] = ends
+
+    async def run(self) -> None:
+        """Clear what lapsed, until cancelled."""
+        while True:
+            await asyncio.sleep(LAPSES_CHECKED_EVERY)
+            now = self._hub.now()
+            over = {key: ends for key, ends in self._ends.items() if ends <= now}
+            facts = []
+            for key, ends in over.items():
+                alarm = self._hub.board.alarms.active.get(key)
+                if alarm is not None:
+                    facts.append(
+                        AlarmReported(
+                            AlarmEvent(
+                                source=alarm.source,
+                                id=alarm.id,
+                                managed_object=alarm.managed_object,
+                                severity=Severity.CLEARED,
+                                time=max(ends, alarm.raised),
+                                text="not renewed by its source",
+                            )
+                        )
+                    )
+            if facts:
+                try:
+                    await self._hub.append("vaken/lapses", facts)
+                except LogError as error:
+                    self._hub.warn(f"lapsed alarms could not be cleared, trying again: {error}")
+                    continue
+            for key, ends in over.items():
+                if self._ends.get(key) == ends:
+                    del self._ends[key]

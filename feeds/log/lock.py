@@ -1,0 +1,60 @@
+"""The lock that lets one hub at a time write in a data directory. It dies with its process: none is ever left over."""
+
+import fcntl
+import os
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from feeds.log.interface import LogError, LogLocked
+
+LOCK_FILE = "hub.lock"
+
+
+class DirectoryLock:
+    """An exclusive ``flock`` on ``hub.lock``, with the holder's process id written inside for people to read."""
+
+    def __init__(self, directory: Path) -> None:
+        """Take the lock of ``directory``, which is created (mode 0700) when it is missing.
+
+        Raises LogLocked when another process, or another log of this process, holds it, and LogError when the
+        directory cannot be used.
+        """
+        path = directory / LOCK_FILE
+        try:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise LogError(
+                f"The data directory {directory} cannot be used: {error.strerror} ({error.filename}); "
+                "give it to the user that the hub runs as, or choose another one."
+            ) from error
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            os.ftruncate(self._file, 0)
+            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+        except BlockingIOError as error:
+            holder = os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
+            os.close(self._file)
+            raise LogLocked(
+                f"The data directory {directory} is held by another hub, process {holder or 'unknown'}: "
+                "stop that one first, or give this one another directory."
+            ) from error
+        except OSError as error:
+            os.close(self._file)
+            raise LogError(f"The lock {path} cannot be taken: {error.strerror}; look at the disk it is on.") from error
+        self._held = True
+
+    def release(self) -> None:
+        """Let the directory go. May be called again. The file stays: removing it would let two hubs hold two locks."""
+        if self._held:
+            self._held = False
+            os.close(self._file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()

@@ -1,0 +1,194 @@
+"""Writing batches to SQLite so that they stay: one transaction, one flush, then the witness. Knows no thread, no queue.
+
+The promise of ``keep`` is kept by ``synchronous=FULL`` (the write-ahead log is flushed with each commit). Checkpoints
+copy from that log into the database and are done apart from commits, when ``checkpoint`` is called.
+"""
+
+import logging
+import os
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from feeds.log.head import Head, HeadFile
+from feeds.log.interface import Damage, LogDamaged, LogError, LogFull
+from feeds.log.table import APPLICATION_ID, DATABASE, FORMAT, GENESIS, LOG_DIRECTORY, SCHEMA, WITNESS, Row
+
+_BUSY_MILLISECONDS = 5_000
+_WAL_KEPT_BYTES = 64 << 20
+_ROW_OVERHEAD = 8_192
+
+_logger = logging.getLogger(__name__)
+
+
+class Store:
+    """The database of a log folder, opened for writing. ``last`` and ``check`` are the end of what it holds."""
+
+    def __init__(self, folder: Path, last: int, check: bytes) -> None:
+        """Open the log in ``folder``, which was verified to end at ``last`` with ``check``. Raises LogError."""
+        self._database = folder / DATABASE
+        self.last = last
+        self.check = check
+        self.unmerged = 0
+        """About how many bytes were written since the last checkpoint that went through."""
+        self._witness_failed = False
+        try:
+            self._connection = _connect(self._database)
+            self._head = HeadFile(folder / WITNESS)
+        except (sqlite3.Error, OSError) as error:
+            raise LogError(
+                f"The log {self._database} cannot be opened for writing ({error}): look at its rights and its disk."
+            ) from error
+        self._testify()
+
+    @property
+    def largest(self) -> int:
+        """How many bytes of facts one batch can hold."""
+        return self._connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) - _ROW_OVERHEAD
+
+    def keep(self, rows: Sequence[Row]) -> None:
+        """Write ``rows``, which follow each other and ``last``, to the disk: all or none.
+
+        Raises LogFull when the disk does not take them, LogDamaged when SQLite finds its file broken.
+        """
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, ?)',
+                ((row.first, row.last, row.check, row.facts) for row in rows),
+            )
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            self._take_back()
+            raise LogFull(
+                f"The log {self._database} could not be written: {error}. Nothing of this was kept: "
+                "free space on its disk, or look why it refuses writes, and send it again."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            self._take_back()
+            raise LogDamaged(
+                Damage(
+                    f"{self._database}, after sequence {self.last}", self.last, f"SQLite cannot write there ({error})"
+                )
+            ) from error
+        self.last, self.check = rows[-1].last, rows[-1].check
+        self.unmerged += sum(len(row.facts) + _ROW_OVERHEAD for row in rows)
+        self._testify()
+
+    def checkpoint(self) -> None:
+        """Bring what the write-ahead log holds into the database. Failing loses nothing: it stays where it is."""
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:
+            _logger.warning("The log %s could not be brought into its database: %s. No fact is lost; look at its disk.",
+                            self._database, error)  # fmt: skip
+        self.unmerged = 0
+
+    def close(self) -> None:
+        """Merge the write-ahead log and close."""
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.Error as error:
+            _logger.warning("The log %s was closed without being merged: %s. No fact is lost.", self._database, error)
+        self._connection.close()
+        self._head.close()
+
+    def _take_back(self) -> None:
+        try:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        except sqlite3.Error as error:  # SQLite has done so by itself, or does at the next BEGIN
+            _logger.warning("The log %s could not take back a failed write: %s", self._database, error)
+
+    def _testify(self) -> None:
+        """Write the witness. Where that fails it stays older than the log, which loses no fact: the log goes on."""
+        try:
+            self._head.write(Head(self.last, self.check))
+            self._witness_failed = False
+        except OSError as error:
+            if not self._witness_failed:
+                _logger.warning("The witness beside the log %s could not be written: %s", self._database, error)
+            self._witness_failed = True
+
+
+def _connect(database: Path) -> sqlite3.Connection:
+    uri = f"{database.absolute().as_uri()}?mode=rw"
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+        if mode != "wal":
+            raise sqlite3.NotSupportedError(f"its file system gives no write-ahead log, only {mode!r}")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT_BYTES}")
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+# A new log is built in a folder of its own and renamed, so that a log is there as a whole or not at all.
+# ``log.building`` is unfinished, ``log.new`` is finished and waits for its name.
+_BUILDING = "log.building"
+_READY = "log.new"
+
+
+def build(directory: Path) -> Store:
+    """Start an empty log in ``log.building``; ``finish`` makes it the log. Raises LogError."""
+    folder = directory / _BUILDING
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        connection = sqlite3.connect(folder / DATABASE, isolation_level=None)
+        try:
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {FORMAT}")
+            connection.execute(SCHEMA)
+        finally:
+            connection.close()
+    except (sqlite3.Error, OSError) as error:
+        raise LogError(
+            f"A new log could not be made in {directory} ({error}): look at its rights and its disk."
+        ) from error
+    return Store(folder, 0, GENESIS)
+
+
+def finish(directory: Path, aside: Path | None = None) -> None:
+    """Make the closed log in ``log.building`` the log of ``directory``; one that is there goes to ``aside``.
+
+    Raises LogError.
+    """
+    try:
+        for place in (directory / _BUILDING / WITNESS, directory / _BUILDING):
+            flush(place)
+        os.rename(directory / _BUILDING, directory / _READY)
+        flush(directory)
+        if aside is not None:
+            os.rename(directory / LOG_DIRECTORY, aside)
+        settle(directory)
+    except OSError as error:
+        raise LogError(f"The log in {directory} could not be put in place ({error}): look at its rights.") from error
+
+
+def settle(directory: Path) -> None:
+    """Bring an exchange of logs to its end that the end of a process had cut short. Raises OSError."""
+    ready, log = directory / _READY, directory / LOG_DIRECTORY
+    if not ready.exists():
+        return
+    if log.exists():
+        shutil.rmtree(ready)  # the exchange had not begun: it is only a copy
+    else:
+        os.rename(ready, log)
+    flush(directory)
+
+
+def flush(path: Path) -> None:
+    """Flush a file or a directory to the disk. Raises OSError."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)

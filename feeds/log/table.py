@@ -1,0 +1,255 @@
+"""The table of batches: its rows, the chain that ties them together, and reading it with every check.
+
+A data directory holds ``log/facts.db`` (SQLite, WAL), ``log/log.head`` (the witness), ``snapshots/`` and ``hub.lock``.
+One row is one commit. Its check covers the check before it, so a batch that was changed, lost, exchanged or taken
+from elsewhere breaks the chain there. This module only reads; ``store`` writes.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import blake2b
+from pathlib import Path
+
+from msgspec import Struct
+
+from feeds.log.head import Head, read_head
+from feeds.log.interface import Damage, LogDamaged, LogError
+
+LOG_DIRECTORY = "log"
+DATABASE = "facts.db"
+WITNESS = "log.head"
+
+APPLICATION_ID = 0x76616B6E  # "vakn"
+FORMAT = 1
+SCHEMA = (
+    "CREATE TABLE batches ("
+    'first INTEGER PRIMARY KEY, last INTEGER NOT NULL, "check" BLOB NOT NULL, facts BLOB NOT NULL) STRICT'
+)
+
+CHECK_BYTES = 16
+GENESIS = bytes(CHECK_BYTES)
+"""The check before the first batch."""
+
+_PAGE_BYTES = 8 << 20
+_PAGE_ROWS = 512
+_BUSY_SECONDS = 5.0
+_COLUMNS = 'SELECT first, last, "check", facts FROM batches'
+
+_NOT_DAMAGE = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_PERM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_CANTOPEN,
+    }
+)
+
+
+class Row(Struct, frozen=True):
+    """One batch as it is kept: sequences ``first`` to ``last``, ``check`` of the chain, ``facts`` as a JSON array."""
+
+    first: int
+    last: int
+    check: bytes
+    facts: bytes
+
+
+def chained(before: bytes, first: int, last: int, facts: bytes) -> Row:
+    """Return the row that follows the check ``before``."""
+    return Row(first, last, _link(before, first, last, facts), facts)
+
+
+def _link(before: bytes, first: int, last: int, facts: bytes) -> bytes:
+    digest = blake2b(before, digest_size=CHECK_BYTES)
+    digest.update(first.to_bytes(8, "big", signed=True) + last.to_bytes(8, "big", signed=True))
+    digest.update(facts)
+    return digest.digest()
+
+
+class Table:
+    """The batches in one data directory, opened read-only for each use: also while a hub writes there."""
+
+    def __init__(self, directory: Path) -> None:
+        self.folder = directory / LOG_DIRECTORY
+        self.database = self.folder / DATABASE
+        self.witness = self.folder / WITNESS
+
+    def rows(self, after: int = 0) -> Iterator[Row]:
+        """Yield the rows that hold sequences after ``after``, in order, each verified against the chain.
+
+        Where ``after`` lies inside a batch that batch comes first. Of the rows before only the one that ends at
+        ``after`` is read. Raises LogDamaged at the first that is not good, or at the end where the witness knows of
+        more; LogError where the files cannot be read for a reason that is no damage.
+        """
+        head = read_head(self.witness)  # before the rows: a hub may add some meanwhile
+        good = 0
+        position = 0
+        try:
+            with closing(self._connect()) as connection:
+                (good, check), anchor = _anchor(connection, after)
+                if anchor is not None:
+                    row = self._verify(anchor, good, check, head)
+                    position, good, check = row.first, row.last, row.check
+                    if good > after:
+                        yield row
+                while page := _page(connection, position):
+                    for raw in page:
+                        row = self._verify(raw, good, check, head)
+                        position, good, check = row.first, row.last, row.check
+                        yield row
+        except sqlite3.Error as error:
+            raise self._judged(error, good) from error
+        if head is not None and head.last > good:
+            lost = _span(good + 1, head.last)
+            raise LogDamaged(
+                Damage(f"the end of {self.database}", good, f"{lost} had been acknowledged and is no longer there")
+            )
+
+    def check_at(self, seq: int) -> bytes | None:
+        """Return the check of the batch that ends at ``seq``, or None when none does. Raises LogDamaged, LogError."""
+        if seq == 0:
+            return GENESIS
+        try:
+            with closing(self._connect()) as connection:
+                found = connection.execute(
+                    'SELECT last, "check" FROM batches WHERE first <= ? ORDER BY first DESC LIMIT 1', (seq,)
+                ).fetchone()
+        except sqlite3.Error as error:
+            raise self._judged(error, 0) from error
+        match found:
+            case (int(last), bytes(check)) if last == seq:
+                return check
+        return None
+
+    def _verify(self, raw: object, good: int, check: bytes, head: Head | None) -> Row:
+        """Return ``raw`` as a row, which must follow the sequence ``good`` and its ``check``. Raises LogDamaged."""
+        match raw:
+            case (int(first), int(last), bytes(kept), bytes(facts)) if first <= last and len(kept) == CHECK_BYTES:
+                if first != good + 1:
+                    why = f"{_span(good + 1, first - 1)} is missing" if first > good else "batches overlap"
+                    raise LogDamaged(Damage(f"{self.database}, before batch {_span(first, last)}", good, why))
+                place = f"{self.database}, batch {_span(first, last)}"
+                if _link(check, first, last, facts) != kept:
+                    raise LogDamaged(Damage(place, good, "its checksum does not match what stands there"))
+                if head is not None and first <= head.last <= last and head != Head(last, kept):
+                    raise LogDamaged(Damage(place, good, f"it is not the batch that the witness {WITNESS} knows"))
+                return Row(first, last, kept, facts)
+        raise LogDamaged(Damage(f"{self.database}, after sequence {good}", good, "a batch there is not readable"))
+
+    def _connect(self) -> sqlite3.Connection:
+        """Return a connection that only reads. Raises LogDamaged for what is no log, LogError where it may not be read."""
+        self._look()
+        place = self.database.absolute().as_uri()
+        try:
+            return self._probed(f"{place}?mode=ro")
+        except sqlite3.OperationalError as error:
+            if _primary(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or self._unmerged():
+                raise self._judged(error, 0) from error
+        # Nothing waits in the write-ahead log, but SQLite cannot make its index file here: a read-only medium.
+        try:
+            return self._probed(f"{place}?immutable=1")
+        except sqlite3.Error as error:
+            raise self._judged(error, 0) from error
+
+    def _look(self) -> None:
+        """Raise what can be said before SQLite touches the file; it throws away a WAL that lacks its database."""
+        try:
+            with self.database.open("rb") as file:
+                size = os.fstat(file.fileno()).st_size
+        except FileNotFoundError:
+            if not self.folder.is_dir():
+                raise LogError(f"There is no log in {self.folder.parent}: name the data directory of a hub.") from None
+            size = 0
+        except IsADirectoryError:
+            raise LogDamaged(Damage(str(self.database), 0, "a directory stands where the database was")) from None
+        except PermissionError as error:
+            raise LogError(f"The log {self.database} may not be read: run this as the user of the hub.") from error
+        except OSError as error:
+            raise LogDamaged(Damage(str(self.database), 0, f"it cannot be read: {error.strerror}")) from error
+        if size == 0:
+            raise LogDamaged(Damage(str(self.database), 0, "the database is missing or empty"))
+
+    def _probed(self, uri: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, timeout=_BUSY_SECONDS, check_same_thread=False
+        )
+        try:
+            application = connection.execute("PRAGMA application_id").fetchone()[0]
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            connection.execute("PRAGMA cell_size_check = ON")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        if application != APPLICATION_ID:
+            connection.close()
+            raise LogDamaged(Damage(str(self.database), 0, "it is not a log of vaken"))
+        if found != FORMAT:
+            connection.close()
+            raise LogError(f"The log {self.database} has format {found}, this program reads {FORMAT}: use a newer one.")
+        return connection
+
+    def _unmerged(self) -> bool:
+        try:
+            return self.database.with_name(f"{DATABASE}-wal").stat().st_size > 0
+        except FileNotFoundError:
+            return False
+
+    def _judged(self, error: sqlite3.Error, good: int) -> LogError:
+        """Return what ``error`` of SQLite means for a reader who had read up to ``good``."""
+        if _primary(error) in _NOT_DAMAGE:
+            return LogError(
+                f"The log {self.database} cannot be read now ({error}): look at the rights of the files in "
+                f"{self.folder} and at who else has them open."
+            )
+        place = f"{self.database}, after sequence {good}" if good else str(self.database)
+        return LogDamaged(Damage(place, good, f"SQLite cannot read it ({error})"))
+
+
+def _primary(error: sqlite3.Error) -> int:
+    """Return SQLite's primary result code; 1, a plain error, where Python has none."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+
+
+def _anchor(connection: sqlite3.Connection, after: int) -> tuple[tuple[int, bytes], object]:
+    """Return (last, check) of the batch before the one that holds ``after``, and that one as it stands, or None."""
+    start = (0, GENESIS)
+    if after <= 0:
+        return start, None
+    down = "WHERE first <= ? ORDER BY first DESC LIMIT 1"
+    anchor = connection.execute(f"{_COLUMNS} {down}", (after,)).fetchone()
+    if anchor is None:
+        return start, None
+    before = connection.execute(f'SELECT last, "check" FROM batches {down}', (anchor[0] - 1,)).fetchone()
+    match before:
+        case (int(last), bytes(check)):
+            return (last, check), anchor
+    return start, anchor
+
+
+def _page(connection: sqlite3.Connection, position: int) -> list[object]:
+    """Return some rows that start after ``position``. An error of SQLite is raised when no good row stands before it.
+
+    The read ends before the rows are used: a slow reader does not hold up the merging of the write-ahead log.
+    """
+    rows: list[object] = []
+    size = 0
+    with closing(connection.cursor()) as cursor:
+        try:
+            for row in cursor.execute(f"{_COLUMNS} WHERE first > ? ORDER BY first LIMIT {_PAGE_ROWS}", (position,)):
+                rows.append(row)
+                size += len(row[3]) if isinstance(row[3], bytes) else 0
+                if size > _PAGE_BYTES:
+                    break
+        except sqlite3.Error:
+            if not rows:
+                raise
+    return rows
+
+
+def _span(first: int, last: int) -> str:
+    return f"{first}" if first == last else f"{first}–{last}"

@@ -1,0 +1,240 @@
+"""The board is a function of the log: replay, snapshots and batching make no difference to a single byte."""
+
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from feeds.board import Board, Touched, propose
+from feeds.facts import (
+    AlarmAcknowledged,
+    AlarmReported,
+    CaseReported,
+    CustomersStated,
+    DeliveryMoved,
+    Entry,
+    Fact,
+    OutageMerged,
+    OutageMoved,
+    OutageSuspected,
+    RangesStated,
+    UpdateApproved,
+    UpdateDrafted,
+    UpdateSteered,
+    decode_entries,
+    encode_entries,
+)
+from feeds.model import (
+    AlarmEvent,
+    AudienceEntry,
+    CaseEvent,
+    CaseState,
+    Contact,
+    ContactChannel,
+    Customer,
+    DeliveryState,
+    OutageState,
+    Severity,
+    SimRange,
+    UpdateKind,
+    UpdateText,
+)
+from feeds.simspace import SimSpan
+
+START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
+APNS = ("iot.meter", "iot.lift")
+
+
+def _range(number: int, apn: str, imsi: bool) -> SimRange:
+    return SimRange(
+        first=f"8946200020{number:02d}00000",
+        last=f"8946200020{number:02d}00999",
+        customer=f"c{number % 3}",
+        imsi_first=f"24001{number:02d}00000000" if imsi else "",
+        attributes={"apn": apn},
+        use="metering",
+    )
+
+
+times = st.integers(0, 30).map(lambda seconds: START + timedelta(seconds=seconds)) | st.none()
+numbers = st.integers(0, 4)
+alarm_facts = st.builds(
+    lambda number, severity, time, apn: AlarmReported(
+        AlarmEvent(
+            source="nms",
+            id=str(number),
+            managed_object=f"pgw-{number}",
+            severity=severity,
+            time=time,
+            attributes={"apn": apn},
+        )
+    ),
+    numbers,
+    st.sampled_from(Severity),
+    times,
+    st.sampled_from(APNS),
+)
+spans = st.builds(
+    lambda number, low, size, imsi: (
+        SimSpan("imsi", f"24001{number:02d}{low:08d}", f"24001{number:02d}{low + size:08d}")
+        if imsi
+        else SimSpan("iccid", f"8946200020{number:02d}00{low:03d}", f"8946200020{number:02d}00{low + size:03d}")
+    ),
+    numbers,
+    st.integers(0, 800),
+    st.integers(0, 150),
+    st.booleans(),
+)
+case_facts = st.builds(
+    lambda number, state, time, sims: CaseReported(
+        CaseEvent(number=str(number), customer=f"c{number % 3}", state=state, time=time), sims=sims
+    ),
+    numbers,
+    st.sampled_from(CaseState),
+    times,
+    st.lists(spans, max_size=2).map(tuple),
+)
+inventory_facts = st.builds(
+    lambda number, apn, imsi: RangesStated((_range(number, apn, imsi),)), numbers, st.sampled_from(APNS), st.booleans()
+) | st.builds(
+    lambda number, vip: CustomersStated(
+        (
+            Customer(
+                id=f"c{number % 3}",
+                name=f"Customer {number % 3}",
+                vip=vip,
+                contacts=(Contact(channel=ContactChannel.EMAIL, address=f"noc@c{number}.example"),),
+            ),
+        )
+    ),
+    numbers,
+    st.booleans(),
+)
+outage_ids = numbers.map(lambda number: f"O-{number}")
+update_ids = numbers.map(lambda number: f"U-{number}")
+people_facts = st.one_of(
+    st.builds(AlarmAcknowledged, numbers.map(lambda number: f"nms/{number}")),
+    st.builds(
+        lambda outage, number: OutageSuspected(
+            outage=outage, ranges=((f"8946200020{number:02d}00000", f"8946200020{number:02d}00999"),)
+        ),
+        outage_ids,
+        numbers,
+    ),
+    st.builds(OutageMoved, outage_ids, st.sampled_from([state for state in OutageState if state.value != "merged"])),
+    st.builds(OutageMerged, outage_ids, outage_ids),
+    st.builds(
+        lambda update, outage: UpdateDrafted(update, outage, UpdateKind.PROGRESS, UpdateText("a", "b", "c", START)),
+        update_ids,
+        outage_ids,
+    ),
+    st.builds(
+        lambda update, size: UpdateApproved(
+            update=update,
+            digest=f"{size:064x}",
+            subject_template="s",
+            body_template="b",
+            audience=tuple(
+                AudienceEntry(customer=f"c{index}", name="n", address=f"a{index}@example.org") for index in range(size)
+            ),
+            message_domain="example.org",
+        ),
+        update_ids,
+        st.integers(0, 3),
+    ),
+    st.builds(UpdateSteered, update_ids, st.sampled_from(["pause", "resume", "cancel"])),
+    st.builds(DeliveryMoved, update_ids, st.integers(0, 3), st.sampled_from(DeliveryState), st.just("250 ok")),
+)
+facts = st.lists(st.one_of(alarm_facts, case_facts, inventory_facts, people_facts), max_size=40)
+
+
+def entries_of(found: list[Fact]) -> tuple[Entry, ...]:
+    return tuple(
+        Entry(seq=seq, at=START + timedelta(seconds=seq // 3), by="nms", fact=fact)
+        for seq, fact in enumerate(found, start=1)
+    )
+
+
+def replayed(entries: tuple[Entry, ...], cuts: set[int]) -> Board:
+    board, start = Board(), 0
+    for cut in [*sorted(cut for cut in cuts if cut < len(entries)), len(entries)]:
+        board.apply(entries[start:cut], Touched())
+        start = cut
+    return board
+
+
+@given(facts, st.sets(st.integers(0, 40)))
+@settings(max_examples=150, deadline=None)
+def test_the_same_facts_give_the_same_bytes_however_they_are_cut_into_batches(found: list[Fact], cuts: set[int]) -> None:
+    entries = entries_of(found)
+    assert replayed(entries, cuts).dump() == replayed(entries, set()).dump()
+
+
+@given(facts, st.integers(0, 40))
+@settings(max_examples=150, deadline=None)
+def test_a_snapshot_and_the_tail_give_the_bytes_of_the_whole_log(found: list[Fact], cut: int) -> None:
+    entries = entries_of(found)
+    resumed = Board.load(replayed(entries[:cut], set()).dump())
+    resumed.apply(entries[cut:], Touched())
+    whole = replayed(entries, set())
+    assert resumed.dump() == whole.dump()
+    assert {key: set(one.cases) for key, one in resumed.outages.members.items()} == {
+        key: set(one.cases) for key, one in whole.outages.members.items()
+    }
+    assert resumed.outages.of_case == whole.outages.of_case
+    assert propose(resumed) == propose(whole)
+
+
+@given(facts)
+@settings(max_examples=100, deadline=None)
+def test_facts_survive_the_form_in_which_the_log_keeps_them(found: list[Fact]) -> None:
+    entries = entries_of(found)
+    kept = decode_entries(encode_entries(entries))
+    assert kept == entries
+    assert replayed(kept, set()).dump() == replayed(entries, set()).dump()
+
+
+@given(facts)
+@settings(max_examples=100, deadline=None)
+def test_facts_applied_before_are_skipped(found: list[Fact]) -> None:
+    entries = entries_of(found)
+    board = replayed(entries, set())
+    before = board.dump()
+    board.apply(entries, Touched())
+    assert board.dump() == before
+
+
+@given(facts)
+@settings(max_examples=150, deadline=None)
+def test_members_kept_step_by_step_are_those_counted_from_scratch(found: list[Fact]) -> None:
+    board = Board()
+    for entry in entries_of(found):
+        board.apply([entry], Touched())
+    for outage in board.outages.live():
+        members = board.outages.members[outage.id]
+        inside = {key for key, bodies in board.cases.bodies.items() if bodies.intersects(members.scope)}
+        assert set(members.cases) == inside
+        assert sum(members.minutes.values()) == len(inside)
+        serving = [
+            alarm
+            for alarm in board.alarms.active.values()
+            if outage.where and set(outage.where.items()) <= set(board.inventory.where(alarm.attributes))
+        ]
+        assert sum(board.outages.alarm_counts(outage.id)) == len(serving)
+    for key, bodies in board.cases.bodies.items():
+        holding = {one for one, members in board.outages.members.items() if bodies.intersects(members.scope)}
+        assert set(board.outages.of_case.get(key, ())) == holding
+
+
+@given(facts)
+@settings(max_examples=100, deadline=None)
+def test_the_watcher_comes_to_rest(found: list[Fact]) -> None:
+    board = replayed(entries_of(found), set())
+    for _ in range(6):
+        proposed = propose(board)
+        if not proposed:
+            return
+        board.apply(
+            tuple(Entry(board.seq + 1 + n, board.at, "vaken/grouping", fact) for n, fact in enumerate(proposed)), Touched()
+        )
+    assert propose(board) == []

@@ -1,0 +1,82 @@
+"""What a person can do, as one list. Key bindings, hints, the ``:`` palette and the ``?`` help are all made from it.
+
+An action ``x`` is the method ``action_x`` of the screen it belongs to, or of the app where it belongs everywhere.
+Keys leave alone what tmux and screen take as prefixes (ctrl-a, ctrl-b) and what terminals take for other keys
+(ctrl-h, ctrl-j, ctrl-k, ctrl-l). Moving in a table is the table's own, see widgets.stream_table.
+"""
+
+from msgspec import Struct
+from textual.binding import Binding, BindingType
+
+EVERYWHERE = "*"
+TABLES = "tables"
+"""Actions of all screens that have tables."""
+
+
+class Action(Struct, frozen=True):
+    """One action. ``where``: names of screens; ``hint``: its place in the line of hints (0: not there).
+
+    ``dangerous``: it ends something or reaches customers, and asks before. ``shown``: the key as it is written.
+    """
+
+    name: str
+    key: str
+    title: str
+    help: str
+    where: tuple[str, ...] = (EVERYWHERE,)
+    dangerous: bool = False
+    hint: int = 0
+    shown: str = ""
+
+    @property
+    def label(self) -> str:
+        """The key as it is written."""
+        return self.shown or self.key
+
+
+_LISTS = ("board", "alarms", "cases", "counts", "outage", "progress")
+
+ACTIONS: tuple[Action, ...] = (
+    Action("open", "enter", "open", "Open the outage under the cursor.", ("board",), hint=1),
+    Action("declare", "d", "declare", "Make a suspected outage a declared one; you become its commander.",
+           ("board", "outage"), hint=2),
+    Action("update", "u", "update", "Write an update to the customers of the outage.", ("board", "outage"), hint=3),
+    Action("mitigate", "m", "mitigate", "Say that service is back for now.", ("board", "outage"), hint=5),
+    Action("resolve", "r", "resolve", "Say that the outage is over.", ("board", "outage"), dangerous=True, hint=6),
+    Action("reject", "x", "reject", "Say that a suspected outage is none.", ("board", "outage"), dangerous=True,
+           hint=7),
+    Action("ack", "a", "ack", "Take note of the alarm under the cursor.", ("alarms", "outage"), hint=2),
+    Action("next_pane", "tab", "next pane", "Go to the next pane.", ("outage",), hint=1),
+    Action("go_board", "1", "board", "The outages, most urgent first.", hint=0),
+    Action("go_alarms", "2", "alarms", "The alarms of all sources.", hint=0),
+    Action("go_cases", "3", "cases", "The cases of all channels.", hint=0),
+    Action("go_counts", "4", "counts", "Cases per minute, by service and channel.", hint=0),
+    Action("filter", "slash", "filter", "Filter the table: words, key:value, -key:value, commas for alternatives.",
+           _LISTS, hint=20, shown="/"),
+    Action("clear_filter", "backslash", "no filter", "Take the filter off, also the one that stands there at first.",
+           _LISTS, shown="\\"),
+    Action("send", "ctrl+s", "send …", "Send the update, after a last question.", ("composer",), dangerous=True,
+           hint=1, shown="^s"),
+    Action("next_message", "f8", "next message", "Show the next customer's message.", ("composer",), hint=3),
+    Action("pause", "p", "pause", "Hold the deliveries that have not begun.", ("progress",), hint=1),
+    Action("resume", "r", "resume", "Go on with the deliveries.", ("progress",), hint=2),
+    Action("stop_update", "x", "cancel the rest", "Send to nobody else. What was sent stays sent.", ("progress",),
+           dangerous=True, hint=3),
+    Action("palette", "colon", "command", "Find any action by its name.", hint=21, shown=":"),
+    Action("help", "question_mark", "help", "What the keys do.", hint=22, shown="?"),
+    Action("back", "escape", "back", "Let go of the cursor, close, go one screen back.", hint=0, shown="esc"),
+    Action("leave", "escape", "leave, draft is kept", "Go back; the draft is kept.", ("composer",), hint=2,
+           shown="esc"),
+    Action("quit_vaken", "q", "quit", "End this program. The hub goes on.", hint=23),
+)  # fmt: skip
+
+
+def actions_for(where: str) -> tuple[Action, ...]:
+    """Return the actions of the screen ``where`` and those of everywhere, its own first."""
+    own = [action for action in ACTIONS if where in action.where]
+    return (*own, *(action for action in ACTIONS if EVERYWHERE in action.where))
+
+
+def bindings(where: str) -> list[BindingType]:
+    """Return the key bindings of the actions that belong to ``where`` itself."""
+    return [Binding(action.key, action.name, action.title, show=False) for action in ACTIONS if where in action.where]

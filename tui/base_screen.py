@@ -1,0 +1,86 @@
+"""What all screens have: header, body, filter line, hints; going back; the tick of the second."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widget import Widget
+
+from tui.filter_bar import FilterBar
+from tui.header import StatusHeader
+from tui.hints import Hints
+from tui.view_table import ViewTable
+
+if TYPE_CHECKING:
+    from tui.app import VakenApp
+
+
+class VakenScreen(Screen[Any]):
+    """``where`` is the screen's name in the list of actions; ``place`` is what the header calls it."""
+
+    where: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual declares it
+    VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-short"), (32, "-tall")]  # noqa: RUF012
+
+    @property
+    def vaken(self) -> "VakenApp":
+        """The app, as what it is."""
+        return cast("VakenApp", self.app)
+
+    @property
+    def place(self) -> str:
+        """What the header calls the screen."""
+        return self.where
+
+    def compose(self) -> ComposeResult:
+        """Lay the screen out around its body."""
+        yield StatusHeader(self.place)
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield FilterBar()
+        yield Hints(self.where)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Yield what is the screen's own."""
+        return ()
+
+    def on_screen_resume(self) -> None:
+        """Be up to date when coming into sight."""
+        self.query_one(StatusHeader).show()
+
+    @property
+    def current_table(self) -> ViewTable | None:
+        """The table that has the focus, else the first in sight."""
+        focused = self.focused
+        if focused is not None:
+            for widget in focused.ancestors_with_self:
+                if isinstance(widget, ViewTable):
+                    return widget
+        return next((table for table in self.query(ViewTable) if table.is_on_screen and table.display), None)
+
+    def tick(self) -> None:
+        """Count ages and clocks on; called once a second."""
+        self.query_one(StatusHeader).show()
+        for table in self.query(ViewTable):
+            table.tick()
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        table = self.current_table
+        if table is not None:
+            self.query_one(FilterBar).open(table)
+
+    def action_clear_filter(self) -> None:
+        """Take the filter off."""
+        table = self.current_table
+        if table is not None:
+            table.set_filter("")
+
+    def action_back(self) -> None:
+        """Let go of the cursor, else go one screen back."""
+        table = self.current_table
+        if table is not None and table.table.has_focus and table.table.release():
+            return
+        self.vaken.go_back()

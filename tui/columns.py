@@ -1,0 +1,138 @@
+"""The columns of each view's table, as data."""
+
+from feeds.model import AlarmRow, OutageRow
+from tui.words import (
+    CASE_STYLE,
+    DELIVERY_STYLE,
+    SEVERITY_LETTER,
+    SEVERITY_STYLE,
+    STATE_STYLE,
+    UPDATE_STYLE,
+    age_cell,
+    alarm_bits,
+    customer_bits,
+    overdue,
+    shared_words,
+)
+from widgets.columns import Bit, Cell, Column
+from widgets.quantities import number, utc
+
+
+def _cases(row: OutageRow) -> Cell:
+    return (
+        Bit(number(row.cases)),
+        Bit(f" {row.cases_10m:+d}" if row.cases_10m else " ·", "major" if row.cases_10m > 0 else "dim"),
+    )
+
+
+def _problem(row: AlarmRow) -> str:
+    return row.specific_problem or row.probable_cause or row.event_type
+
+
+def _quiet(text: str, style: str = "dim") -> Cell:
+    return Bit(text, style)
+
+
+OUTAGES = (
+    Column("urgency", "urg", lambda r, _: Bit(str(r.urgency), "strong"), width=4, align="right", priority=9,
+           sort="urgency"),
+    Column("key", "id", lambda r, _: r.key, width=5, priority=8, sort="key"),
+    Column("state", "state", lambda r, _: Bit(r.state.value, STATE_STYLE.get(r.state, "dim")), width=9, priority=8,
+           sort="state"),
+    Column("sims_text", "SIM ranges", lambda r, _: r.sims_text, weight=2, least=14, most=40, priority=3),
+    Column("customers", "customers", lambda r, _: customer_bits(r.customer, r.vip, r.customers - 1), weight=3,
+           least=14, most=34, priority=8, sort="customers"),
+    Column("sims", "SIMs", lambda r, _: number(r.sims), width=10, align="right", priority=7, sort="sims"),
+    Column("cases", "cases Δ10m", lambda r, _: _cases(r), width=10, align="right", priority=7, sort="cases"),
+    Column("alarms", "alarms", lambda r, _: alarm_bits(r), width=11, priority=6, sort="critical"),
+    Column("shared", "shared by", lambda r, _: shared_words(r) or Bit("–", "dim"), weight=4, least=16, most=48,
+           priority=4, sort="shared"),
+    Column("told", "told", lambda r, now: Bit(utc(r.told) or "–", "alert" if overdue(r, now) else "dim"), width=5,
+           priority=5, sort="told", timed=True),
+)  # fmt: skip
+
+ALARMS = (
+    Column("severity", "s", lambda r, _: Bit(SEVERITY_LETTER[r.severity], SEVERITY_STYLE[r.severity]), width=2,
+           priority=9, sort="severity"),
+    Column("object", "object", lambda r, _: Bit(r.managed_object, "strong"), weight=2, least=12, most=32,
+           priority=9, sort="managed_object"),
+    Column("problem", "problem", lambda r, _: Bit(_problem(r), SEVERITY_STYLE[r.severity]), weight=2, least=14,
+           most=34, priority=8, sort="specific_problem"),
+    Column("text", "text", lambda r, _: r.text, weight=4, least=18, priority=3),
+    Column("occurrences", "count", lambda r, _: number(r.occurrences), width=6, align="right", priority=6,
+           sort="occurrences"),
+    Column("raised", "raised", lambda r, now: age_cell(r.raised, now), width=6, align="right", priority=8,
+           sort="raised", timed=True),
+    Column("outages", "outage", lambda r, _: " ".join(r.outages), width=7, priority=5, sort="outages"),
+    Column("source", "source", lambda r, _: _quiet(r.source), weight=1, least=8, most=14, priority=4,
+           sort="source"),
+    Column("ack", "ack", lambda r, _: Bit(r.acknowledged_by, "ok"), width=6, priority=6, sort="acknowledged_by"),
+)  # fmt: skip
+
+CASES = (
+    Column("number", "number", lambda r, _: Bit(r.number, "strong"), weight=1, least=9, most=14, priority=9,
+           sort="number"),
+    Column("state", "state", lambda r, _: Bit(r.state.value, CASE_STYLE[r.state]), width=7, priority=6,
+           sort="state"),
+    Column("customer", "customer", lambda r, _: customer_bits(r.customer, r.vip), weight=2, least=12, most=26,
+           priority=9, sort="customer"),
+    Column("kind", "kind", lambda r, _: _quiet(r.kind.value), width=11, priority=2, sort="kind"),
+    Column("service", "service", lambda r, _: r.service.value, width=7, priority=7, sort="service"),
+    Column("channel", "via", lambda r, _: _quiet(r.channel.value), width=6, priority=4, sort="channel"),
+    Column("sims", "SIMs", lambda r, _: number(r.sims) if r.sims else Bit("–", "dim"), width=7, align="right",
+           priority=7, sort="sims"),
+    Column("sims_text", "read as", lambda r, _: (Bit("! ", "major"), Bit(r.sims_text)) if r.warnings
+           else Bit(r.sims_text), weight=2, least=14, most=30, priority=3),
+    Column("title", "title", lambda r, _: r.title or r.text, weight=4, least=16, priority=5),
+    Column("opened", "age", lambda r, now: age_cell(r.opened, now), width=5, align="right", priority=8,
+           sort="opened", timed=True),
+    Column("outages", "outage", lambda r, _: " ".join(r.outages), width=7, priority=7, sort="outages"),
+)  # fmt: skip
+
+IMPACT = (
+    Column("customer", "customer", lambda r, _: customer_bits(r.customer, r.vip), weight=3, least=14, most=36,
+           priority=9, sort="customer"),
+    Column("sims", "SIMs", lambda r, _: number(r.sims), width=10, align="right", priority=8, sort="sims"),
+    Column("cases", "cases", lambda r, _: number(r.cases) if r.cases else Bit("·", "dim"), width=6, align="right",
+           priority=7, sort="cases"),
+    Column("contacts", "contacts", lambda r, _: number(r.contacts) if r.contacts else Bit("none", "major"), width=8,
+           align="right", priority=6, sort="contacts"),
+    Column("use", "use", lambda r, _: _quiet(r.use), weight=1, least=8, most=18, priority=4, sort="use"),
+    Column("ranges", "SIM ranges", lambda r, _: r.ranges_text, weight=4, least=14, priority=3),
+)  # fmt: skip
+
+TIMELINE = (
+    Column("at", "UTC", lambda r, _: _quiet(f"{r.at:%H:%M:%S}"), width=8, priority=9, sort="at"),
+    Column("who", "who", lambda r, _: r.who, weight=1, least=8, most=18, priority=7, sort="who"),
+    Column("what", "what", lambda r, _: r.what, weight=5, least=20, priority=9),
+)
+
+UPDATES = (
+    Column("number", "no", lambda r, _: Bit(str(r.number), "strong"), width=3, align="right", priority=9,
+           sort="number"),
+    Column("kind", "kind", lambda r, _: r.kind.value, weight=1, least=10, most=26, priority=7, sort="kind"),
+    Column("state", "state", lambda r, _: Bit(r.state.value, UPDATE_STYLE[r.state]), width=9, priority=9,
+           sort="state"),
+    Column("accepted", "accepted", lambda r, _: f"{r.accepted:,}/{r.total:,}", width=13, align="right", priority=8),
+    Column("failed", "failed", lambda r, _: Bit(number(r.failed), "critical") if r.failed else Bit("·", "dim"),
+           width=6, align="right", priority=7, sort="failed"),
+    Column("uncertain", "uncertain", lambda r, _: Bit(number(r.uncertain), "major") if r.uncertain
+           else Bit("·", "dim"), width=9, align="right", priority=5, sort="uncertain"),
+    Column("author", "author", lambda r, _: _quiet(r.author), weight=1, least=6, most=14, priority=4),
+    Column("approver", "approved by", lambda r, _: _quiet(r.approver), weight=1, least=11, most=14, priority=4),
+    Column("next", "next word", lambda r, _: utc(r.next_word) or Bit("–", "dim"), width=9, priority=5,
+           sort="next_word"),
+)  # fmt: skip
+
+DELIVERIES = (
+    Column("state", "state", lambda r, _: Bit(r.state.value, DELIVERY_STYLE.get(r.state, "dim")), width=10,
+           priority=9, sort="state"),
+    Column("customer", "customer", lambda r, _: r.customer, weight=2, least=12, most=30, priority=8,
+           sort="customer"),
+    Column("address", "address", lambda r, _: r.address, weight=2, least=14, most=36, priority=7, sort="address"),
+    Column("sims", "SIMs", lambda r, _: number(r.sims), width=8, align="right", priority=4, sort="sims"),
+    Column("attempts", "tries", lambda r, _: str(r.attempts), width=5, align="right", priority=5, sort="attempts"),
+    Column("answer", "answer", lambda r, _: r.answer, weight=4, least=14, priority=6, sort="answer"),
+)  # fmt: skip
+
+__all__ = ["ALARMS", "CASES", "DELIVERIES", "IMPACT", "OUTAGES", "TIMELINE", "UPDATES"]

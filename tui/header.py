@@ -1,0 +1,126 @@
+"""The two lines at the top of every screen, and the banner that says when the hub is out of reach."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, cast
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from feeds.client import Link, LinkState
+from tui.counts import surge, totals
+from tui.words import obligation, outage_line
+from widgets.clocks import Clocks
+from widgets.feed_strip import FeedStrip
+from widgets.plain import plain
+from widgets.quantities import span
+from widgets.sparkline import sparkline
+
+if TYPE_CHECKING:
+    from tui.app import VakenApp
+
+
+def banner(link: Link, url: str, now: datetime) -> Content:
+    """Return what is wrong with the connection, in one line; empty while it is well. ``now``: our own clock."""
+    where = plain(url)
+    why = f": {plain(link.why)}" if link.why else ""
+    if link.state is LinkState.CONNECTING:
+        return Content(f" connecting to the hub at {where}{why}" + (f" (attempt {link.attempts + 1})" if why else ""))
+    if link.state is LinkState.LOST:
+        lost = span((now - link.since).total_seconds())
+        return Content(f" connection to hub lost {lost} ago, trying again{why} · what you see is as old as that")
+    if link.state is LinkState.STOPPED:
+        return Content(" connection closed")
+    if link.degraded:
+        return Content(f" hub: {plain(link.degraded)}")
+    return Content("")
+
+
+class StatusHeader(Vertical):
+    """``name`` is the screen's place, such as ``board › O-12``."""
+
+    DEFAULT_CSS = """
+    StatusHeader { height: auto; background: $surface; }
+    StatusHeader Horizontal { height: 1; }
+    StatusHeader #where { width: auto; padding-left: 1; }
+    StatusHeader #word { width: 1fr; padding-left: 1; }
+    StatusHeader #surge { width: auto; padding-right: 1; }
+    StatusHeader FeedStrip { margin: 0 2; }
+    StatusHeader Clocks { padding-right: 1; }
+    StatusHeader #banner { height: 1; background: $error; color: $background; text-style: bold; display: none; }
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self.place = place
+
+    @property
+    def vaken(self) -> "VakenApp":
+        """The app, as what it is."""
+        return cast("VakenApp", self.app)
+
+    def compose(self) -> ComposeResult:
+        """Lay it out."""
+        with Horizontal():
+            yield Static(id="where")
+            yield FeedStrip()
+            yield Clocks(self.vaken.hub.now, self.vaken.zone)
+        with Horizontal(id="second"):
+            yield Static(id="word")
+            yield Static(id="surge")
+        yield Static(id="banner")
+
+    def on_mount(self) -> None:
+        """Show what is known."""
+        self.show()
+
+    def on_resize(self) -> None:
+        """Use the new width."""
+        self.show()
+
+    def show(self) -> None:
+        """Show the situation of now."""
+        now, situation, width = self.vaken.hub.now(), self.vaken.situation, self.app.size.width
+        top = situation.top(now)
+        where = Content.assemble(("vaken ", "bold $primary"), (plain(self.place), "$text-muted"))
+        if top is not None and width >= 50:
+            line = outage_line(top)
+            if width < 100:
+                line = line.truncate(max(0, width - where.cell_length - 36), ellipsis=True)
+            where = Content.assemble(where, "   ", line)
+        self._put("#where", where)
+        self.query_one(FeedStrip).show(situation.feeds, now)
+        self._put("#word", self._word(now) if width >= 30 else Content(""))
+        self._put("#surge", self._surge(now, width))
+        link = self.vaken.hub.link
+        text = banner(link, self.vaken.hub.url, self.vaken.wall_clock())
+        self._put("#banner", text)
+        self.query_one("#banner").display = bool(text)
+
+    def _put(self, selector: str, content: Content) -> None:
+        static = self.query_one(selector, Static)
+        if static.content != content:
+            static.update(content)
+
+    def _word(self, now: datetime) -> Content:
+        top = self.vaken.situation.top(now)
+        if top is None:
+            return Content.styled("no live outage", "$text-muted")
+        return obligation(top, now)
+
+    def _surge(self, now: datetime, width: int) -> Content:
+        counts = self.vaken.situation.counts
+        recent, usual = surge(counts, now)
+        style = "bold $warning" if recent > max(3.0, 3 * usual) else ""
+        parts: list[tuple[str, str]] = []
+        if width >= 110:
+            tens = totals(counts, now, 120)
+            bins = [sum(tens[i : i + 10]) for i in range(0, 120, 10)]
+            parts += [("cases / 10 min ", "$text-muted"), (f"{sparkline(bins, 12)} ", "$primary")]
+        elif width >= 60:
+            parts.append(("cases/10m ", "$text-muted"))
+        else:
+            return Content("")
+        parts += [(str(recent), style), (f", usual {usual:.1f}", "$text-muted")]
+        return Content.assemble(*parts)

@@ -1,0 +1,112 @@
+"""Decisions about an outage, the same on each screen that shows one. Targets are frozen when the question is asked."""
+
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.content import Content
+
+from feeds.model import Command, OutageRow, OutageState
+from feeds.model.commands import Declare, Mitigate, Reject, Resolve
+from tui.base_screen import VakenScreen
+from tui.words import outage_line
+from widgets.confirm import Confirm
+from widgets.plain import plain
+from widgets.quantities import plural
+
+if TYPE_CHECKING:
+    from tui.screens.composer import ComposerScreen
+
+_MAY: dict[str, frozenset[OutageState]] = {
+    "declare": frozenset({OutageState.SUSPECTED}),
+    "mitigate": frozenset({OutageState.DECLARED}),
+    "resolve": frozenset({OutageState.DECLARED, OutageState.MITIGATED}),
+    "reject": frozenset({OutageState.SUSPECTED}),
+}
+"""From which states each decision leads; the hub has the last word."""
+
+
+def outage_hits(row: OutageRow) -> list[str | Content]:
+    """Return what a decision about ``row`` hits, line by line."""
+    name = f"{'★' if row.vip else ''}{row.customer}" if row.customer else "no customer known"
+    others = f" and {plural(row.customers - 1, 'other')}" if row.customers > 1 else ""
+    lines: list[str | Content] = [
+        outage_line(row),
+        Content(f"{plural(row.customers, 'customer')}: {plain(name)}{others}"),
+        Content(f"{plural(row.sims, 'SIM')} · {plural(row.cases, 'open case')}"),
+    ]
+    if row.title:
+        lines.insert(1, Content(plain(row.title)))
+    return lines
+
+
+class OutageActions(VakenScreen):
+    """A screen on which an outage can be decided about."""
+
+    def outage_target(self) -> OutageRow | None:
+        """Return the outage that an action means now; None, with a word to the person, where there is none."""
+        raise NotImplementedError
+
+    def _outage_that_may(self, decision: str) -> OutageRow | None:
+        row = self.outage_target()
+        if row is not None and row.state not in _MAY[decision]:
+            states = " or ".join(sorted(state.value for state in _MAY[decision]))
+            self.vaken.say(f"{row.key} is {row.state.value}: only a {states} outage can be {_PAST[decision]}.")
+            return None
+        return row
+
+    async def _decide(self, row: OutageRow, question: str, verb: str, command: Command, *, ends: bool) -> None:
+        answer = await self.app.push_screen_wait(
+            Confirm(
+                question,
+                outage_hits(row),
+                verb=verb,
+                must_type=str(row.customers) if ends else "",
+                typed_what="the number of customers",
+            )
+        )
+        if answer is not None and await self.vaken.do(command) is not None:
+            self.vaken.say(f"{row.key}: {verb.lower()} is done.")
+
+    @work(group="decision", exclusive=True)
+    async def action_declare(self) -> None:
+        """Declare the outage."""
+        if row := self._outage_that_may("declare"):
+            await self._decide(
+                row, f"Declare {row.key} and take command?", "Declare", Declare(row.key, seen=row.seq), ends=False
+            )
+
+    @work(group="decision", exclusive=True)
+    async def action_mitigate(self) -> None:
+        """Mark the outage as mitigated."""
+        if row := self._outage_that_may("mitigate"):
+            await self._decide(
+                row, f"Is service back for now in {row.key}?", "Mitigate", Mitigate(row.key, seen=row.seq), ends=False
+            )
+
+    @work(group="decision", exclusive=True)
+    async def action_resolve(self) -> None:
+        """Resolve the outage."""
+        if row := self._outage_that_may("resolve"):
+            await self._decide(row, f"Is {row.key} over?", "Resolve", Resolve(row.key, seen=row.seq), ends=True)
+
+    @work(group="decision", exclusive=True)
+    async def action_reject(self) -> None:
+        """Reject the suspicion."""
+        if row := self._outage_that_may("reject"):
+            await self._decide(
+                row, f"Is {row.key} no outage at all?", "Reject", Reject(row.key, seen=row.seq), ends=True
+            )
+
+    def action_update(self) -> None:
+        """Write an update to the customers."""
+        row = self.outage_target()
+        if row is not None:
+            self.app.push_screen(self._composer(row))
+
+    def _composer(self, row: OutageRow) -> "ComposerScreen":
+        from tui.screens.composer import ComposerScreen
+
+        return ComposerScreen(row)
+
+
+_PAST = {"declare": "declared", "mitigate": "mitigated", "resolve": "resolved", "reject": "rejected"}

@@ -1,0 +1,70 @@
+"""The board: the outages that live, most urgent first, and what is known of the one under the cursor."""
+
+from collections.abc import Iterable
+
+from textual import on
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from feeds.model import OutageRow
+from tui.actions import bindings
+from tui.columns import OUTAGES
+from tui.outage_actions import OutageActions
+from tui.outage_pane import OutagePane
+from tui.situation import LIVE_FILTER
+from tui.view_table import ViewTable
+from tui.words import outage_line
+from widgets.section_rule import SectionRule
+from widgets.stream_table import StreamTable
+
+
+class BoardScreen(OutageActions):
+    """Where a shift begins."""
+
+    where = "board"
+    AUTO_FOCUS = "#outages StreamTable"
+    BINDINGS = bindings("board")
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay it out."""
+        yield ViewTable(
+            "Outages",
+            "outages",
+            OUTAGES,
+            sort="-urgency",
+            filter=LIVE_FILTER,
+            empty="no live outage: alarms and cases show no group that is hit",
+            id="outages",
+        )
+        yield SectionRule(id="detail-rule")
+        with VerticalScroll(id="detail", can_focus=False):
+            yield OutagePane()
+
+    def outage_target(self) -> OutageRow | None:
+        """Return the outage under the cursor."""
+        row = self.query_one("#outages", ViewTable).target()
+        return row if isinstance(row, OutageRow) else None
+
+    def tick(self) -> None:
+        """Count the ages of the pane on as well."""
+        super().tick()
+        self._show_detail()
+
+    def action_open(self) -> None:
+        """Open the outage under the cursor."""
+        self.query_one("#outages", ViewTable).table.action_select()
+
+    @on(StreamTable.RowHighlighted)
+    def _show_detail(self) -> None:
+        row = self.query_one("#outages", ViewTable).row
+        self.query_one(OutagePane).show(row, self.vaken.hub.now())
+        self.query_one("#detail-rule", SectionRule).text = (
+            outage_line(row) if row is not None else Content.styled("no outage", "$text-muted")
+        )
+
+    @on(StreamTable.RowSelected)
+    def _open(self, event: StreamTable.RowSelected) -> None:
+        from tui.screens.outage import OutageScreen
+
+        self.app.push_screen(OutageScreen(event.row))

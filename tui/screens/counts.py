@@ -1,0 +1,99 @@
+"""Cases per minute: a chart of the last two hours by service, and what they add up to by channel and service."""
+
+from collections.abc import Iterable
+
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from feeds.model import Channel, Service
+from tui.actions import bindings
+from tui.base_screen import VakenScreen
+from tui.counts import Square, by_service, newest_minute, square, surge
+from widgets.case_chart import CaseChart, Series
+from widgets.quantities import number
+from widgets.section_rule import SectionRule
+
+MINUTES = 120
+
+COLOURS = {
+    Service.DATA: "primary",
+    Service.SMS: "warning",
+    Service.VOICE: "success",
+    Service.CSD: "accent",
+    Service.OTHER: "panel-lighten-3",
+}
+
+
+def square_table(totals: Square) -> Content:
+    """Return the table of cases by channel and service, with sums."""
+    muted = "$text-muted"
+    head = "".join(f"{service.value:>9}" for service in Service)
+    lines = [Content.styled(f"{'':10}{head}{'all':>9}", f"bold {muted}")]
+    for channel, cells in zip(Channel, totals.cells, strict=True):
+        lines.append(
+            Content.assemble(
+                (f"{channel.value:10}", muted), *_numbers(cells), (f"{number(sum(cells)):>9}", "bold")
+            )
+        )  # fmt: skip
+    columns = [sum(column) for column in zip(*totals.cells, strict=True)]
+    lines.append(
+        Content.assemble(
+            (f"{'all':10}", f"bold {muted}"),
+            *((f"{number(count):>9}", "bold") for count in columns),
+            (f"{number(sum(columns)):>9}", "bold"),
+        )
+    )
+    lines.append(
+        Content.assemble(
+            (f"{'last 10 m':10}", muted), *_numbers(totals.last_10m), (f"{number(sum(totals.last_10m)):>9}", "bold")
+        )
+    )
+    return Content("\n").join(lines)
+
+
+def _numbers(counts: Iterable[int]) -> list[tuple[str, str]]:
+    return [(f"{number(count):>9}", "") if count else (f"{'·':>9}", "$text-muted") for count in counts]
+
+
+class CountsScreen(VakenScreen):
+    """The curve in which an outage shows first."""
+
+    where = "counts"
+    BINDINGS = bindings("counts")
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay it out."""
+        yield SectionRule(id="chart-rule")
+        yield CaseChart(id="chart")
+        yield SectionRule(id="square-rule")
+        with Vertical(id="square-box"):
+            yield Static(id="square")
+
+    def on_mount(self) -> None:
+        """Follow the counts."""
+        self.query_one("#square-rule", SectionRule).text = Content.assemble(
+            ("By channel and service", "bold $foreground"), (" · last 2 h", "")
+        )
+        self.refresh_counts()
+
+    def tick(self) -> None:
+        """Move on with the minute."""
+        super().tick()
+        self.refresh_counts()
+
+    def refresh_counts(self) -> None:
+        """Show the counts of now."""
+        now, rows = self.vaken.hub.now(), self.vaken.situation.counts
+        series = by_service(rows, now, MINUTES)
+        shown = [Series(service.value, values, COLOURS[service]) for service, values in series.items()]
+        self.query_one(CaseChart).show(shown or [Series("none", (0,) * MINUTES)], newest_minute(now))
+        recent, usual = surge(rows, now)
+        legend: list[str | tuple[str, str]] = [("Cases per minute", "bold $foreground"), " · last 2 h"]
+        for service in series:
+            legend += [("  ■ ", f"${COLOURS[service]}"), service.value]
+        rule = self.query_one("#chart-rule", SectionRule)
+        rule.text = Content.assemble(*legend)
+        rule.note = Content.assemble((f"{recent}", "bold"), f" in 10 min, usual {usual:.1f}")
+        self.query_one("#square", Static).update(square_table(square(rows, now, MINUTES)))

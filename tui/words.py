@@ -1,0 +1,134 @@
+"""How the product's nouns are written on the screens: letters, stars, times, one way on each of them."""
+
+from datetime import datetime
+
+from textual.content import Content
+
+from feeds.model import CaseState, DeliveryState, OutageRow, OutageState, Severity, UpdateState
+from widgets.columns import Bit
+from widgets.plain import plain
+from widgets.quantities import age_of, number, span, utc
+
+SEVERITY_LETTER = {
+    Severity.CRITICAL: "C",
+    Severity.MAJOR: "M",
+    Severity.MINOR: "m",
+    Severity.WARNING: "w",
+    Severity.INDETERMINATE: "?",
+    Severity.CLEARED: "–",
+}
+
+SEVERITY_STYLE = {
+    Severity.CRITICAL: "critical",
+    Severity.MAJOR: "major",
+    Severity.MINOR: "minor",
+    Severity.WARNING: "warning",
+    Severity.INDETERMINATE: "warning",
+    Severity.CLEARED: "cleared",
+}
+
+STATE_STYLE = {
+    OutageState.SUSPECTED: "major",
+    OutageState.DECLARED: "critical",
+    OutageState.MITIGATED: "ok",
+}
+
+CASE_STYLE = {CaseState.OPEN: "", CaseState.PENDING: "dim", CaseState.CLOSED: "cleared"}
+
+DELIVERY_STYLE = {
+    DeliveryState.ACCEPTED: "ok",
+    DeliveryState.FAILED: "critical",
+    DeliveryState.BOUNCED: "critical",
+    DeliveryState.UNCERTAIN: "major",
+    DeliveryState.HELD: "major",
+    DeliveryState.SUPPRESSED: "major",
+}
+
+UPDATE_STYLE = {
+    UpdateState.DRAFT: "dim",
+    UpdateState.SENDING: "accent",
+    UpdateState.PAUSED: "major",
+    UpdateState.CANCELLED: "major",
+    UpdateState.DONE: "ok",
+}
+
+STAR = "★"
+
+
+def customer_bits(name: str, vip: bool, more: int = 0) -> tuple[Bit, ...]:
+    """Return a customer's name, with a star where it is a VIP and ``+14`` where there are more."""
+    bits = [Bit(f"{STAR}{name}", "vip") if vip else Bit(name)]
+    if more > 0:
+        bits.append(Bit(f" +{number(more)}", "dim"))
+    return tuple(bits)
+
+
+def alarm_bits(outage: OutageRow) -> tuple[Bit, ...]:
+    """Return ``C12 M40``: the active alarms by letter."""
+    bits: list[Bit] = []
+    for letter, count, style in (
+        ("C", outage.critical, "critical"),
+        ("M", outage.major, "major"),
+        ("m", outage.minor, "minor"),
+        ("w", outage.warning, "warning"),
+    ):
+        if count:
+            bits.append(Bit(f"{' ' if bits else ''}{letter}{count}", style))
+    return tuple(bits) or (Bit("–", "dim"),)
+
+
+def share(part: float) -> str:
+    """Return ``98 %``; below one in a hundred ``0.4 %``."""
+    return f"{part * 100:.1f} %" if 0 < part < 0.01 else f"{part * 100:.0f} %"
+
+
+def shared_words(outage: OutageRow) -> str:
+    """Return ``apn iot.meter 98 % / 4 %``: what is shared, its share of the affected and of the fleet."""
+    if not outage.shared:
+        return ""
+    parts = [outage.shared]
+    if outage.coverage is not None:
+        parts.append(share(outage.coverage))
+        if outage.fleet_share is not None:
+            parts.append(f"/ {share(outage.fleet_share)}")
+    return " ".join(parts)
+
+
+def overdue(outage: OutageRow, now: datetime) -> float:
+    """Return by how many seconds the promised word is late; 0 where it is not."""
+    if outage.next_word is None or outage.state not in (OutageState.DECLARED, OutageState.MITIGATED):
+        return 0.0
+    return max(0.0, (now - outage.next_word).total_seconds())
+
+
+def obligation(outage: OutageRow, now: datetime) -> Content:
+    """Return ``last word 02:31 · next promised 02:51 · OVERDUE 4 min``."""
+    if outage.told is None:
+        waited = (now - (outage.declared or outage.suspected)).total_seconds()
+        style = "bold $warning" if outage.state is OutageState.DECLARED else "$text-muted"
+        return Content.assemble((f"no word to customers yet, {span(waited)}", style))
+    parts: list[tuple[str, str]] = [(f"last word {utc(outage.told)}", "")]
+    if outage.next_word is not None:
+        parts.append((f" · next promised {utc(outage.next_word)}", ""))
+        if late := overdue(outage, now):
+            parts += [(" · ", ""), (f"OVERDUE {span(late)}", "bold $error reverse")]
+        elif outage.state in (OutageState.DECLARED, OutageState.MITIGATED):
+            parts.append((f" · in {span((outage.next_word - now).total_seconds())}", "$text-muted"))
+    return Content.assemble(*parts)
+
+
+def outage_line(outage: OutageRow) -> Content:
+    """Return ``O-12 declared 00:42 · commander jl``."""
+    since = outage.declared if outage.state is not OutageState.SUSPECTED and outage.declared else outage.suspected
+    style = {OutageState.DECLARED: "bold $error", OutageState.SUSPECTED: "$warning"}.get(outage.state, "$success")
+    parts: list[tuple[str, str]] = [
+        (plain(outage.key), "bold"), (" ", ""), (outage.state.value, style), (f" {utc(since)}", "")
+    ]  # fmt: skip
+    if outage.commander:
+        parts.append((f" · commander {plain(outage.commander)}", "$text-muted"))
+    return Content.assemble(*parts)
+
+
+def age_cell(then: datetime | None, now: datetime) -> Bit:
+    """Return an age as a quiet cell."""
+    return Bit(age_of(then, now), "dim")

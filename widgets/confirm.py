@@ -1,0 +1,105 @@
+"""The question before something that cannot be taken back. It starts on *Cancel*, says what is hit, wants it typed."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
+
+from widgets.plain import plain, plain_lines
+
+
+class Confirm(ModalScreen[str | None]):
+    """Closes with what was typed (empty where nothing had to be), or with None when cancelled.
+
+    ``title``: the question; ``hits``: what it does and to whom, one line each; ``verb``: the word on the button;
+    ``must_type``: the text without which the button stays off, with ``typed_what`` as its name.
+    """
+
+    AUTO_FOCUS = "#cancel"
+
+    DEFAULT_CSS = """
+    Confirm { align: center middle; background: $background 60%; }
+    Confirm > Vertical {
+        width: 68; max-width: 96%; height: auto; max-height: 96%;
+        border: round $error; background: $surface; padding: 0 1;
+    }
+    Confirm #question { text-style: bold; height: auto; margin-bottom: 1; }
+    Confirm VerticalScroll { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
+    Confirm #hits { height: auto; }
+    Confirm #to-type { height: auto; margin-top: 1; color: $text-muted; }
+    Confirm Input { width: 24; height: 1; border: none; padding: 0 1; background: $panel; }
+    Confirm Input:focus { border: none; background: $primary 30%; }
+    Confirm #buttons { height: 1; margin-top: 1; align-horizontal: right; }
+    Confirm Button { height: 1; min-width: 10; border: none; margin-left: 2; }
+    Confirm Button:focus { text-style: bold reverse; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "cancel", "cancel", show=False),
+        Binding("left", "app.focus_previous", "previous", show=False),
+        Binding("right", "app.focus_next", "next", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        hits: Sequence[str | Content],
+        *,
+        verb: str,
+        must_type: str = "",
+        typed_what: str = "the count",
+        stay: str = "Cancel",
+    ) -> None:
+        super().__init__()
+        self._question = plain(title)
+        self._hits = tuple(hits)
+        self._verb = verb
+        self._must_type = must_type
+        self._typed_what = typed_what
+        self._stay = stay
+
+    def compose(self) -> ComposeResult:
+        """Lay the dialog out."""
+        lines = [line if isinstance(line, Content) else Content(plain_lines(line)) for line in self._hits]
+        with Vertical():
+            yield Static(Content(self._question), id="question")
+            with VerticalScroll(can_focus=False):
+                yield Static(Content("\n").join(lines), id="hits")
+            if self._must_type:
+                yield Static(Content(f"Type {self._typed_what} to go on: {plain(self._must_type)}"), id="to-type")
+                yield Input(id="typed", compact=True)
+            with Horizontal(id="buttons"):
+                yield Button(Content(self._stay), id="cancel", compact=True)
+                yield Button(
+                    Content(self._verb), id="go", variant="error", compact=True, disabled=bool(self._must_type)
+                )
+
+    @property
+    def _typed(self) -> str:
+        return self.query_one("#typed", Input).value.strip() if self._must_type else ""
+
+    @on(Input.Changed, "#typed")
+    def _judge(self) -> None:
+        self.query_one("#go", Button).disabled = self._typed != self._must_type
+
+    @on(Input.Submitted, "#typed")
+    def _on_typed(self) -> None:
+        button = self.query_one("#go", Button)
+        if not button.disabled:
+            button.focus()
+
+    @on(Button.Pressed, "#go")
+    def _go(self) -> None:
+        if self._typed == self._must_type:
+            self.dismiss(self._typed)
+
+    @on(Button.Pressed, "#cancel")
+    def action_cancel(self) -> None:
+        """Close without doing anything."""
+        self.dismiss(None)

@@ -1,0 +1,64 @@
+"""How far an update has come: a bar and the counts of its ledger. What failed is never hidden in the bar alone."""
+
+from textual.content import Content
+from textual.reactive import var
+from textual.widget import Widget
+
+from feeds.model import UpdateRow
+
+_PARTS = (
+    ("accepted", "█", "$success"),
+    ("uncertain", "?", "$warning"),
+    ("held", "h", "$warning"),
+    ("failed", "x", "$error"),
+    ("attempting", "▓", "$primary"),
+)
+"""Fields of the row, the sign each has in the bar, its colour. What is left is queued."""
+
+
+def delivery_bar(update: UpdateRow, width: int) -> Content:
+    """Return a bar of ``width`` cells; each part that is not empty has at least one cell."""
+    if update.total <= 0 or width <= 0:
+        return Content.styled("░" * max(width, 0), "$text-muted")
+    cells: list[tuple[str, str]] = []
+    left = width
+    for field, sign, style in _PARTS:
+        count = getattr(update, field)
+        if count and left:
+            length = min(left, max(1, count * width // update.total))
+            cells.append((sign * length, style))
+            left -= length
+    return Content.assemble(*cells, ("░" * left, "$text-muted"))
+
+
+def delivery_counts(update: UpdateRow) -> Content:
+    """Return the counts in words."""
+    parts: list[tuple[str, str]] = [(f"{update.accepted:,} of {update.total:,} accepted", "bold")]
+    for field, style in (("failed", "$error"), ("uncertain", "$warning"), ("held", "$warning")):
+        if count := getattr(update, field):
+            parts.append((f" · {count:,} {field}", style))
+    if update.attempting:
+        parts.append((f" · {update.attempting:,} on the way", ""))
+    if update.queued:
+        parts.append((f" · {update.queued:,} waiting", "$text-muted"))
+    return Content.assemble(*parts)
+
+
+class DeliveryBar(Widget):
+    """Two lines: the bar, the counts."""
+
+    DEFAULT_CSS = """
+    DeliveryBar { height: 2; }
+    """
+
+    update_row: var[UpdateRow | None] = var(None)
+
+    def watch_update_row(self) -> None:
+        """Show the new counts."""
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return both lines."""
+        if self.update_row is None:
+            return Content.styled("loading …", "$text-muted")
+        return delivery_bar(self.update_row, self.size.width) + Content("\n") + delivery_counts(self.update_row)
