@@ -58,7 +58,7 @@ class VakenScreen(Screen[Any]):
             for widget in focused.ancestors_with_self:
                 if isinstance(widget, ViewTable):
                     return widget
-        return next((table for table in self.query(ViewTable) if table.is_on_screen and table.display), None)
+        return next((table for table in self.query(ViewTable) if table.is_on_screen), None)
 
     def tick(self) -> None:
         """Count ages and clocks on; called once a second."""

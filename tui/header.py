@@ -13,6 +13,7 @@ from tui.counts import surge, totals
 from tui.words import obligation, outage_line
 from widgets.clocks import Clocks
 from widgets.feed_strip import FeedStrip
+from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import span
 from widgets.sparkline import sparkline
@@ -29,7 +30,7 @@ def banner(link: Link, url: str, now: datetime) -> Content:
         return Content(f" connecting to the hub at {where}{why}" + (f" (attempt {link.attempts + 1})" if why else ""))
     if link.state is LinkState.LOST:
         lost = span((now - link.since).total_seconds())
-        return Content(f" connection to hub lost {lost} ago, trying again{why} · what you see is as old as that")
+        return Content(f" connection to hub lost {lost} ago, trying again{why}")
     if link.state is LinkState.STOPPED:
         return Content(" connection closed")
     if link.degraded:
@@ -44,7 +45,7 @@ class StatusHeader(Vertical):
     StatusHeader { height: auto; background: $surface; }
     StatusHeader Horizontal { height: 1; }
     StatusHeader #where { width: auto; padding-left: 1; }
-    StatusHeader #word { width: 1fr; padding-left: 1; }
+    StatusHeader #word { width: 1fr; padding: 0 1; }
     StatusHeader #surge { width: auto; padding-right: 1; }
     StatusHeader FeedStrip { margin: 0 2; }
     StatusHeader Clocks { padding-right: 1; }
@@ -83,15 +84,15 @@ class StatusHeader(Vertical):
         """Show the situation of now."""
         now, situation, width = self.vaken.hub.now(), self.vaken.situation, self.app.size.width
         top = situation.top(now)
-        where = Content.assemble(("vaken ", "bold $primary"), (plain(self.place), "$text-muted"))
+        where = Content.assemble(("vaken ", "bold $primary"), (plain(self.place), MUTED))
         if top is not None and width >= 50:
-            line = outage_line(top)
+            line = outage_line(top, short=width < 100)
             if width < 100:
-                line = line.truncate(max(0, width - where.cell_length - 36), ellipsis=True)
+                line = line.truncate(max(0, width - where.cell_length - 28), ellipsis=True)
             where = Content.assemble(where, "   ", line)
         self._put("#where", where)
         self.query_one(FeedStrip).show(situation.feeds, now)
-        self._put("#word", self._word(now) if width >= 30 else Content(""))
+        self._put("#word", self._word(now, width) if width >= 30 else Content(""))
         self._put("#surge", self._surge(now, width))
         link = self.vaken.hub.link
         text = banner(link, self.vaken.hub.url, self.vaken.wall_clock())
@@ -103,11 +104,11 @@ class StatusHeader(Vertical):
         if static.content != content:
             static.update(content)
 
-    def _word(self, now: datetime) -> Content:
+    def _word(self, now: datetime, width: int) -> Content:
         top = self.vaken.situation.top(now)
         if top is None:
-            return Content.styled("no live outage", "$text-muted")
-        return obligation(top, now)
+            return Content.styled("no live outage", MUTED)
+        return obligation(top, now, short=width < 110)
 
     def _surge(self, now: datetime, width: int) -> Content:
         counts = self.vaken.situation.counts
@@ -117,10 +118,10 @@ class StatusHeader(Vertical):
         if width >= 110:
             tens = totals(counts, now, 120)
             bins = [sum(tens[i : i + 10]) for i in range(0, 120, 10)]
-            parts += [("cases / 10 min ", "$text-muted"), (f"{sparkline(bins, 12)} ", "$primary")]
+            parts += [("cases / 10 min ", MUTED), (f"{sparkline(bins, 12)} ", "$primary")]
         elif width >= 60:
-            parts.append(("cases/10m ", "$text-muted"))
+            parts.append(("cases/10m ", MUTED))
         else:
             return Content("")
-        parts += [(str(recent), style), (f", usual {usual:.1f}", "$text-muted")]
+        parts += [(str(recent), style), (f", usual {usual:.1f}", MUTED)]
         return Content.assemble(*parts)

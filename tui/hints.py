@@ -4,6 +4,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from tui.actions import actions_for
+from widgets.looks import MUTED
 
 
 def hint_line(where: str, width: int) -> Content:
@@ -15,7 +16,7 @@ def hint_line(where: str, width: int) -> Content:
     def line(count_own: int, count_general: int) -> Content:
         shown = [*own[:count_own], *general[:count_general]]
         return Content("  ").join(
-            Content.assemble((action.label, "bold $primary"), (f" {action.title}", "$text-muted")) for action in shown
+            Content.assemble((action.label, "bold $primary"), (f" {action.title}", MUTED)) for action in shown
         )
 
     for count_general in range(len(general), -1, -1):

@@ -7,6 +7,7 @@ from textual.widgets import Static
 
 from feeds.model import OutageRow
 from tui.words import alarm_bits, obligation, share
+from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import number, plural, span
 
@@ -15,20 +16,20 @@ _STYLES = {
     "major": "$severity-major",
     "minor": "$severity-minor",
     "warning": "$severity-warning",
-    "dim": "$text-muted",
+    "dim": MUTED,
 }
 
 
 def outage_facts(row: OutageRow, now: datetime) -> Content:
     """Return the lines about ``row``, the most telling first: a small pane cuts the rest."""
-    muted = "$text-muted"
+    muted = MUTED
     lines: list[Content] = []
     if row.shared:
         parts: list[tuple[str, str]] = [("shared    ", muted), (plain(row.shared), "bold")]
         if row.coverage is not None:
-            parts.append((f"   {share(row.coverage)} of the open cases with SIMs lie inside", ""))
+            parts.append((f"   {share(row.coverage)} of the cases lie inside", ""))
         if row.fleet_share is not None:
-            parts.append((f", {share(row.fleet_share)} of the fleet", muted))
+            parts.append((f" · {share(row.fleet_share)} of the fleet", muted))
         lines.append(Content.assemble(*parts))
     else:
         lines.append(Content.assemble(("shared    ", muted), ("nothing but the SIM ranges", muted)))
@@ -38,8 +39,7 @@ def outage_facts(row: OutageRow, now: datetime) -> Content:
         Content.assemble(
             ("hits      ", muted), star, (plain(row.customer) or "no customer known", "bold"), (more, ""),
             (f" · {plural(row.sims, 'SIM')} in {plural(row.ranges, 'range')}", ""),
-            (f" · {plural(row.cases, 'open case')}, {row.cases_10m:+d} in 10 min", ""), (" · alarms ", muted),
-            *((bit.text, _STYLES.get(bit.style, "")) for bit in alarm_bits(row)),
+            (f" · {plural(row.cases, 'case')}, {row.cases_10m:+d} in 10 min", ""), *_alarms(row),
         )
     )  # fmt: skip
     if row.urgency_parts:
@@ -62,11 +62,17 @@ def outage_facts(row: OutageRow, now: datetime) -> Content:
     return Content("\n").join(lines)
 
 
+def _alarms(row: OutageRow) -> list[tuple[str, str]]:
+    if not row.critical + row.major + row.minor + row.warning:
+        return [(" · no alarm", MUTED)]
+    return [(" · ", ""), *((bit.text, _STYLES.get(bit.style, "")) for bit in alarm_bits(row))]
+
+
 class OutagePane(Static):
     """The facts of one outage; ages count on with ``show``."""
 
     def show(self, row: OutageRow | None, now: datetime) -> None:
         """Show ``row`` as it stands at ``now``."""
-        facts = outage_facts(row, now) if row is not None else Content.styled("no outage is chosen", "$text-muted")
+        facts = outage_facts(row, now) if row is not None else Content.styled("no outage is chosen", MUTED)
         if facts != self.content:
             self.update(facts)

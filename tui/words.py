@@ -6,6 +6,7 @@ from textual.content import Content
 
 from feeds.model import CaseState, DeliveryState, OutageRow, OutageState, Severity, UpdateState
 from widgets.columns import Bit
+from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import age_of, number, span, utc
 
@@ -101,31 +102,31 @@ def overdue(outage: OutageRow, now: datetime) -> float:
     return max(0.0, (now - outage.next_word).total_seconds())
 
 
-def obligation(outage: OutageRow, now: datetime) -> Content:
-    """Return ``last word 02:31 · next promised 02:51 · OVERDUE 4 min``."""
+def obligation(outage: OutageRow, now: datetime, *, short: bool = False) -> Content:
+    """Return ``last word 02:31 · next promised 02:51 · OVERDUE 4 min``; ``short``: ``told 02:31 · next 02:51 · …``."""
     if outage.told is None:
         waited = (now - (outage.declared or outage.suspected)).total_seconds()
-        style = "bold $warning" if outage.state is OutageState.DECLARED else "$text-muted"
-        return Content.assemble((f"no word to customers yet, {span(waited)}", style))
-    parts: list[tuple[str, str]] = [(f"last word {utc(outage.told)}", "")]
+        style = "bold $warning" if outage.state is OutageState.DECLARED else MUTED
+        return Content.assemble((f"{'not told yet' if short else 'no word to customers yet'}, {span(waited)}", style))
+    parts: list[tuple[str, str]] = [(f"{'told' if short else 'last word'} {utc(outage.told)}", "")]
     if outage.next_word is not None:
-        parts.append((f" · next promised {utc(outage.next_word)}", ""))
+        parts.append((f" · next {'' if short else 'promised '}{utc(outage.next_word)}", ""))
         if late := overdue(outage, now):
             parts += [(" · ", ""), (f"OVERDUE {span(late)}", "bold $error reverse")]
         elif outage.state in (OutageState.DECLARED, OutageState.MITIGATED):
-            parts.append((f" · in {span((outage.next_word - now).total_seconds())}", "$text-muted"))
+            parts.append((f" · in {span((outage.next_word - now).total_seconds())}", MUTED))
     return Content.assemble(*parts)
 
 
-def outage_line(outage: OutageRow) -> Content:
-    """Return ``O-12 declared 00:42 · commander jl``."""
+def outage_line(outage: OutageRow, *, short: bool = False) -> Content:
+    """Return ``O-12 declared 00:42 · commander jl``; ``short``: without the commander."""
     since = outage.declared if outage.state is not OutageState.SUSPECTED and outage.declared else outage.suspected
     style = {OutageState.DECLARED: "bold $error", OutageState.SUSPECTED: "$warning"}.get(outage.state, "$success")
     parts: list[tuple[str, str]] = [
         (plain(outage.key), "bold"), (" ", ""), (outage.state.value, style), (f" {utc(since)}", "")
     ]  # fmt: skip
-    if outage.commander:
-        parts.append((f" · commander {plain(outage.commander)}", "$text-muted"))
+    if outage.commander and not short:
+        parts.append((f" · commander {plain(outage.commander)}", MUTED))
     return Content.assemble(*parts)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from textual.content import Content
 from textual.widget import Widget
 
+from widgets.looks import MUTED
 from widgets.quantities import local
 
 
@@ -36,4 +37,4 @@ class Clocks(Widget):
     def render(self) -> Content:
         """Return both clocks."""
         now = self._now().astimezone(UTC)
-        return Content.assemble((f"{now:%H:%M:%S}Z", "bold"), (f"  {local(now, self._zone)}", "$text-muted"))
+        return Content.assemble((f"{now:%H:%M:%S}Z", "bold"), (f"  {local(now, self._zone)}", MUTED))

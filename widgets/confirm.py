@@ -32,7 +32,7 @@ class Confirm(ModalScreen[str | None]):
     Confirm #question { text-style: bold; height: auto; margin-bottom: 1; }
     Confirm VerticalScroll { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
     Confirm #hits { height: auto; }
-    Confirm #to-type { height: auto; margin-top: 1; color: $text-muted; }
+    Confirm #to-type { height: auto; margin-top: 1; color: $foreground-muted; }
     Confirm Input { width: 24; height: 1; border: none; padding: 0 1; background: $panel; }
     Confirm Input:focus { border: none; background: $primary 30%; }
     Confirm #buttons { height: 1; margin-top: 1; align-horizontal: right; }

@@ -5,6 +5,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from feeds.model import UpdateRow
+from widgets.looks import MUTED
 
 _PARTS = (
     ("accepted", "█", "$success"),
@@ -19,7 +20,7 @@ _PARTS = (
 def delivery_bar(update: UpdateRow, width: int) -> Content:
     """Return a bar of ``width`` cells; each part that is not empty has at least one cell."""
     if update.total <= 0 or width <= 0:
-        return Content.styled("░" * max(width, 0), "$text-muted")
+        return Content.styled("░" * max(width, 0), MUTED)
     cells: list[tuple[str, str]] = []
     left = width
     for field, sign, style in _PARTS:
@@ -28,19 +29,19 @@ def delivery_bar(update: UpdateRow, width: int) -> Content:
             length = min(left, max(1, count * width // update.total))
             cells.append((sign * length, style))
             left -= length
-    return Content.assemble(*cells, ("░" * left, "$text-muted"))
+    return Content.assemble(*cells, ("░" * left, MUTED))
 
 
 def delivery_counts(update: UpdateRow) -> Content:
     """Return the counts in words."""
-    parts: list[tuple[str, str]] = [(f"{update.accepted:,} of {update.total:,} accepted", "bold")]
+    parts: list[tuple[str, str]] = [(f"{update.accepted:,}/{update.total:,} accepted", "bold")]
     for field, style in (("failed", "$error"), ("uncertain", "$warning"), ("held", "$warning")):
         if count := getattr(update, field):
             parts.append((f" · {count:,} {field}", style))
     if update.attempting:
         parts.append((f" · {update.attempting:,} on the way", ""))
     if update.queued:
-        parts.append((f" · {update.queued:,} waiting", "$text-muted"))
+        parts.append((f" · {update.queued:,} waiting", MUTED))
     return Content.assemble(*parts)
 
 
@@ -48,7 +49,7 @@ class DeliveryBar(Widget):
     """Two lines: the bar, the counts."""
 
     DEFAULT_CSS = """
-    DeliveryBar { height: 2; }
+    DeliveryBar { height: 2; padding: 0 3; }
     """
 
     update_row: var[UpdateRow | None] = var(None)
@@ -60,5 +61,5 @@ class DeliveryBar(Widget):
     def render(self) -> Content:
         """Return both lines."""
         if self.update_row is None:
-            return Content.styled("loading …", "$text-muted")
-        return delivery_bar(self.update_row, self.size.width) + Content("\n") + delivery_counts(self.update_row)
+            return Content.styled("loading …", MUTED)
+        return delivery_bar(self.update_row, self.content_size.width) + Content("\n") + delivery_counts(self.update_row)

@@ -8,6 +8,7 @@ from textual.reactive import var
 from textual.widget import Widget
 
 from feeds.model import FeedRow
+from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import age_of, rate
 
@@ -30,8 +31,8 @@ def _one(name: str, feed: FeedRow, now: datetime) -> Content:
         return Content.assemble(("S ", "bold $warning"), (f"{plain(name)} {old}", "dim"))
     text = f"{plain(name)} {old}" if feed.kind == "inventory" else f"{plain(name)} {rate(feed.per_minute)} {old}"
     if feed.refused:
-        return Content.assemble((text, "$text-muted"), (f" R{feed.refused}", "$warning"))
-    return Content.styled(text, "$text-muted")
+        return Content.assemble((text, MUTED), (f" R{feed.refused}", "$warning"))
+    return Content.styled(text, MUTED)
 
 
 def _by_kind(feeds: Sequence[FeedRow]) -> list[FeedRow]:
@@ -55,8 +56,8 @@ def _by_kind(feeds: Sequence[FeedRow]) -> list[FeedRow]:
 def feed_line(feeds: Sequence[FeedRow], now: datetime, width: int) -> Content:
     """Return the line that fits into ``width`` cells: each feed by name, else each kind, else how many are stale."""
     if not feeds:
-        return Content.styled("no feed heard yet" if width >= 17 else "no feed", "$text-muted").truncate(width)
-    dot = Content.styled(" · ", "$text-muted")
+        return Content.styled("no feed heard yet" if width >= 17 else "no feed", MUTED).truncate(width)
+    dot = Content.styled(" · ", MUTED)
     by_name = dot.join([_one(feed.key, feed, now) for feed in feeds])
     if by_name.cell_length <= width:
         return by_name
@@ -72,8 +73,8 @@ def feed_line(feeds: Sequence[FeedRow], now: datetime, width: int) -> Content:
     else:
         if by_kind.cell_length <= width:
             return by_kind
-        short = Content.styled(f"{len(feeds)} feeds ok", "$text-muted")
-    return short if short.cell_length <= width else Content.styled(f"S{len(stale)}", "$warning").truncate(width)
+        short = Content.styled(f"{len(feeds)} feeds ok", MUTED)
+    return short if short.cell_length <= width else Content.styled(f"S{len(stale)}" if stale else "", "$warning")
 
 
 class FeedStrip(Widget):

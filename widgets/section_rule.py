@@ -9,7 +9,7 @@ class SectionRule(Widget):
     """``text`` stands at the left, ``note`` at the right; the note goes first where both do not fit."""
 
     DEFAULT_CSS = """
-    SectionRule { height: 1; width: 1fr; color: $text-muted; }
+    SectionRule { height: 1; width: 1fr; color: $foreground-muted; }
     """
 
     text: var[Content] = var(Content(""))

@@ -87,20 +87,24 @@ class StreamTable(ScrollView, can_focus=True):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-size-vertical: 1;
+        scrollbar-background: $background;
+        scrollbar-background-hover: $background;
+        scrollbar-background-active: $background;
+        scrollbar-color: $panel-lighten-1;
         background: $background;
-        & > .stream-table--header { color: $text-muted; text-style: bold; }
+        & > .stream-table--header { color: $foreground-muted; text-style: bold; }
         & > .stream-table--header-sorted { color: $foreground; text-style: bold; }
         & > .stream-table--cursor { background: $primary 35%; text-style: bold; }
         & > .stream-table--cursor-blurred { background: $primary 15%; }
-        & > .stream-table--placeholder { color: $text-disabled; }
+        & > .stream-table--placeholder { color: $foreground-disabled; }
         & > .stream-table--changed { background: $accent 25%; text-style: bold; }
-        & > .stream-table--empty { color: $text-muted; }
+        & > .stream-table--empty { color: $foreground-muted; }
         & > .stream-table--critical { color: $error; text-style: bold; }
         & > .stream-table--major { color: $warning; }
         & > .stream-table--minor { color: $accent; }
         & > .stream-table--warning { color: $secondary; }
-        & > .stream-table--cleared { color: $text-disabled; }
-        & > .stream-table--dim { color: $text-muted; }
+        & > .stream-table--cleared { color: $foreground-disabled; }
+        & > .stream-table--dim { color: $foreground-muted; }
         & > .stream-table--vip { color: $accent; text-style: bold; }
         & > .stream-table--ok { color: $success; }
         & > .stream-table--alert { color: $error; text-style: bold reverse; }
@@ -203,6 +207,7 @@ class StreamTable(ScrollView, can_focus=True):
         self._mark_timer: Timer | None = None
         self._asked: tuple[int, int] | None = None
         self._reported: Any = None
+        self._placed_for = -1
 
     # What the owner calls
 
@@ -211,6 +216,11 @@ class StreamTable(ScrollView, can_focus=True):
         """The newest state of the row under the cursor, None where there is none or it is not loaded."""
         index = self.window.cursor_index
         return self.window.at(index) if self.window.cursor is not None and index is not None else None
+
+    @property
+    def body_width(self) -> int:
+        """Cells of a line, without the scrollbar."""
+        return self.scrollable_content_region.width
 
     @property
     def body_height(self) -> int:
@@ -319,7 +329,9 @@ class StreamTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return line ``y`` of the screen: the header, then rows."""
-        width = self.size.width
+        width = self.body_width
+        if width != self._placed_for:
+            self._place()
         if y == 0:
             return self._header(width)
         index = self.top + y - 1
@@ -328,7 +340,7 @@ class StreamTable(ScrollView, can_focus=True):
             if y == 1:
                 text = self.empty if self.loaded else "loading …"
                 return Strip([Segment(fit(f"  {text}", width), self._look("empty"))], width)
-            return Strip.blank(width)
+            return Strip.blank(width, self._look(""))
         cursor = ""
         if index == window.cursor_index:
             cursor = "cursor" if self.has_focus else "cursor-blurred"
@@ -351,7 +363,7 @@ class StreamTable(ScrollView, can_focus=True):
         return tuple(bits(placed.column.cell(row, now)) for placed in self.placed)
 
     def _paint(self, cells: Cells, width: int, cursor: str, marks: frozenset[int]) -> Strip:
-        base = self._look(cursor) if cursor else None
+        base = self._look(cursor)
         segments = [Segment("▸ " if cursor else "  ", base)]
         x = 2
         for number, (placed, cell) in enumerate(zip(self.placed, cells, strict=True)):
@@ -420,12 +432,23 @@ class StreamTable(ScrollView, can_focus=True):
         """Return the style that the named looks make together; names that are not known are passed over."""
         look = self._looks.get(names)
         if look is None:
-            look = Style()
+            look = self.rich_style
             for name in names:
-                if name and f"stream-table--{name}" in self.COMPONENT_CLASSES:
-                    look += self.get_component_rich_style(f"stream-table--{name}", partial=True)
+                component = f"stream-table--{name}"
+                if name and component in self.COMPONENT_CLASSES:
+                    look += self._part_of(component)
             self._looks[names] = look
         return look
+
+    def _part_of(self, component: str) -> Style:
+        """Return what a component says itself, with its half-transparent colours blended."""
+        rules = self.get_component_styles(component)
+        whole = self.get_component_rich_style(component)
+        part = self.get_component_rich_style(component, partial=True)
+        return part + Style(
+            color=whole.color if rules.has_rule("color") else None,
+            bgcolor=whole.bgcolor if rules.has_rule("background") else None,
+        )
 
     def notify_style_update(self) -> None:
         """Forget what was painted with the styles of before."""
@@ -506,7 +529,7 @@ class StreamTable(ScrollView, can_focus=True):
             self.post_message(self.WindowWanted(self, *wanted))
 
     def _place(self) -> None:
-        width = self.size.width
+        width = self._placed_for = self.body_width
         self.placed = place(self.columns, width, gap=2 if width >= 110 else 1)
         self._lines.clear()
         self._marks.clear()

@@ -1,0 +1,30 @@
+"""The courier: one update to thousands of customers, each with their own facts, with a ledger of every delivery.
+
+``audience`` says who hears it, ``rendering`` what each of them reads, ``email`` how it goes over the wire, ``sending``
+in which order facts and bytes move. What is decided by people, and what is kept, is the hub's and the log's.
+"""
+
+from feeds.courier.audience import Audience, audience
+from feeds.courier.email import MailSettings
+from feeds.courier.errors import AddressError, CourierError, LedgerUnavailable, LinkDown, RenderError
+from feeds.courier.ledger import Ledger
+from feeds.courier.rendering import DEFAULT_TEMPLATES, Templates, freeze, preview, render
+from feeds.courier.sending import Courier
+
+__all__ = [
+    "DEFAULT_TEMPLATES",
+    "AddressError",
+    "Audience",
+    "Courier",
+    "CourierError",
+    "Ledger",
+    "LedgerUnavailable",
+    "LinkDown",
+    "MailSettings",
+    "RenderError",
+    "Templates",
+    "audience",
+    "freeze",
+    "preview",
+    "render",
+]

@@ -37,7 +37,8 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How mail leaves. Raises ValueError (in a configuration: msgspec.ValidationError) where it cannot work.
 
     ``timeout`` is how long each step of the conversation may take, in seconds. ``password_file`` is read anew for each
-    connection, so that a changed password needs no restart. ``ca_file``: certificates (PEM) to trust beside the system's.
+    connection, so that a changed password needs no restart. ``ca_file``: certificates (PEM) to trust beside those of
+    the system.
     """
 
     host: Annotated[str, Meta(min_length=1, max_length=255)]
@@ -58,9 +59,9 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
         try:
             plain_address(self.sender)
         except AddressError as error:
-            raise AddressError(f"sender '{one_line(self.sender)}': {error}") from error
-        if needs_utf8(self.sender):
-            raise AddressError(f"sender '{one_line(self.sender)}': use an address in ASCII")
+            raise AddressError(f"sender '{one_line(self.sender)}' is {error}") from error
+        if not self.sender.isascii():
+            raise AddressError(f"sender '{one_line(self.sender)}' is not in ASCII: write its domain in the xn-- form")
         if any(not char.isprintable() for char in self.sender_name):
             raise ValueError("sender_name has characters that a mail header cannot hold")
         if not 1 <= self.connections <= 50:
@@ -139,8 +140,9 @@ def build(
 ) -> EmailMessage:
     """Return the mail for one message: headers, and the body as quoted-printable unless it is short lines of ASCII.
 
-    ``message_id`` as the delivery has it, with angle brackets; ``outage`` and ``update`` go into headers by which replies
-    can be sorted. Raises AddressError where the recipient is not one plain address, ValueError where the Message-ID is none.
+    ``message_id`` as the delivery has it, with angle brackets; ``outage`` and ``update`` go into headers by which
+    replies can be sorted. Raises AddressError where the recipient is not one plain address, ValueError where the
+    Message-ID is none.
     """
     if not _MESSAGE_ID.fullmatch(message_id):
         raise ValueError(f"'{one_line(message_id)}' is not a Message-ID")
@@ -237,8 +239,8 @@ class SmtpLink:
     async def send(self, letter: Letter, before_data: Callable[[], Awaitable[bool]]) -> Answer | None:
         """Offer a letter; when the server takes the recipient, await ``before_data``; then hand the message over.
 
-        Where ``before_data`` returns False nothing is handed over and the result is None. Whatever goes wrong between the
-        two sides is an Answer, not an exception; exceptions of ``before_data`` come through.
+        Where ``before_data`` returns False nothing is handed over and the result is None. Whatever goes wrong between
+        the two sides is an Answer, not an exception; exceptions of ``before_data`` come through.
         """
         client = self._client
         if client is None:
@@ -384,12 +386,11 @@ def _password(settings: MailSettings) -> str:
 
 
 def _words(code: int, message: str) -> str:
-    text = one_line(message.encode("utf-8", "replace").decode("utf-8"), 400)
+    text = one_line(message, 400)
     return f"{code} {text}" if code > 0 else text
 
 
 def _reason(error: BaseException) -> str:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         return _words(error.code, error.message)
-    text = str(error) or type(error).__name__
-    return one_line(text.encode("utf-8", "replace").decode("utf-8"), 400)
+    return one_line(str(error) or type(error).__name__, 400)

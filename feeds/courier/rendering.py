@@ -4,9 +4,10 @@ Pure functions of their arguments (and of the time zone database): the same upda
 after approval, and a digest proves it. Headers and encodings are the channel's.
 
 A template is Jinja2, sandboxed, strict about undefined names. It sees text and numbers only: ``kind``, ``outage``,
-``number`` (of the update), ``customer`` and ``contact`` (names), ``done``, ``will``, ``need`` (a person's parts, wrapped,
-inserted and never evaluated), ``next_local``, ``next_zone``, ``next_utc`` (empty where no time is promised), ``sims``,
-``ranges`` (triples: first and last body, count; at most ``RANGES_LISTED``), ``more_ranges``, ``cases`` (one wrapped text).
+``number`` (of the update), ``customer`` and ``contact`` (names), ``done``, ``will``, ``need`` (a person's parts,
+wrapped, inserted and never evaluated), ``next_local``, ``next_zone``, ``next_utc`` (empty where no time is promised),
+``sims``, ``ranges`` (triples: first and last body, count; at most ``RANGES_LISTED``), ``more_ranges``, ``cases`` (one
+wrapped text).
 """
 
 import hashlib
@@ -77,8 +78,9 @@ def render(
 ) -> Message:
     """Return the message to one contact. ``number`` is the update's within its outage.
 
-    The subject is one line, the body plain text with ``\\n`` and lines of at most 960 octets. Nothing but ``entry`` and the
-    text of the update goes in. Raises RenderError where a template is broken or names something that does not exist.
+    The subject is one line, the body plain text with ``\\n`` and lines of at most 960 octets. Nothing but ``entry`` and
+    the text of the update goes in. Raises RenderError where a template is broken or names something that does not
+    exist.
     """
     values = {
         "kind": kind.value,
@@ -194,8 +196,8 @@ def freeze(
 ) -> UpdateApproved:
     """Return the fact that approves a draft for an audience, with the digest of each message and of the whole.
 
-    ``number`` as in ``preview``: it stands in the messages, so the update must get this number with the fact. The digest
-    equals that of a preview of the same text for the same audience. Raises RenderError.
+    ``number`` as in ``preview``: it stands in the messages, so the update must get this number with the fact. The
+    digest equals that of a preview of the same text for the same audience. Raises RenderError.
     """
     sent_as = update.number if number is None else number
     entries, digest = _frozen(update.kind, update.text, update.outage, sent_as, templates, audience.entries)
@@ -209,7 +211,9 @@ def freeze(
     )
 
 
-@lru_cache(maxsize=2)  # A composer asks again and again while somebody scrolls and searches; then approval asks once more.
+@lru_cache(
+    maxsize=2
+)  # A composer asks again and again while somebody scrolls and searches; then approval asks once more.
 def _frozen(
     kind: UpdateKind,
     text: UpdateText,
@@ -250,7 +254,7 @@ def _compiled(what: str, source: str) -> jinja2.Template:
         raise RenderError(f"the {what} template is broken in line {error.lineno}: {error.message}") from error
 
 
-def _fill(what: str, source: str, values: dict[str, object]) -> str:
+def _fill(what: str, source: str, values: Mapping[str, object]) -> str:
     try:
         return _compiled(what, source).render(values)
     except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:

@@ -2,8 +2,8 @@
 
 What keeps the promises:
 
-- A message is handed over only after *attempting* has been flushed to disk and stands in the ledger. So after a crash at
-  any point, what may have been sent is marked, and is not sent again by itself; all else is still queued.
+- A message is handed over only after *attempting* has been flushed to disk and stands in the ledger. So after a crash
+  at any point, what may have been sent is marked, and is not sent again by itself; all else is still queued.
 - A delivery is in at most one pair of hands (``_in_hand``) from the moment it is picked up until its result is written.
 - What is sent is rendered anew from the frozen update and has to match the digest that was approved.
 
@@ -12,21 +12,26 @@ Who may approve, pause or retry is decided elsewhere; how SMTP is spoken is ``em
 
 import asyncio
 import contextlib
-import heapq
 import logging
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from itertools import islice
+from typing import NamedTuple
 
 import stamina
 
 from feeds.courier.email import Answer, Letter, MailSettings, SmtpLink, build, letter
 from feeds.courier.errors import AddressError, LedgerUnavailable, LinkDown, RenderError
+from feeds.courier.ledger import Job, Ledger
 from feeds.courier.pace import Gate, Pace
 from feeds.courier.rendering import message_digest, message_of
+from feeds.courier.texts import one_line
+from feeds.courier.turns import Turns
 from feeds.facts import DeliveryMoved, Fact
-from feeds.model import Delivery, DeliveryState, Update, UpdateId
+from feeds.model import DeliveryState, UpdateId, UpdateState
+
+__all__ = ["Courier", "Ledger"]
 
 _log = logging.getLogger(__name__)
 
@@ -34,37 +39,16 @@ NO_SERVER = "no mail server configured: set [mail] in config.toml"
 LEFT_BY_A_CRASH = "the hub stopped before the answer came"
 
 SHOWN = 100
-"""Queued deliveries of an update that are marked with a trouble of the server. It may change each minute for an hour."""
+"""Queued deliveries of an update that are marked with a trouble of the server, which may change each minute."""
 
 BATCH = 500
 """Facts in one write at most."""
 
 
-class Ledger(Protocol):
-    """What the courier needs of the hub. Reading must be cheap (no copies): it is done for every delivery."""
-
-    def sending(self) -> Sequence[UpdateId]:
-        """Return the updates in state *sending*; paused and ended ones are not among them."""
-
-    def update(self, id: UpdateId) -> Update:
-        """Return an update that was approved."""
-
-    def deliveries(self, id: UpdateId) -> Sequence[Delivery]:
-        """Return its deliveries by audience index, as they are now."""
-
-    async def write(self, facts: Sequence[Fact]) -> None:
-        """Return when the facts are flushed to disk and applied. Raises LedgerUnavailable when they could not be kept."""
-
-
-class _Job(NamedTuple):
-    update: UpdateId
-    index: int
-
-
 class _Result(NamedTuple):
     """A step for the ledger (None: nothing new to write), and when the delivery may be tried again, in seconds."""
 
-    job: _Job
+    job: Job
     fact: DeliveryMoved | None
     again: float = 0.0
 
@@ -80,25 +64,22 @@ class Courier:
         self._now = now
         self._pace = pace or Pace()
         self._gate = Gate(self._pace.server)
-        self._woken = asyncio.Event()
-        self._woken.set()
+        self._turns = Turns(ledger, self._may_start, self._pace.look)
         self._stopping = False
         lanes = mail.connections if mail is not None else 1
-        self._jobs: asyncio.Queue[_Job] = asyncio.Queue(maxsize=lanes)
+        self._jobs: asyncio.Queue[Job] = asyncio.Queue(maxsize=lanes)
         """Picked up, waiting for a connection. Full: picking up waits, so memory does not grow with the audience."""
         self._results: asyncio.Queue[_Result] = asyncio.Queue(maxsize=2 * lanes)
         """Waiting to be written. Full: connections wait, so nothing new starts while the ledger cannot keep up."""
-        self._in_hand: set[_Job] = set()
-        self._later: list[tuple[float, _Job]] = []
-        """Heap of deliveries to look at again, by time of the loop."""
-        self._put_off: set[_Job] = set()
-        """The deliveries in ``_later``."""
-        self._tries: dict[_Job, int] = {}
+        self._in_hand: set[Job] = set()
+        self._claimed: set[Job] = set()
+        """Those in hand that stand as attempting, or may."""
+        self._tries: dict[Job, int] = {}
         """Temporary refusals in a row, of those that had any."""
 
     def wake(self) -> None:
-        """Say that people decided something: approved, paused, resumed, cancelled, retried. Not needed for own writes."""
-        self._woken.set()
+        """Say that something was decided: approved, paused, resumed, cancelled, retried. May be called for less."""
+        self._turns.news()
 
     async def run(self) -> None:
         """Carry until cancelled; then what is being handed over may end, and its answer is written.
@@ -125,80 +106,47 @@ class Courier:
     async def _explain(self) -> None:
         """Without a mail server: mark what waits with the reason, and wait for more."""
         while True:
-            await self._woken.wait()
-            self._woken.clear()
-            for update in tuple(self._ledger.sending()):
+            for update in self._turns.look():
                 await self._settle_left(update)
-            await self._show(NO_SERVER, None)
+            while jobs := list(islice(iter(self._turns.next, None), BATCH)):
+                steps = [step for job in jobs if (step := self._explained(job, NO_SERVER)) is not None]
+                if steps:
+                    await self._write(steps)
+            await self._turns.rest()
 
     # Picking up
 
     async def _pick_up(self) -> None:
-        """Put deliveries that may be sent into ``_jobs``: one of each update in turn, VIPs first within each."""
-        scans: dict[UpdateId, Iterator[_Job]] = {}
+        """Take deliveries in hand whose turn it is, and put them into ``_jobs``."""
         while True:
-            if self._woken.is_set():
-                self._woken.clear()
-                scans = {}
-                for update in tuple(self._ledger.sending()):
-                    await self._settle_left(update)
-                    scans[update] = self._queued(update)
-            job = self._due() or self._next(scans)
+            for update in self._turns.look():
+                await self._settle_left(update)
+            job = self._turns.next()
             if job is None:
-                await self._rest()
-                continue
-            self._in_hand.add(job)
-            await self._jobs.put(job)
+                await self._turns.rest()
+            else:
+                self._in_hand.add(job)
+                await self._jobs.put(job)
 
-    def _queued(self, update: UpdateId) -> Iterator[_Job]:
-        for index in range(len(self._ledger.deliveries(update))):
-            job = _Job(update, index)
-            if job not in self._put_off and self._may_start(job):
-                yield job
-
-    def _next(self, scans: dict[UpdateId, Iterator[_Job]]) -> _Job | None:
-        for update in tuple(scans):
-            scan = scans.pop(update)
-            job = next(scan, None)
-            if job is not None:
-                scans[update] = scan  # Behind the others: it is their turn now.
-                return job
-        return None
-
-    def _due(self) -> _Job | None:
-        now = asyncio.get_running_loop().time()
-        while self._later and self._later[0][0] <= now:
-            _, job = heapq.heappop(self._later)
-            self._put_off.discard(job)
-            if self._may_start(job):  # A paused one is found again by the scan when it is resumed.
-                return job
-        return None
-
-    async def _rest(self) -> None:
-        """Wait until there may be something to pick up: somebody decided, or a delivery is due again."""
-        delay = self._later[0][0] - asyncio.get_running_loop().time() if self._later else None
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(delay):
-                await self._woken.wait()
-
-    def _may_start(self, job: _Job) -> bool:
-        """Whether a delivery that nobody has in hand may be picked up now."""
+    def _may_start(self, job: Job) -> bool:
+        """Whether a delivery may be picked up now: it is wanted, and nobody has it in hand."""
         return job not in self._in_hand and self._is_wanted(job)
 
-    def _is_wanted(self, job: _Job) -> bool:
-        return (
-            not self._stopping
-            and job.update in self._ledger.sending()
-            and self._ledger.deliveries(job.update)[job.index].state is DeliveryState.QUEUED
-        )
+    def _is_wanted(self, job: Job) -> bool:
+        return self._is_sending(job) and self._state(job) is DeliveryState.QUEUED
+
+    def _is_sending(self, job: Job) -> bool:
+        return not self._stopping and self._ledger.update(job.update).state is UpdateState.SENDING
+
+    def _state(self, job: Job) -> DeliveryState:
+        return self._ledger.deliveries(job.update)[job.place].state
 
     async def _settle_left(self, update: UpdateId) -> None:
         """Mark as uncertain what stands as attempting and is in nobody's hands: the process that had it is gone."""
         left = [
             job
             for delivery in self._ledger.deliveries(update)
-            if delivery.state is DeliveryState.ATTEMPTING
-            and (job := _Job(update, delivery.index)) not in self._in_hand
+            if delivery.state is DeliveryState.ATTEMPTING and (job := Job(update, delivery.index)) not in self._in_hand
         ]
         for start in range(0, len(left), BATCH):
             some = left[start : start + BATCH]
@@ -214,12 +162,11 @@ class Courier:
                 if not link.is_open:
                     await self._gate.wait()
                 job = await self._next_job(link)
-                result = await self._deliver(link, mail, job)
-                await self._results.put(result)
+                await self._see_through(job, self._deliver(link, mail, job))
         finally:
             await link.close()
 
-    async def _next_job(self, link: SmtpLink) -> _Job:
+    async def _next_job(self, link: SmtpLink) -> Job:
         if link.is_open and self._jobs.empty():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.idle):
@@ -227,29 +174,49 @@ class Courier:
             await link.close()
         return await self._jobs.get()
 
-    async def _deliver(self, link: SmtpLink, mail: MailSettings, job: _Job) -> _Result:
+    async def _see_through(self, job: Job, work: Coroutine[None, None, None]) -> None:
+        """Await ``work``. When cancelled, let it go on for a while if the message may be on its way already."""
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            self._stopping = True
+            if job in self._claimed:
+                await asyncio.wait({task}, timeout=self._pace.farewell)
+            task.cancel()
+            await asyncio.wait({task})
+            if not task.cancelled() and (error := task.exception()) is not None:
+                raise error from None
+            raise
+
+    async def _deliver(self, link: SmtpLink, mail: MailSettings, job: Job) -> None:
+        """Try one delivery, once, and pass on what became of it."""
         if not self._is_wanted(job):
-            return _Result(job, None)
+            await self._results.put(_Result(job, None))
+            return
         prepared = self._prepare(mail, job)
         if isinstance(prepared, DeliveryMoved):
-            _log.warning("%s/%d held: %s", job.update, job.index, prepared.answer)
-            return _Result(job, prepared)
+            _log.warning("%s/%d held: %s", job.update, job.place, prepared.answer)
+            await self._results.put(_Result(job, prepared))
+            return
         while True:
             fresh = not link.is_open
             if fresh and not await self._open(link):
-                return _Result(job, None, again=self._gate.remaining)
-            claimed, answer = await self._finish(self._hand_over(link, job, prepared))
+                await self._results.put(_Result(job, self._explained(job, self._gate.reason), self._gate.remaining))
+                return
+            answer = await link.send(prepared, lambda: self._claim(job))
             # A server may close a connection that stood idle; that is no trouble until a fresh one fails as well.
-            if fresh or claimed or answer is None or not answer.trouble:
-                return self._judge(job, claimed, answer)
+            if fresh or job in self._claimed or answer is None or not answer.trouble:
+                break
+        await self._results.put(self._judge(job, answer))
 
-    def _prepare(self, mail: MailSettings, job: _Job) -> Letter | DeliveryMoved:
+    def _prepare(self, mail: MailSettings, job: Job) -> Letter | DeliveryMoved:
         """Return the letter, or the step that holds the delivery because it is not what was approved."""
         update = self._ledger.update(job.update)
-        entry = update.audience[job.index]
-        message_id = self._ledger.deliveries(job.update)[job.index].message_id
+        entry = update.audience[job.place]
+        message_id = self._ledger.deliveries(job.update)[job.place].message_id
         try:
-            message = message_of(update, job.index)
+            message = message_of(update, job.place)
             if message_digest(message) != entry.digest:
                 return _moved(job, DeliveryState.HELD, "not sent: it would differ from what was approved")
             made = build(message, mail, message_id, self._now(), outage=update.outage, update=update.id)
@@ -266,47 +233,115 @@ class Courier:
             try:
                 await link.open()
             except LinkDown as down:
-                self._gate.trouble()
+                self._gate.trouble(str(down))
                 _log.warning("%s", down)
-                reason = str(down)
             else:
                 return True
-        await self._show(reason, SHOWN)
+        await self._show(self._gate.reason)
         return False
 
-    async def _hand_over(self, link: SmtpLink, job: _Job, prepared: Letter) -> tuple[bool, Answer | None]:
-        """Carry one letter through the conversation. Return whether it was claimed in the ledger, and the answer."""
-        claimed = False
-
-        async def claim() -> bool:
-            nonlocal claimed
-            if not self._is_wanted(job):
-                return False
-            claimed = True  # From here on the ledger may have it, even if the write fails.
-            try:
-                await self._ledger.write([_moved(job, DeliveryState.ATTEMPTING, "")])
-            except LedgerUnavailable as error:
-                _log.error("%s/%d not sent: the ledger cannot be written: %s", job.update, job.index, error)
-                return False
-            # The ledger's order decides: a cancellation that stood before the claim has made it void.
-            return (
-                not self._stopping
-                and job.update in self._ledger.sending()
-                and self._ledger.deliveries(job.update)[job.index].state is DeliveryState.ATTEMPTING
-            )
-
-        answer = await link.send(prepared, claim)
-        return claimed, answer
-
-    async def _finish(self, work: "Coroutine[None, None, tuple[bool, Answer | None]]") -> tuple[bool, Answer | None]:
-        """Await a hand-over. When cancelled meanwhile, let it end for a while, so that its answer is known."""
-        task = asyncio.create_task(work)
+    async def _claim(self, job: Job) -> bool:
+        """Write *attempting* and wait for the disk. Return whether the message may be handed over now."""
+        if not self._is_wanted(job):
+            return False
+        self._claimed.add(job)  # The ledger may have it from here on, even where the write fails.
         try:
-            return await asyncio.shield(task)
-        except asyncio.CancelledError:
-            self._stopping = True
-            ...
-            raise
+            await self._ledger.write([_moved(job, DeliveryState.ATTEMPTING, "")])
+        except LedgerUnavailable as error:
+            _log.error("%s/%d not sent: the ledger cannot be written: %s", job.update, job.place, error)
+            return False
+        # The order of the log decides: after a pause or cancel that came first, the claim is void.
+        return self._is_sending(job) and self._state(job) is DeliveryState.ATTEMPTING
 
-    def _judge(self, job: _Job, claimed: bool, answer: Answer | None) -> _Result:
-        raise NotImplementedError
+    def _judge(self, job: Job, answer: Answer | None) -> _Result:
+        """Return the step that follows from an answer (None: not handed over because it was not to be)."""
+        claimed = job in self._claimed
+        if answer is None:
+            return _Result(job, _moved(job, DeliveryState.QUEUED, self._why_not(job)) if claimed else None)
+        if answer.trouble:
+            self._gate.trouble(answer.words)
+        else:
+            self._gate.good()
+        if answer.state is not DeliveryState.QUEUED:
+            self._tries.pop(job, None)
+            return _Result(job, _moved(job, answer.state, answer.words))
+        # Also when the server was the reason: others go first, so that one letter which it chokes on stops nobody.
+        self._tries[job] = self._tries.get(job, 0) + 1
+        again = self._pace.recipient.delay(self._tries[job])
+        step = _moved(job, DeliveryState.QUEUED, answer.words) if claimed else self._explained(job, answer.words)
+        return _Result(job, step, again)
+
+    def _why_not(self, job: Job) -> str:
+        if self._stopping:
+            return "not sent: the hub was stopping"
+        state = self._ledger.update(job.update).state
+        if state is not UpdateState.SENDING:
+            return f"not sent: {state.value} before it was handed over"
+        return "not sent: the ledger could not be written"
+
+    # Writing
+
+    async def _scribe(self) -> None:
+        """Write what became of deliveries, all that came in meanwhile in one write, and only then let go of them."""
+        while True:
+            results = [await self._results.get()]
+            while not self._results.empty() and len(results) < BATCH:
+                results.append(self._results.get_nowait())
+            facts = [result.fact for result in results if result.fact is not None]
+            if facts:
+                await self._write(facts)
+            for result in results:
+                self._let_go(result.job, result.again)
+                self._results.task_done()
+
+    async def _write(self, facts: Sequence[Fact]) -> None:
+        """Write facts that must not be lost: as long as the ledger cannot be written, try again."""
+        try:
+            await self._ledger.write(facts)
+        except LedgerUnavailable as error:
+            _log.error("the ledger cannot be written, deliveries wait: %s", error)
+        else:
+            return
+        async for attempt in stamina.retry_context(LedgerUnavailable, attempts=None, timeout=None, wait_max=5.0):
+            with attempt:
+                await self._ledger.write(facts)
+
+    def _let_go(self, job: Job, again: float = 0.0) -> None:
+        self._in_hand.discard(job)
+        self._claimed.discard(job)
+        if self._is_wanted(job):
+            self._turns.put_off(job, again)
+
+    def _explained(self, job: Job, reason: str) -> DeliveryMoved | None:
+        """Return the step that tells why a queued delivery waits; None where it is told already."""
+        if _alike(self._ledger.deliveries(job.update)[job.place].answer, reason):
+            return None
+        return _moved(job, DeliveryState.QUEUED, reason)
+
+    async def _show(self, reason: str) -> None:
+        """Mark the first queued deliveries of each update with what keeps them all waiting."""
+        for update in tuple(self._ledger.sending()):
+            queued = (one for one in self._ledger.deliveries(update) if one.state is DeliveryState.QUEUED)
+            jobs = [Job(update, one.index) for one in islice(queued, SHOWN)]
+            # Taken in hand while they are marked: a mark must not fall on a delivery that is being attempted.
+            steps = {job: step for job in jobs if self._may_start(job) and (step := self._explained(job, reason))}
+            self._in_hand.update(steps)
+            if steps:
+                await self._write(list(steps.values()))
+            for job in steps:
+                self._let_go(job)
+
+
+_CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two answers give the same reason: the same codes where they have some (RFC 3463), else the same words."""
+    mine, theirs = _CODES.match(one), _CODES.match(other)
+    if mine is not None and theirs is not None:
+        return mine[0] == theirs[0]
+    return one == other
+
+
+def _moved(job: Job, state: DeliveryState, answer: str) -> DeliveryMoved:
+    return DeliveryMoved(update=job.update, index=job.place, state=state, answer=one_line(answer, 500))

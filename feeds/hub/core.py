@@ -11,14 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from feeds.board import Board, Touched
+from feeds.courier import LedgerUnavailable
 from feeds.facts import DeliveryMoved, Fact
 from feeds.hub.heard import FeedsHeard
 from feeds.hub.metrics import Metrics
 from feeds.hub.queries import Queries
 from feeds.hub.settings import Settings
-from feeds.log import Batch, FactLog
+from feeds.log import Batch, FactLog, LogError
 from feeds.model import Delivery, Update, UpdateId, UpdateState
-from feeds.simspace import DEFAULT_PROFILE, LengthProfile
+from feeds.simspace import DEFAULT, LengthProfile
 
 
 def utc_now() -> datetime:
@@ -48,7 +49,7 @@ class Hub:
         self.wake_courier: Callable[[], None] = lambda: None
         self._log: FactLog | None = None
         self._touched = Touched()
-        self._profile: tuple[int, LengthProfile] = (-1, DEFAULT_PROFILE)
+        self._profile: tuple[int, LengthProfile] = (-1, DEFAULT)
 
     # -- the log ---------------------------------------------------------------------------------------------------
 
@@ -113,6 +114,9 @@ class Hub:
         return self.board.updates.deliveries.get(id, [])
 
     async def write(self, facts: Sequence[Fact]) -> None:
-        """Append steps of the ledger; return when they are flushed and on the board."""
+        """Append steps of the ledger; return when they are flushed and on the board. Raises LedgerUnavailable."""
         assert all(isinstance(fact, DeliveryMoved) for fact in facts)
-        await self.append("vaken/courier", facts)
+        try:
+            await self.append("vaken/courier", facts)
+        except LogError as error:
+            raise LedgerUnavailable(str(error)) from error

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from feeds.board import Board, Touched
 from feeds.board.board import WrongFormat
-from feeds.log import FactLog, LogReader, read_only, snapshots
+from feeds.log import FactLog, RecordedLog, read_only, snapshots
 
 
-def restore(directory: Path, reader: FactLog | LogReader, warn: Callable[[str], None]) -> tuple[Board, int]:
+def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str], None]) -> tuple[Board, int]:
     """Return the board as of the end of the log, and the sequence of the snapshot it came from (0: none).
 
     A snapshot that is damaged, of another version or ahead of the log is passed over, with a warning.

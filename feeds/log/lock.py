@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from feeds.log.disk import make_directory
 from feeds.log.interface import LogError, LogLocked
 
 LOCK_FILE = "hub.lock"
@@ -22,7 +23,7 @@ class DirectoryLock:
         """
         path = directory / LOCK_FILE
         try:
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_directory(directory)
             self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise LogError(

@@ -8,13 +8,14 @@ import os
 import re
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
 from msgspec import Struct
 
+from feeds.log.disk import flush, make_directory
 from feeds.log.interface import LogError
-from feeds.log.store import flush
 from feeds.log.table import CHECK_BYTES
 
 FOLDER = "snapshots"
@@ -46,7 +47,7 @@ def write(directory: Path, seq: int, check: bytes, payload: bytes) -> Path:
     beside = path.with_suffix(".writing")
     header = _HEADER.pack(_MAGIC, _VERSION, seq, check, len(payload))
     try:
-        folder.mkdir(mode=0o700, exist_ok=True)
+        make_directory(folder)
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
             file.write(header + _seal(header, payload))
             file.write(payload)
@@ -56,7 +57,8 @@ def write(directory: Path, seq: int, check: bytes, payload: bytes) -> Path:
         flush(folder)
         _tidy(folder, seq)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):  # the space it took is wanted back; where it stays, the next snapshot removes it
+            beside.unlink()
         raise LogError(
             f"The snapshot {path} could not be written: {error.strerror}. No fact is lost, but the next start "
             "takes longer: look at the disk."

@@ -25,9 +25,9 @@ COMMIT_FACTS = 4_096
 """A commit takes no further append beyond so many facts: the board takes a commit in one go, on the event loop."""
 COMMIT_BYTES = 16 << 20
 """Nor beyond so many bytes."""
-MERGE_IDLE_BYTES = 4 << 20
+MERGE_IDLE_BYTES = 2 << 20
 """With nothing waiting, the write-ahead log is merged from this size on …"""
-MERGE_BYTES = 32 << 20
+MERGE_BYTES = 8 << 20
 """… and from this size on in any case: it bounds both the stall of a merge and the recovery after a kill."""
 
 _logger = logging.getLogger(__name__)

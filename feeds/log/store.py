@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from feeds.log.disk import flush
 from feeds.log.head import Head, HeadFile
 from feeds.log.interface import Damage, LogDamaged, LogError, LogFull
 from feeds.log.table import APPLICATION_ID, DATABASE, FORMAT, GENESIS, LOG_DIRECTORY, SCHEMA, WITNESS, Row
@@ -34,8 +35,8 @@ class Store:
         """About how many bytes were written since the last checkpoint that went through."""
         self._witness_failed = False
         try:
-            self._connection = _connect(self._database)
             self._head = HeadFile(folder / WITNESS)
+            self._connection = _connect(self._database)
         except (sqlite3.Error, OSError) as error:
             raise LogError(
                 f"The log {self._database} cannot be opened for writing ({error}): look at its rights and its disk."
@@ -82,8 +83,9 @@ class Store:
         try:
             self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:
-            _logger.warning("The log %s could not be brought into its database: %s. No fact is lost; look at its disk.",
-                            self._database, error)  # fmt: skip
+            _logger.warning(
+                "The log %s could not be merged: %s. No fact is lost; look at its disk.", self._database, error
+            )
         self.unmerged = 0
 
     def close(self) -> None:
@@ -183,12 +185,3 @@ def settle(directory: Path) -> None:
     else:
         os.rename(ready, log)
     flush(directory)
-
-
-def flush(path: Path) -> None:
-    """Flush a file or a directory to the disk. Raises OSError."""
-    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)

@@ -142,7 +142,7 @@ class Table:
         raise LogDamaged(Damage(f"{self.database}, after sequence {good}", good, "a batch there is not readable"))
 
     def _connect(self) -> sqlite3.Connection:
-        """Return a connection that only reads. Raises LogDamaged for what is no log, LogError where it may not be read."""
+        """Return a connection that only reads. LogDamaged: it is no log; LogError: it may not be read."""
         self._look()
         place = self.database.absolute().as_uri()
         try:

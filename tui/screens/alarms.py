@@ -16,6 +16,7 @@ from tui.base_screen import VakenScreen
 from tui.columns import ALARMS
 from tui.view_table import ViewTable
 from tui.words import SEVERITY_LETTER
+from widgets.looks import MUTED
 from widgets.plain import plain, plain_lines
 from widgets.quantities import number, plural, span
 from widgets.section_rule import SectionRule
@@ -24,7 +25,7 @@ from widgets.stream_table import StreamTable
 
 def alarm_facts(row: AlarmRow, now: datetime) -> Content:
     """Return all that is known of an alarm."""
-    muted = "$text-muted"
+    muted = MUTED
     names = [name for name in (row.event_type, row.probable_cause, row.specific_problem) if name]
     lines = [Content.assemble(("problem   ", muted), (plain(" · ".join(names)) or "not named", "bold"))]
     if row.text:
@@ -88,13 +89,14 @@ class AlarmsScreen(VakenScreen):
         """Acknowledge."""
         await acknowledge(self, self.query_one("#alarms", ViewTable))
 
+    @on(ViewTable.Showed)
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
         row = self.query_one("#alarms", ViewTable).row
         rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one("#alarm", Static)
         if not isinstance(row, AlarmRow):
-            rule.text = Content.styled("no alarm is chosen", "$text-muted")
-            pane.update(Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", "$text-muted"))
+            rule.text = Content.styled("no alarm is chosen", MUTED)
+            pane.update(Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", MUTED))
             return
         rule.text = Content.assemble(
             (SEVERITY_LETTER[row.severity], f"bold $severity-{_COLOUR.get(row.severity.value, 'warning')}"),

@@ -3,18 +3,22 @@
 from collections.abc import Iterable
 
 from textual import on
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
+from textual.widgets import Static
 
 from feeds.model import OutageRow
 from tui.actions import bindings
 from tui.columns import OUTAGES
 from tui.outage_actions import OutageActions
 from tui.outage_pane import OutagePane
+from tui.screens.counts import show_counts
 from tui.situation import LIVE_FILTER
 from tui.view_table import ViewTable
 from tui.words import outage_line
+from widgets.case_chart import CaseChart
+from widgets.looks import MUTED
 from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 
@@ -38,8 +42,12 @@ class BoardScreen(OutageActions):
             id="outages",
         )
         yield SectionRule(id="detail-rule")
-        with VerticalScroll(id="detail", can_focus=False):
-            yield OutagePane()
+        with Horizontal(id="lower"):
+            with VerticalScroll(id="detail", can_focus=False):
+                yield OutagePane()
+            with Vertical(id="surge-box"):
+                yield Static(Content.styled("cases per minute, last 2 h", MUTED), id="surge-title")
+                yield CaseChart(id="surge-chart")
 
     def outage_target(self) -> OutageRow | None:
         """Return the outage under the cursor."""
@@ -50,17 +58,27 @@ class BoardScreen(OutageActions):
         """Count the ages of the pane on as well."""
         super().tick()
         self._show_detail()
+        self.refresh_counts()
+
+    def on_mount(self) -> None:
+        """Show the curve."""
+        self.refresh_counts()
+
+    def refresh_counts(self) -> None:
+        """Show the cases per minute, where there is room for them."""
+        show_counts(self.query_one(CaseChart), self.vaken)
 
     def action_open(self) -> None:
         """Open the outage under the cursor."""
         self.query_one("#outages", ViewTable).table.action_select()
 
+    @on(ViewTable.Showed)
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
         row = self.query_one("#outages", ViewTable).row
         self.query_one(OutagePane).show(row, self.vaken.hub.now())
         self.query_one("#detail-rule", SectionRule).text = (
-            outage_line(row) if row is not None else Content.styled("no outage", "$text-muted")
+            outage_line(row) if row is not None else Content.styled("no outage", MUTED)
         )
 
     @on(StreamTable.RowSelected)

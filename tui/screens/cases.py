@@ -14,6 +14,7 @@ from tui.actions import bindings
 from tui.base_screen import VakenScreen
 from tui.columns import CASES
 from tui.view_table import ViewTable
+from widgets.looks import MUTED
 from widgets.plain import plain, plain_lines
 from widgets.quantities import number, span
 from widgets.section_rule import SectionRule
@@ -22,7 +23,7 @@ from widgets.stream_table import StreamTable
 
 def case_facts(row: CaseRow, now: datetime) -> Content:
     """Return all that is known of a case."""
-    muted = "$text-muted"
+    muted = MUTED
     star = ("★", "bold $vip") if row.vip else ("", "")
     opened = f"{row.opened:%H:%M} UTC, {span((now - row.opened).total_seconds())} ago"
     lines = [
@@ -73,13 +74,14 @@ class CasesScreen(VakenScreen):
         """Say what the pane is for."""
         self._show_detail()
 
+    @on(ViewTable.Showed)
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
         row = self.query_one("#cases", ViewTable).row
         rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one("#case", Static)
         if not isinstance(row, CaseRow):
-            rule.text = Content.styled("no case is chosen", "$text-muted")
-            pane.update(Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", "$text-muted"))
+            rule.text = Content.styled("no case is chosen", MUTED)
+            pane.update(Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", MUTED))
             return
         rule.text = Content.assemble(
             (plain(row.number), "bold $foreground"), (f" {row.state.value}", ""), (f" · {plain(row.title)}", "")

@@ -1,6 +1,7 @@
 """Cases per minute: a chart of the last two hours by service, and what they add up to by channel and service."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 from textual.content import Content
@@ -12,8 +13,12 @@ from tui.actions import bindings
 from tui.base_screen import VakenScreen
 from tui.counts import Square, by_service, newest_minute, square, surge
 from widgets.case_chart import CaseChart, Series
+from widgets.looks import MUTED
 from widgets.quantities import number
 from widgets.section_rule import SectionRule
+
+if TYPE_CHECKING:
+    from tui.app import VakenApp
 
 MINUTES = 120
 
@@ -28,7 +33,7 @@ COLOURS = {
 
 def square_table(totals: Square) -> Content:
     """Return the table of cases by channel and service, with sums."""
-    muted = "$text-muted"
+    muted = MUTED
     head = "".join(f"{service.value:>9}" for service in Service)
     lines = [Content.styled(f"{'':10}{head}{'all':>9}", f"bold {muted}")]
     for channel, cells in zip(Channel, totals.cells, strict=True):
@@ -54,7 +59,16 @@ def square_table(totals: Square) -> Content:
 
 
 def _numbers(counts: Iterable[int]) -> list[tuple[str, str]]:
-    return [(f"{number(count):>9}", "") if count else (f"{'·':>9}", "$text-muted") for count in counts]
+    return [(f"{number(count):>9}", "") if count else (f"{'·':>9}", MUTED) for count in counts]
+
+
+def show_counts(chart: CaseChart, app: "VakenApp") -> Iterable[Service]:
+    """Show the cases of the last minutes in ``chart``; returns the services that had any."""
+    now = app.hub.now()
+    series = by_service(app.situation.counts, now, MINUTES)
+    shown = [Series(service.value, values, COLOURS[service]) for service, values in series.items()]
+    chart.show(shown or [Series("none", (0,) * MINUTES)], newest_minute(now))
+    return series
 
 
 class CountsScreen(VakenScreen):
@@ -86,9 +100,7 @@ class CountsScreen(VakenScreen):
     def refresh_counts(self) -> None:
         """Show the counts of now."""
         now, rows = self.vaken.hub.now(), self.vaken.situation.counts
-        series = by_service(rows, now, MINUTES)
-        shown = [Series(service.value, values, COLOURS[service]) for service, values in series.items()]
-        self.query_one(CaseChart).show(shown or [Series("none", (0,) * MINUTES)], newest_minute(now))
+        series = show_counts(self.query_one(CaseChart), self.vaken)
         recent, usual = surge(rows, now)
         legend: list[str | tuple[str, str]] = [("Cases per minute", "bold $foreground"), " · last 2 h"]
         for service in series:

@@ -1,0 +1,139 @@
+"""Restart: how long a hub with a million facts takes until it is ready, from the last snapshot and without any.
+
+The log is a mixed week: alarms that are raised, repeated and cleared, cases that are opened and closed, an inventory.
+Run alone with ``python -m bench.restart``.
+"""
+
+import asyncio
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from bench.report import Row, print_table
+from feeds.facts import AlarmReported, CaseReported, Fact, RangesStated
+from feeds.hub.restore import make_snapshot
+from feeds.log import SqliteLog
+from feeds.model import AlarmEvent, CaseEvent, CaseState, Severity, SimRange
+from feeds.simspace import SimSpan
+
+FACTS = 1_000_000
+BETWEEN_SNAPSHOTS = 200_000
+BUDGET_SECONDS = 10.0
+START = datetime(2026, 1, 5, tzinfo=UTC)
+
+
+def facts(seed: int = 7) -> Iterator[Fact]:
+    """Yield facts without end, the same ones each time."""
+    rng = random.Random(seed)
+    apns = [f"iot.{name}" for name in ("meter", "lift", "alarm", "track", "pay", "car")]
+    yield RangesStated(
+        tuple(
+            SimRange(
+                first=f"89462000{number:04d}000000",
+                last=f"89462000{number:04d}001665",
+                customer=f"c{number % 200}",
+                attributes={"apn": apns[number % 6], "gateway": f"pgw-{number % 9}"},
+                use="metering",
+            )
+            for number in range(3000)
+        )
+    )
+    severities = list(Severity)
+    for second in range(10**9):
+        at = START + timedelta(seconds=second)
+        number = rng.randrange(20_000)
+        if rng.random() < 0.03:
+            first = f"89462000{number % 3000:04d}{rng.randrange(1600):06d}"
+            yield CaseReported(
+                CaseEvent(
+                    number=str(second // 400),
+                    customer=f"c{number % 200}",
+                    state=CaseState.OPEN if rng.random() < 0.6 else CaseState.CLOSED,
+                    time=at,
+                    title="no data since this morning",
+                    text="Our meters do not connect, please look into it.",
+                ),
+                sims=(SimSpan("iccid", first, first),),
+            )
+        else:
+            yield AlarmReported(
+                AlarmEvent(
+                    source="nms",
+                    id=str(number),
+                    managed_object=f"pgw-{number % 9}",
+                    severity=rng.choice(severities),
+                    time=at,
+                    probable_cause="communicationsSubsystemFailure",
+                    text="bearer setup failure rate above threshold",
+                    attributes={"gateway": f"pgw-{number % 9}", "site": f"s{number % 40}"},
+                )
+            )
+
+
+async def _fill(directory: Path, source: Iterator[Fact], count: int) -> None:
+    log = SqliteLog.open(directory, deliver=lambda _batch: None, now=lambda: datetime.now(UTC))
+    try:
+        left = count
+        while left:
+            part = list(islice(source, min(1000, left)))
+            await log.append("bench", part)
+            left -= len(part)
+    finally:
+        await log.close()
+
+
+def _seconds_to_ready(directory: Path) -> float:
+    started = time.perf_counter()
+    hub = subprocess.Popen(
+        [sys.executable, "-m", "tui.cli", "hub", "--data", str(directory), "--listen", "127.0.0.1:0"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert hub.stdout is not None
+        if "ready" not in hub.stdout.readline():
+            raise RuntimeError("the hub did not become ready")
+        return time.perf_counter() - started
+    finally:
+        hub.terminate()
+        hub.wait(30)
+
+
+def run() -> list[Row]:
+    """Measure and return the rows."""
+    directory = Path(tempfile.mkdtemp(prefix="vaken-bench-"))
+    try:
+        source = facts()
+        asyncio.run(_fill(directory, source, FACTS - BETWEEN_SNAPSHOTS // 2))
+        make_snapshot(directory)
+        asyncio.run(_fill(directory, source, BETWEEN_SNAPSHOTS // 2))
+        kept = directory / "snapshots"
+        usual = _seconds_to_ready(directory)
+        shutil.rmtree(kept)
+        whole = _seconds_to_ready(directory)
+    finally:
+        shutil.rmtree(directory)
+    name = f"restart with {FACTS:,} facts"
+    return [
+        Row(
+            f"{name}, snapshot and half a tail",
+            usual,
+            "s",
+            "",
+            None,
+            f"≤ {BUDGET_SECONDS:g} s",
+            usual <= BUDGET_SECONDS,
+        ),
+        Row(f"{name}, no snapshot left", whole, "s", "with a snapshot", whole / usual, "", None),
+    ]
+
+
+if __name__ == "__main__":
+    print_table(run())

@@ -1,0 +1,345 @@
+"""A hub in memory with the client's face: the real app on rows that a test owns, with the hub's own filter and order."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from feeds.client import Content, Link, LinkChanged, LinkState, Notice, Refused, Reply, ViewChanged
+from feeds.model import (
+    ROW_TYPES,
+    AlarmRow,
+    CaseKind,
+    CaseRow,
+    CaseState,
+    Channel,
+    Command,
+    CountRow,
+    DeliveryRow,
+    DeliveryState,
+    FeedRow,
+    ImpactRow,
+    Message,
+    OutageRow,
+    OutageState,
+    Preview,
+    Row,
+    Service,
+    Severity,
+    TimelineRow,
+    UpdateId,
+    UpdateKind,
+    UpdateRow,
+    UpdateState,
+)
+from feeds.model.commands import Approve, AskPreview, Draft
+from feeds.views.query import BadQuery, Query
+
+NOW = datetime(2026, 3, 14, 2, 55, 7, tzinfo=UTC)
+
+
+class _Rows:
+    """Rows of one view as a source of a query."""
+
+    def __init__(self, name: str, rows: dict[str, Row]) -> None:
+        self.name = name
+        self.row_type = ROW_TYPES[name]
+        self.default_sort = "key"
+        self._rows = rows
+
+    def every_key(self) -> Iterable[str]:
+        return list(self._rows)
+
+    def row(self, key: str) -> Row | None:
+        return self._rows.get(key)
+
+
+class FakeView:
+    """One open view."""
+
+    def __init__(
+        self, hub: "FakeHub", number: int, view: str, sort: str, filter: str, window: tuple[int, int], of: str
+    ):
+        self._hub = hub
+        self.id = number
+        self.view = view
+        self.sort = sort
+        self.filter = filter
+        self.window = window
+        self.of = of
+        self.closed = False
+        self.reads = 0
+        self._content = Content((), 0, 0, 0, NOW, loaded=False)
+
+    @property
+    def content(self) -> Content:
+        self.reads += 1
+        return self._content
+
+    def change(
+        self, *, sort: str | None = None, filter: str | None = None, window: tuple[int, int] | None = None
+    ) -> None:
+        self.sort = self.sort if sort is None else sort
+        self.filter = self.filter if filter is None else filter
+        self.window = self.window if window is None else window
+        self._hub.answer(self)
+
+    def close(self) -> None:
+        self.closed = True
+        self._hub.views.remove(self)
+
+    def compute(self, rows: dict[str, Row], seq: int) -> None:
+        try:
+            query = Query(_Rows(self.view, rows), self.sort, self.filter)
+        except BadQuery as error:
+            self._content = Content((), 0, 0, seq, NOW, error=str(error))
+            return
+        first, count = self.window
+        self._content = Content(tuple(query.rows(first, count)), query.total, first, seq, NOW)
+
+
+class FakeHub:
+    """``put`` and ``drop`` change rows and tell the app; ``done`` holds the commands that came."""
+
+    url = "http://hub.test:8060"
+    who = "jl"
+
+    def __init__(self) -> None:
+        self.notify: Callable[[Notice], None] = lambda _notice: None
+        self.link = Link(LinkState.LIVE, since=NOW, heard=NOW, hub="vaken 0.1")
+        self.time = NOW
+        self.views: list[FakeView] = []
+        self.done: list[Command] = []
+        self.refuse = ""
+        self.started = self.stopped = False
+        self.notices = 0
+        self.preview: Callable[[str], Preview] = preview_of
+        self._rows: dict[tuple[str, str], dict[str, Row]] = {}
+        self._numbers = 0
+        self._drafts = 0
+        self.seq = 100
+
+    def start(self) -> None:
+        self.started = True
+
+    def stop(self) -> None:
+        self.stopped = True
+
+    def now(self) -> datetime:
+        return self.time
+
+    def open(
+        self, view: str, *, sort: str = "", filter: str = "", window: tuple[int, int] = (0, 60), of: str = ""
+    ) -> FakeView:
+        self._numbers += 1
+        opened = FakeView(self, self._numbers, view, sort, filter, window, of)
+        self.views.append(opened)
+        self.answer(opened)
+        return opened
+
+    def answer(self, view: FakeView) -> None:
+        view.compute(self._rows.get((view.view, self._part(view.view, view.of)), {}), self.seq)
+        self._tell(view)
+
+    def put(self, view: str, *rows: Row, of: str = "") -> None:
+        self._rows.setdefault((view, of), {}).update({row.key: row for row in rows})
+        self._changed(view, of)
+
+    def drop(self, view: str, *keys: str, of: str = "") -> None:
+        for key in keys:
+            self._rows[view, of].pop(key)
+        self._changed(view, of)
+
+    def set_link(self, link: Link) -> None:
+        self.link = link
+        self.notify(LinkChanged(link))
+
+    def do(self, command: Command, timeout: float = 15) -> "Future[Reply]":
+        self.done.append(command)
+        future: Future[Reply] = Future()
+        if self.refuse:
+            future.set_exception(Refused(self.refuse))
+            return future
+        result: object = None
+        if isinstance(command, Draft):
+            if not command.update:
+                self._drafts += 1
+            result = {"update": command.update or f"U-{self._drafts}"}
+        elif isinstance(command, AskPreview):
+            result = self.preview(command.update)
+        elif isinstance(command, Approve):
+            result = {"update": command.update}
+        self.seq += 1
+        future.set_result(Reply(self.seq, msgspec.Raw(msgspec.json.encode(result))))
+        return future
+
+    def _part(self, view: str, of: str) -> str:
+        return of if view in ("impact", "timeline", "deliveries") else ""
+
+    def _changed(self, view: str, of: str) -> None:
+        self.seq += 1
+        for opened in list(self.views):
+            if opened.view == view and self._part(view, opened.of) == of:
+                self.answer(opened)
+
+    def _tell(self, view: FakeView) -> None:
+        self.notices += 1
+        self.notify(ViewChanged(view))  # type: ignore[arg-type]
+
+
+def ago(minutes: float) -> datetime:
+    return NOW - timedelta(minutes=minutes)
+
+
+def outage(key: str = "O-12", **fields: object) -> OutageRow:
+    values: dict[str, object] = {
+        "state": OutageState.DECLARED, "urgency": 97, "suspected": ago(134), "declared": ago(133),
+        "urgency_parts": (("SIMs 41,200", 34), ("VIP Vattenkraft", 25), ("metering", 18), ("growing", 20)),
+        "sims_text": "8946 2000 2000–2039 +2", "sims": 41_200, "ranges": 3, "customers": 15,
+        "customer": "Vattenkraft", "vip": True, "cases": 61, "cases_10m": 38, "critical": 12, "major": 40,
+        "shared": "apn iot.meter", "coverage": 0.98, "fleet_share": 0.04, "commander": "jl", "told": ago(24),
+        "next_word": ago(4.2), "updates": 1, "seq": 77,
+        "reason": "61 open cases and 52 alarms in 3 ranges that share apn iot.meter",
+    }  # fmt: skip
+    return OutageRow(key=key, **{**values, **fields})  # type: ignore[arg-type]
+
+
+def quiet_outage(key: str, **fields: object) -> OutageRow:
+    values: dict[str, object] = {
+        "state": OutageState.SUSPECTED, "urgency": 64, "urgency_parts": (("SIMs 3,000", 22), ("growing", 10)),
+        "vip": False, "declared": None, "told": None, "next_word": None, "commander": "", "updates": 0,
+        "critical": 0, "major": 0, "customer": "Acme Lifts", "customers": 1, "sims": 3_000, "ranges": 1, "cases": 5,
+        "cases_10m": 2, "sims_text": "8946 2000 1140–1142", "shared": "visited 262-01", "coverage": 0.8,
+        "fleet_share": 0.09, "reason": "5 cases in one range",
+    }  # fmt: skip
+    return outage(key, **{**values, **fields})
+
+
+def alarm(number: int, severity: Severity = Severity.MAJOR, **fields: object) -> AlarmRow:
+    values: dict[str, object] = {
+        "source": "nms-se", "managed_object": f"pgw-sto-{number}", "raised": ago(number), "changed": ago(number / 2),
+        "occurrences": 1 + number % 7, "specific_problem": "GTP path failure", "event_type": "communicationsAlarm",
+        "probable_cause": "lossOfSignal", "text": f"peer 10.20.{number % 256}.7 does not answer echo requests",
+        "attributes": {"apn": "iot.meter", "site": "Stockholm"}, "sims": 12_000, "seq": 50 + number,
+    }  # fmt: skip
+    return AlarmRow(key=f"nms-se/{number}", severity=severity, **{**values, **fields})  # type: ignore[arg-type]
+
+
+def case(number: int, **fields: object) -> CaseRow:
+    values: dict[str, object] = {
+        "state": CaseState.OPEN, "kind": CaseKind.INCIDENT, "service": list(Service)[number % 3],
+        "channel": list(Channel)[number % 4], "opened": ago(number * 1.7), "changed": ago(number),
+        "customer": ("Vattenkraft", "Acme Lifts", "Nordbuss", "Kraftringen Energi")[number % 4],
+        "vip": number % 4 == 0, "title": "Meters offline since half past two",
+        "text": "Hello,\n\nour meters 8946 2000 2000–2039 are offline since 02:31.\nPlease call back.\n\nBest regards\nEva",
+        "sims": 40 * number, "sims_text": "8946 2000 2000–2039", "outages": ("O-12",), "seq": number,
+    }  # fmt: skip
+    return CaseRow(key=f"zammad/{number}", number=str(10_400 + number), **{**values, **fields})  # type: ignore[arg-type]
+
+
+def message(number: int, **fields: object) -> Message:
+    values: dict[str, object] = {
+        "customer": f"c{number}", "name": ("Vattenkraft", "Acme Lifts", "Nordbuss")[number % 3], "sims": 1_200 * (number + 1),
+        "address": f"noc@customer{number}.example", "subject": "[O-12] First word: data service for your SIMs",
+        "vip": number % 3 == 0,
+        "body": "Dear customer,\n\n1,200 of your SIMs cannot open data sessions since 02:31 UTC.\n\n"
+                "What we have done: the fault is found in the gateway.\nWhat we will do: we move the APN.\n"
+                "What you need to do: nothing.\n\nNext word by 03:16 UTC.\n\nThe operations desk",
+    }  # fmt: skip
+    return Message(**{**values, **fields})  # type: ignore[arg-type]
+
+
+def preview_of(update: str) -> Preview:
+    return Preview(
+        UpdateId(update), "3fa9c2d4e5f60718", 3, 4, 41_200, 1, tuple(message(n) for n in range(4)), ("Hilltop Farm",)
+    )
+
+
+def update_row(key: str = "U-1", **fields: object) -> UpdateRow:
+    values: dict[str, object] = {
+        "outage": "O-12", "number": 1, "kind": UpdateKind.FIRST_WORD, "state": UpdateState.SENDING, "author": "jl",
+        "approver": "mk", "drafted": ago(30), "approved": ago(24), "next_word": ago(4), "customers": 15, "total": 1_200,
+        "accepted": 812, "failed": 3, "uncertain": 1, "attempting": 20, "queued": 364, "seq": 90,
+    }  # fmt: skip
+    return UpdateRow(key=key, **{**values, **fields})  # type: ignore[arg-type]
+
+
+def furnished() -> FakeHub:
+    """A hub in the middle of an outage: what the screens are looked at with."""
+    hub = FakeHub()
+    hub.put(
+        "outages",
+        outage(),
+        quiet_outage("O-14"),
+        quiet_outage(
+            "O-9", state=OutageState.MITIGATED, urgency=12, customer="Nordbuss", sims=120, cases=0, cases_10m=-6, minor=1,
+            told=ago(45), next_word=NOW + timedelta(minutes=20), shared="gateway pgw-sto-2", coverage=1.0, fleet_share=0.004,
+            sims_text="8946 2011 7*", commander="mk", declared=ago(300), suspected=ago(302), updates=3,
+        ),
+        quiet_outage("O-15", urgency=8, customer="Kraftringen Energi", customers=2, sims=2, cases=2, cases_10m=0,
+                     shared="", coverage=None, fleet_share=None, sims_text="8946 2000 0412 …"),
+        quiet_outage("O-2", state=OutageState.RESOLVED),
+    )  # fmt: skip
+    hub.put(
+        "feeds",
+        FeedRow(key="nms-se", kind="alarms", heard=ago(0), per_minute=48_720, events=10_000),
+        FeedRow(key="zammad", kind="cases", heard=ago(0.05), per_minute=14, events=120),
+        FeedRow(key="fleet", kind="inventory", heard=ago(125), events=3_000),
+    )
+    severities = [Severity.CRITICAL] * 12 + [Severity.MAJOR] * 40 + [Severity.MINOR] * 9 + [Severity.WARNING] * 5
+    hub.put(
+        "alarms",
+        *(
+            alarm(n, severity, outages=("O-12",) if n < 40 else (), acknowledged_by="jl" if n % 9 == 4 else "")
+            for n, severity in enumerate(severities)
+        ),
+        alarm(90, Severity.CLEARED, cleared=ago(5)),
+    )
+    hub.put("cases", *(case(n) for n in range(1, 62)))
+    hub.put("cases", case(3, warnings=("89462000200: read as a range of 1,000 SIMs; is that meant?",)))
+    hub.put(
+        "counts",
+        *(
+            CountRow(
+                key=ago(m).isoformat(),
+                minute=ago(m).replace(second=0),
+                total=n + 1 + m % 2,
+                by={"e-mail/data": n, "call/data": 1, **({"portal/sms": 1} if m % 2 else {})},
+            )
+            for m in range(118)
+            for n in [max(0, 14 - m) if m < 24 else m % 4 == 0]
+        ),
+    )
+    names = ("Vattenkraft", "Acme Lifts", "Nordbuss", "Kraftringen Energi", "Hilltop Farm", "Ren & Söner", "北海道電力")
+    hub.put(
+        "impact",
+        *(
+            ImpactRow(key=f"c{n}", customer=names[n % 7], vip=n % 5 == 0, sims=20_000 // (n + 1), cases=max(0, 20 - 3 * n),
+                      contacts=n % 4, use=("metering", "alarm", "vehicle")[n % 3], ranges_text="8946 2000 2000–2039")
+            for n in range(15)
+        ),
+        of="O-12",
+    )  # fmt: skip
+    hub.put(
+        "timeline",
+        TimelineRow(key="1", at=ago(134), who="vaken/watcher", what="suspected: 7 cases and 12 alarms in 3 ranges"),
+        TimelineRow(key="2", at=ago(133), who="jl", what="declared"),
+        TimelineRow(key="3", at=ago(24), who="jl", what="update 1 approved: 15 customers, 22 contacts"),
+        of="O-12",
+    )
+    hub.put("updates", update_row())
+    hub.put(
+        "deliveries",
+        *(
+            DeliveryRow(
+                key=f"U-1/{n}", update="U-1", state=state, customer=names[n % 7], address=f"noc@customer{n}.example",
+                sims=120 * n, attempts=1 if state is not DeliveryState.QUEUED else 0,
+                answer={"accepted": "250 2.0.0 Ok: queued as 4F1", "failed": "550 5.1.1 no such user"}.get(state.value, ""),
+            )
+            for n in range(40)
+            for state in [(DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED, DeliveryState.QUEUED)[min(n // 2, 2 + n % 2)]]
+        ),
+        of="U-1",
+    )  # fmt: skip
+    return hub

@@ -1,0 +1,91 @@
+"""``vaken`` itself: the commands put together, and what holds for all of them: exit codes, errors, quiet ends."""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+from tui.cli.drill import drill
+from tui.cli.hub import hub
+from tui.cli.info import info
+from tui.cli.load import load
+from tui.cli.logs import log
+from tui.cli.options import config_option, data_option, explain_origin, hub_option, who_option
+from tui.cli.sims import sims
+from tui.cli.tail import tail
+
+DONE, FAILED, WRONG_USE = 0, 1, 2
+
+
+class _Vaken(click.Group):
+    """The group. A reader that goes away (``vaken tail alarms | head``) ends a command quietly."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            # What is still buffered must not be written at exit, where it would fail once more, with noise.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+
+
+@click.group(
+    cls=_Vaken, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}, name="vaken"
+)
+@config_option
+@hub_option
+@data_option
+@who_option
+@click.pass_context
+def vaken(ctx: click.Context, config: Path | None, hub_url: str, data: Path, who: str) -> int:
+    """The outage console of a mobile operator's IoT operations team.
+
+    Without a command: the screens, on a hub of their own on this machine, or with --hub on one that runs elsewhere.
+    """
+    if ctx.invoked_subcommand is not None:
+        for name, option in (("hub_url", "--hub"), ("data", "--data"), ("who", "--who"), ("config", "--config")):
+            if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                command = ctx.invoked_subcommand
+                raise click.UsageError(f"{option} stands behind the command: vaken {command} … {option} …")
+        return DONE
+    from tui.cli.screens import run_screens
+
+    own_hub = ctx.get_parameter_source("hub_url") is ParameterSource.DEFAULT
+    own_data = explain_origin(ctx, "data") != "default"
+    return run_screens(hub_url if not own_hub else None, data, config, who, may_share=not own_data)
+
+
+for _command in (hub, tail, load, sims, drill, log, info):
+    vaken.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run ``vaken`` with ``arguments`` (None: those of the process) and return its exit code."""
+    try:
+        result = vaken.main(arguments, prog_name="vaken", standalone_mode=False)
+        return result if isinstance(result, int) else DONE
+    except click.UsageError as error:
+        return _say(error.format_message(), WRONG_USE)
+    except click.ClickException as error:
+        return _say(error.format_message(), FAILED)
+    except click.Abort:
+        return FAILED  # Ctrl-C; commands for which that is the usual end take it themselves
+    except Exception as error:
+        if os.environ.get("VAKEN_DEBUG"):
+            traceback.print_exc()
+            return FAILED
+        text = f"failed unexpectedly: {type(error).__name__}: {error}; VAKEN_DEBUG=1 shows where"
+        return _say(text, FAILED)
+
+
+def _say(sentence: str, code: int) -> int:
+    one_line = " ".join(sentence.split())
+    print(f"vaken: {one_line}", file=sys.stderr)
+    return code

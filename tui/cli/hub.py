@@ -1,0 +1,36 @@
+"""``vaken hub``: the hub as a process."""
+
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from tui.cli.options import config_option, data_option, listen_option
+
+
+@click.command()
+@config_option
+@data_option
+@listen_option
+@click.option("--with-parent", is_flag=True, hidden=True, help="End when the process that started this one has ended.")
+def hub(config: Path | None, data: Path, listen: str, with_parent: bool) -> int:
+    """Run the hub: it keeps the log and serves terminals and feeds.
+
+    Prints one line with its URL when it is ready; ends on SIGTERM or Ctrl-C.
+    """
+    from feeds.hub.serve import run_hub
+
+    if with_parent:
+        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    return run_hub(data, listen, config)
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of stdin, which the parent holds open: it ends with the parent, however that dies."""
+    stdin = sys.stdin.fileno()
+    while os.read(stdin, 4096):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

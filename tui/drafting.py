@@ -1,0 +1,95 @@
+"""Keeps a draft on the hub in step with what is written: one command at a time, the newest text only.
+
+Two drafts of one text never come to be: while one is on its way, a newer text waits for its answer (which names the
+draft), and of several newer texts only the last is sent.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from msgspec import Struct
+
+from feeds.client import ClientError, Reply
+from feeds.model import Command, Preview, UpdateKind, UpdateText
+from feeds.model.commands import AskPreview, Draft
+
+PREVIEW_MESSAGES = 200
+"""Messages asked for with a preview; the hub gives no more."""
+
+Send = Callable[[Command], Awaitable[Reply]]
+"""Sends a command and gives the answer. Raises ClientError."""
+
+T = TypeVar("T")
+
+
+class Written(Struct, frozen=True):
+    """What stands in the form."""
+
+    kind: UpdateKind
+    text: UpdateText
+
+    @property
+    def has_words(self) -> bool:
+        """Whether a person has written something."""
+        return any(part.strip() for part in (self.text.done, self.text.will, self.text.need))
+
+
+class Drafted(Struct):
+    """The hub's answer to a draft: the name that it has."""
+
+    update: str
+
+
+class Seen(Struct, frozen=True):
+    """A preview and what it is a preview of. ``seq``: the log's sequence when it was made."""
+
+    written: Written
+    preview: Preview
+    seq: int
+
+
+class Drafting:
+    """The draft of one outage. ``changed`` is called when ``seen`` or ``problem`` changed."""
+
+    def __init__(self, outage: str, send: Send, changed: Callable[[], None], update: str = "") -> None:
+        self.outage = outage
+        self.update = update
+        self.seen: Seen | None = None
+        self.problem = ""
+        self._send = send
+        self._changed = changed
+        self._wanted: Written | None = None
+        self._busy = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a command is on its way."""
+        return self._busy
+
+    def is_fresh(self, written: Written) -> bool:
+        """Return whether the preview is one of exactly ``written``."""
+        return self.seen is not None and self.seen.written == written
+
+    async def write(self, written: Written) -> None:
+        """Bring the hub's draft and the preview up to ``written``; returns when nothing newer is left to send."""
+        self._wanted = written
+        if self._busy:
+            return
+        self._busy = True
+        try:
+            while self._wanted is not None:
+                wanted, self._wanted = self._wanted, None
+                try:
+                    await self._step(wanted)
+                    self.problem = ""
+                except ClientError as error:
+                    self.problem = str(error)
+                self._changed()
+        finally:
+            self._busy = False
+
+    async def _step(self, written: Written) -> None:
+        drafted = await self._send(Draft(self.outage, written.kind, written.text, update=self.update))
+        self.update = drafted.as_(Drafted).update
+        answer = await self._send(AskPreview(self.update, window=(0, PREVIEW_MESSAGES)))
+        self.seen = Seen(written, answer.as_(Preview), answer.seq)

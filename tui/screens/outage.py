@@ -1,0 +1,171 @@
+"""One outage: its facts, and behind tabs whom it hits, its cases, alarms, history and updates."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher
+
+from feeds.model import OutageRow, UpdateRow, UpdateState
+from tui.actions import bindings
+from tui.columns import ALARMS, CASES, IMPACT, TIMELINE, UPDATES
+from tui.link import View
+from tui.outage_actions import OutageActions
+from tui.outage_pane import OutagePane
+from tui.screens.alarms import acknowledge
+from tui.view_table import ViewTable
+from tui.words import outage_line
+from widgets.columns import Column
+from widgets.section_rule import SectionRule
+from widgets.stream_table import StreamTable
+from widgets.tab_strip import TabStrip
+
+_TABS = ("Impact", "Cases", "Alarms", "Timeline", "Updates")
+
+
+def _without(columns: Iterable[Column], key: str) -> tuple[Column, ...]:
+    return tuple(column for column in columns if column.key != key)
+
+
+class OutageScreen(OutageActions):
+    """``row`` is the outage as it was when it was opened; the screen follows it, also where it is merged or ends."""
+
+    where = "outage"
+    AUTO_FOCUS = "#impact StreamTable"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings("outage"),
+        Binding("shift+tab,left", "pane(-1)", "previous pane", show=False),
+        Binding("right", "pane(1)", "next pane", show=False),
+    ]
+
+    def __init__(self, row: OutageRow) -> None:
+        super().__init__()
+        self.row = row
+        self._view: View | None = None
+
+    @property
+    def place(self) -> str:
+        """What the header calls the screen."""
+        return f"board › {self.row.key}"
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Lay it out."""
+        key = self.row.key
+        yield SectionRule(id="facts-rule")
+        with VerticalScroll(id="facts", can_focus=False):
+            yield OutagePane()
+        yield TabStrip(_TABS)
+        with ContentSwitcher(initial="impact"):
+            yield ViewTable(
+                "Impact by customer",
+                "impact",
+                IMPACT,
+                sort="-vip,-sims",
+                of=key,
+                id="impact",
+                empty="no customer is known to be hit",
+            )
+            yield ViewTable(
+                "Cases",
+                "cases",
+                _without(CASES, "outages"),
+                sort="-opened",
+                base=f"outages:{key}",
+                filter="-state:closed",
+                id="cases",
+                empty="no open case in it",
+            )
+            yield ViewTable(
+                "Alarms",
+                "alarms",
+                _without(ALARMS, "outages"),
+                sort="-severity,-raised",
+                base=f"outages:{key}",
+                filter="-severity:cleared",
+                id="alarms",
+                empty="no active alarm in it",
+            )
+            yield ViewTable("Timeline", "timeline", TIMELINE, sort="-at", of=key, id="timeline")
+            yield ViewTable("Updates to customers", "updates", UPDATES, sort="-number", base=f"outage:{key}",
+                            id="updates", empty="nothing was told to customers: u writes the first word")  # fmt: skip
+
+    def on_mount(self) -> None:
+        """Follow the outage's own row."""
+        self._view = self.vaken.hub.open("outages", filter=f"key:{self.row.key}", window=(0, 1))
+        self.vaken.follow(self._view, self._take_row)
+        self._show_facts()
+
+    def on_unmount(self) -> None:
+        """Follow it no longer."""
+        if self._view is not None:
+            self.vaken.unfollow(self._view)
+            self._view.close()
+
+    def outage_target(self) -> OutageRow | None:
+        """Return this outage."""
+        return self.row
+
+    def tick(self) -> None:
+        """Count the ages of the facts on as well."""
+        super().tick()
+        self._show_facts()
+
+    def _take_row(self) -> None:
+        assert self._view is not None
+        for row in self._view.content.rows:
+            if isinstance(row, OutageRow):
+                self.row = row
+        self._show_facts()
+
+    def _show_facts(self) -> None:
+        self.query_one("#facts-rule", SectionRule).text = outage_line(self.row)
+        self.query_one(OutagePane).show(self.row, self.vaken.hub.now())
+
+    @on(ViewTable.Showed)
+    def _count_tabs(self) -> None:
+        tables = [self.query_one(f"#{name.lower()}", ViewTable) for name in _TABS]
+        self.query_one(TabStrip).labels = tuple(
+            (name, table.table.window.total if table.table.loaded else None)
+            for name, table in zip(_TABS, tables, strict=True)
+        )
+
+    @on(TabStrip.Chosen)
+    def _choose(self, event: TabStrip.Chosen) -> None:
+        self._open_tab(event.place)
+
+    def action_pane(self, by: int) -> None:
+        """Go to another pane."""
+        self._open_tab((self.query_one(TabStrip).active + by) % len(_TABS))
+
+    def action_next_pane(self) -> None:
+        """Go to the next pane."""
+        self.action_pane(1)
+
+    def _open_tab(self, place: int) -> None:
+        self.query_one(TabStrip).active = place
+        name = _TABS[place].lower()
+        self.query_one(ContentSwitcher).current = name
+        self.query_one(f"#{name} StreamTable", StreamTable).focus()
+
+    @work(group="ack")
+    async def action_ack(self) -> None:
+        """Acknowledge the alarm under the cursor, where the alarms are open."""
+        if self.query_one(ContentSwitcher).current != "alarms":
+            self.vaken.say("Alarms are acknowledged in the pane Alarms.")
+            return
+        await acknowledge(self, self.query_one("#alarms", ViewTable))
+
+    @on(StreamTable.RowSelected)
+    def _open_row(self, event: StreamTable.RowSelected) -> None:
+        row = event.row
+        if not isinstance(row, UpdateRow):
+            return
+        if row.state is UpdateState.DRAFT:
+            self.app.push_screen(self._composer(self.row))
+            return
+        from tui.screens.progress import ProgressScreen
+
+        self.app.push_screen(ProgressScreen(row.key))
