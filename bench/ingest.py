@@ -1,4 +1,4 @@
-"""Ingest over HTTP: the hub, which flushes to disk before it answers, beside Alertmanager, which keeps alerts in memory.
+"""Ingest over HTTP: the hub, which flushes before it answers, beside Alertmanager, which keeps alerts in memory.
 
 Both run in the same minute on this machine, on empty temporary folders, fed by the same generator over the same number
 of connections, in turns. The hub has an inventory and groups; its alarms carry attributes of the fleet. Run alone with

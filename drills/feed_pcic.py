@@ -52,8 +52,7 @@ class Occurrence(Struct, frozen=True):
     @property
     def id(self) -> str:
         """Device, type and start: unique in the file."""
-        start = int(self.start) if self.start.is_integer() else self.start
-        return f"{self.device}-{self.kind}-{start}"
+        return f"{self.device}-{self.kind}-{self.start:.15g}"
 
 
 def read_recording(path: Path) -> list[Occurrence]:

@@ -2,10 +2,13 @@
 
 Rules, for events of one alarm identity (ITU-T X.733 leaves the order of delivery open, so they rest on event times):
 
-- An event older than what is known changes nothing: it came late.
+- The newest event counts: the alarm is active unless that is a clear. An event older than it came late and changes
+  nothing. So the order of delivery does not matter, nor how often an event is delivered.
 - The same event again changes nothing. The same content at a later time is a repeat: it counts as an occurrence.
-- A clear ends the alarm when it is not older than the raise. A clear of an unknown alarm is kept, so that the raise
-  which comes late does not leave a zombie behind.
+- Of several events of one time the one that comes last counts. Where the source has keys of its own for events, they
+  tell the same event from another one; else a second raise, or a second clear, of one time is taken for a repeat.
+- A clear of an alarm that is unknown or clear is kept, so that the raise which comes late does not leave a zombie.
+- An event without a time happens when it comes; nothing but a key can tell its repeats.
 - The last cleared alarms are remembered, up to a number: an event that comes later than that is taken as news.
 """
 
@@ -14,11 +17,17 @@ from datetime import datetime
 import msgspec
 
 from feeds.board.inventory import Inventory, Where
+from feeds.board.times import happened
 from feeds.board.touched import Touched
 from feeds.model import Alarm, AlarmEvent, Severity, alarm_key
 
 CLEARED_KEPT = 50_000
 """How many cleared alarms are remembered at the most."""
+
+MARKS_KEPT = 16
+"""Of how many events of the newest time the keys are remembered."""
+
+_RAISED, _CLEARED = "+", "-"
 
 SEVERITIES = tuple(Severity)
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
@@ -37,6 +46,8 @@ class AlarmTable:
         self.counts: dict[Where, list[int]] = {}
         self.new_wheres: list[Where] = []
         """Values seen for the first time since the list was taken: outages may have to take them in."""
+        self.moved: dict[Where, None] = {}
+        """Values whose counts changed since the set was taken: the rows of their outages differ."""
         self._inventory = inventory
         self._where_of: dict[str, Where] = {}
 
@@ -45,31 +56,27 @@ class AlarmTable:
         return self.active.get(key) or self.cleared.get(key)
 
     def is_news(self, event: AlarmEvent) -> bool:
-        """Whether the event would change anything: it is neither late nor a repeat of what is known."""
-        key = alarm_key(event)
-        known = self.active.get(key)
-        if known is None:
-            return self._begins(key, event)
-        time = event.time
-        if event.severity is Severity.CLEARED:
-            repeated = time == known.last_cleared and (not event.event or event.event == known.last_event)
-            return time is None or (time >= known.raised and not repeated)
-        if time is not None and time < known.changed:
-            return False
-        return (time is not None and time > known.changed) or not _same(event, known)
+        """Whether the event may change anything, whatever else is on its way to the board.
+
+        No stays no while other events are taken in, so that a door may leave out what is late or repeated before the
+        events ahead of it are applied. An event without a time has to take its turn: what it says depends on it.
+        """
+        known = self.get(alarm_key(event))
+        return known is None or event.time is None or _is_news(event, event.time, True, known)
 
     def report(self, event: AlarmEvent, seq: int, at: datetime, touched: Touched) -> None:
         """Take in one event."""
-        if not self.is_news(event):
-            return
         key = alarm_key(event)
-        time = event.time or at
-        known = self.active.get(key)
+        known = self.get(key)
+        time, stated = happened(event.time, at, known.changed if known is not None else None)
+        if known is not None and not _is_news(event, time, stated, known):
+            return
+        active = known is not None and known.severity is not Severity.CLEARED
         if event.severity is Severity.CLEARED:
             self._clear(key, event, known, time, seq)
             self._forget(touched)
-        elif known is None:
-            self._raise(key, event, time, seq)
+        elif known is None or not active:
+            self._raise(key, event, known, time, seq)
         else:
             self._change(key, event, known, time, seq)
         touched.alarms.add(key)
@@ -91,29 +98,19 @@ class AlarmTable:
         self.counts.clear()
         self._where_of.clear()
         self.new_wheres.clear()
+        self.moved.clear()
         for key, alarm in self.active.items():
             self._enter(key, alarm)
         touched.alarms.update(self.active)
 
-    def _begins(self, key: str, event: AlarmEvent) -> bool:
-        """Whether an event of an alarm that is not active begins something: a raise later than the last clear."""
-        before = self.cleared.get(key)
-        if before is None:
-            return True
-        assert before.cleared is not None
-        if event.severity is Severity.CLEARED:
-            return False
-        time = event.time
-        return time is None or time > before.cleared or (time == before.cleared and time > before.raised)
-
-    def _raise(self, key: str, event: AlarmEvent, time: datetime, seq: int) -> None:
-        before = self.cleared.pop(key, None)
+    def _raise(self, key: str, event: AlarmEvent, before: Alarm | None, time: datetime, seq: int) -> None:
+        self.cleared.pop(key, None)
         alarm = Alarm(
             source=event.source,
             id=key[len(event.source) + 1 :],
             managed_object=event.managed_object,
             severity=event.severity,
-            raised=event.raised or time,
+            raised=min(event.raised or time, time),
             changed=time,
             event_type=event.event_type,
             probable_cause=event.probable_cause,
@@ -122,15 +119,18 @@ class AlarmTable:
             attributes=event.attributes,
             lapses=event.lapses,
             last_cleared=before.cleared if before is not None else None,
-            last_event=before.last_event if before is not None else "",
+            marks=_marks(event, time, before),
             seq=seq,
         )
         self.active[key] = alarm
         self._enter(key, alarm)
 
     def _change(self, key: str, event: AlarmEvent, known: Alarm, time: datetime, seq: int) -> None:
+        marks = _marks(event, time, known)
         if _same(event, known):
-            self.active[key] = msgspec.structs.replace(known, changed=time, occurrences=known.occurrences + 1)
+            self.active[key] = msgspec.structs.replace(
+                known, changed=time, occurrences=known.occurrences + 1, marks=marks
+            )
             return
         self._leave(key, known)
         alarm = msgspec.structs.replace(
@@ -143,31 +143,42 @@ class AlarmTable:
             specific_problem=event.specific_problem,
             text=event.text,
             attributes=event.attributes,
+            marks=marks,
             seq=seq,
         )
         self.active[key] = alarm
         self._enter(key, alarm)
 
     def _clear(self, key: str, event: AlarmEvent, known: Alarm | None, time: datetime, seq: int) -> None:
-        if known is not None:
+        marks = _marks(event, time, known)
+        if key in self.active:
+            assert known is not None
             self._leave(key, known)
             del self.active[key]
-        else:
-            known = Alarm(
-                source=event.source,
-                id=key[len(event.source) + 1 :],
-                managed_object=event.managed_object,
-                severity=event.severity,
-                raised=min(event.raised or time, time),
-                changed=time,
-                event_type=event.event_type,
-                probable_cause=event.probable_cause,
-                specific_problem=event.specific_problem,
-                text=event.text,
-                attributes=event.attributes,
+            self.cleared[key] = msgspec.structs.replace(
+                known, severity=Severity.CLEARED, changed=time, cleared=time, marks=marks, seq=seq
             )
-        self.cleared[key] = msgspec.structs.replace(
-            known, severity=Severity.CLEARED, changed=time, cleared=time, last_event=event.event, seq=seq
+            return
+        if (known is None or time > known.changed) and (event.raised is None or event.raised >= time):
+            marks = (*marks, _RAISED)  # the raise that it ends was not seen: one of the same time is taken for it
+        if known is not None:
+            self.cleared[key] = msgspec.structs.replace(known, changed=time, marks=marks)
+            return
+        self.cleared[key] = Alarm(
+            source=event.source,
+            id=key[len(event.source) + 1 :],
+            managed_object=event.managed_object,
+            severity=Severity.CLEARED,
+            raised=min(event.raised or time, time),
+            changed=time,
+            cleared=time,
+            event_type=event.event_type,
+            probable_cause=event.probable_cause,
+            specific_problem=event.specific_problem,
+            text=event.text,
+            attributes=event.attributes,
+            marks=marks,
+            seq=seq,
         )
 
     def _forget(self, touched: Touched) -> None:
@@ -190,12 +201,50 @@ class AlarmTable:
             self.new_wheres.append(where)
         members[key] = None
         self.counts[where][_RANK[alarm.severity]] += 1
+        self.moved[where] = None
 
     def _leave(self, key: str, alarm: Alarm) -> None:
         where = self._where_of.pop(key, ())
-        if where:
-            del self.wheres[where][key]
-            self.counts[where][_RANK[alarm.severity]] -= 1
+        if not where:
+            return
+        members = self.wheres[where]
+        del members[key]
+        self.counts[where][_RANK[alarm.severity]] -= 1
+        self.moved[where] = None
+        if not members:
+            del self.wheres[where], self.counts[where]
+
+
+def _is_news(event: AlarmEvent, time: datetime, stated: bool, known: Alarm) -> bool:
+    """Whether an event that happened at ``time`` changes anything; ``stated``: the source says so itself."""
+    mark = _mark(event)
+    if time < known.changed or (event.event and mark in known.marks):
+        return False
+    later = stated and time > known.changed
+    clear = event.severity is Severity.CLEARED
+    if clear is not (known.severity is Severity.CLEARED):
+        return later or not stated or not _marked(mark, known.marks)
+    if clear:
+        return later or (stated and not _marked(mark, known.marks))
+    return later or not _same(event, known) or (event.event != "" and not _marked(mark, known.marks))
+
+
+def _mark(event: AlarmEvent) -> str:
+    """How an event is remembered: whether it was a raise or a clear, and the source's key of it."""
+    return (_CLEARED if event.severity is Severity.CLEARED else _RAISED) + event.event
+
+
+def _marks(event: AlarmEvent, time: datetime, known: Alarm | None) -> tuple[str, ...]:
+    """Return the marks of the alarm after an event."""
+    mark = _mark(event)
+    if known is None or time != known.changed:
+        return (mark,)
+    return known.marks if mark in known.marks else (*known.marks, mark)[-MARKS_KEPT:]
+
+
+def _marked(mark: str, marks: tuple[str, ...]) -> bool:
+    """Whether an event is among the marked ones, as far as can be told: without a key it may be any of its kind."""
+    return any(one[0] == mark[0] and (len(one) == 1 or len(mark) == 1 or one == mark) for one in marks)
 
 
 def _same(event: AlarmEvent, known: Alarm) -> bool:

@@ -1,7 +1,8 @@
 """Cases on the board: open, update, close; the SIMs they concern as ICCID bodies; the customer they belong to.
 
 A case event is the whole of what the ticket system knows, so a later one replaces an earlier one; one that is older
-than what is known came late and changes nothing. Closed cases are remembered up to a number, then forgotten.
+than what is known came late and changes nothing. Of two events of one time the one that closes the case counts, else
+the one that comes last. Closed cases are remembered up to a number, then forgotten.
 """
 
 from datetime import datetime
@@ -10,6 +11,7 @@ import msgspec
 
 from feeds.board.counts import Counts
 from feeds.board.inventory import Inventory
+from feeds.board.times import happened
 from feeds.board.touched import Touched
 from feeds.model import Case, CaseEvent, CaseState, case_key
 from feeds.simspace import IntervalSet, SimSpan
@@ -50,14 +52,17 @@ class CaseTable:
         """Take in one event."""
         key = case_key(event)
         known = self.get(key)
-        time = event.time or (known.changed if known is not None and event.time is None else at)
-        if known is not None and event.time is not None and time < known.changed:
-            return
+        time, stated = happened(event.time, at, known.changed if known is not None else None)
         closed = event.state is CaseState.CLOSED
+        if known is not None and (
+            time < known.changed
+            or (stated and time == known.changed and known.state is CaseState.CLOSED and not closed)
+        ):
+            return
         case = Case(
             source=event.source,
             number=event.number,
-            opened=event.opened or (known.opened if known is not None else event.time or at),
+            opened=event.opened or (known.opened if known is not None else time),
             changed=time,
             state=event.state,
             customer=event.customer,
@@ -79,9 +84,9 @@ class CaseTable:
         if known is None:
             self._counts.case_opened(case, at, touched)
         elif all(getattr(known, name) == getattr(case, name) for name in _COMPARED):
-            return
-        elif event.time is None:
-            case = msgspec.structs.replace(case, changed=at, closed=(known.closed or at) if closed else None)
+            if not stated or time == known.changed:
+                return
+            case = msgspec.structs.replace(known, changed=time)  # a repeat: what lies between comes late from now on
         self.open.pop(key, None) if closed else self.closed.pop(key, None)
         (self.closed if closed else self.open)[key] = case
         touched.cases.add(key)

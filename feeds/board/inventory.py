@@ -111,6 +111,29 @@ class Inventory:
                 found[number, max(first, line.firsts[number]), min(last, line.lasts[number])] = None
         return [(self._rows[number], low, high) for number, low, high in found]
 
+    def owned(self, scope: IntervalSet) -> list[tuple[SimRange, int, int]]:
+        """Return ``scope`` as pieces (range, first and last body) with the most specific range that holds each.
+
+        SIMs that no range holds are left out; no SIM is in two pieces.
+        """
+        self._build()
+        line = self._lines["iccid"]
+        cuts: list[int] = []
+        for first, last in scope.pairs():
+            rows = line.index.overlapping(first, last).tolist()
+            cuts.extend(max(first, line.firsts[row]) for row in rows)
+            cuts.extend(end for row in rows if (end := line.lasts[row] + 1) <= last)
+        if not cuts:
+            return []
+        firsts = np.unique(np.array(cuts, dtype=np.int64))
+        ends = scope.ends[np.searchsorted(scope.ends, firsts)]
+        lasts = np.minimum(ends, np.append(firsts[1:] - 1, ends[-1]))
+        return [
+            (self._rows[row], first, last)
+            for row, first, last in zip(line.index.best(firsts).tolist(), firsts.tolist(), lasts.tolist(), strict=True)
+            if row >= 0
+        ]
+
     def range_at(self, body: int) -> SimRange | None:
         """Return the most specific range that holds an ICCID body."""
         self._build()

@@ -63,6 +63,8 @@ class OutageTable:
         self._alarms = alarms
         self._cases = cases
         self._scopes_changed = False
+        self._entered: list[IntervalSet] = []
+        """Scopes that came since the cases were looked at."""
         self._edges: list[int] = []
         self._held: list[tuple[str, ...]] = []
         self._impacts: dict[str, tuple[int, int, tuple[CustomerImpact, ...]]] = {}
@@ -101,20 +103,27 @@ class OutageTable:
     def merge(self, fact: OutageMerged, by: str, seq: int, at: datetime, touched: Touched) -> None:
         """Leave a tombstone that points to the survivor."""
         known, into = self.outages.get(fact.outage), self.survivor(fact.into)
-        if known is None or into is None or into is known or known.state not in LIVE_STATES:
+        if known is None or into is None or into is known or not {known.state, into.state} <= LIVE_STATES:
             return
         self.outages[fact.outage] = msgspec.structs.replace(
             known, state=OutageState.MERGED, merged_into=into.id, ended=at, seq=seq
         )
         self._note(fact.outage, seq, at, by, f"merged into {into.id}: {fact.reason}")
         self._note(into.id, seq, at, by, f"took in {fact.outage}: {fact.reason}")
+        for other in self.outages.values():
+            if other.merged_into == known.id:
+                self.outages[other.id] = msgspec.structs.replace(other, merged_into=into.id)
+                touched.outages.add(other.id)
+        if known.told is not None and (into.told is None or known.told > into.told):
+            # What was promised to customers of the one is owed by the other.
+            self.outages[into.id] = msgspec.structs.replace(into, told=known.told, next_word=known.next_word)
         self._leave(fact.outage, touched)
         touched.outages.update((fact.outage, into.id))
 
     def move(self, fact: OutageMoved, by: str, seq: int, at: datetime, touched: Touched) -> None:
-        """Take an outage to another state. A merged one stays merged."""
+        """Take an outage to another state. A merged one stays merged, and only a merge makes one."""
         known = self.outages.get(fact.outage)
-        if known is None or known.state is OutageState.MERGED or known.state is fact.state:
+        if known is None or known.state is fact.state or OutageState.MERGED in (known.state, fact.state):
             return
         live = fact.state in LIVE_STATES
         changes: dict[str, object] = {"state": fact.state, "seq": seq, "ended": None if live else at}
@@ -149,6 +158,10 @@ class OutageTable:
         if self._scopes_changed:
             self._index_scopes()
         moved = self._cases.moved
+        if self._entered:
+            scope = IntervalSet.union(self._entered)
+            self._entered.clear()
+            moved.update((key, None) for key, bodies in self._cases.bodies.items() if bodies.intersects(scope))
         if moved:
             for key in moved:
                 self._place(key, touched)
@@ -157,12 +170,9 @@ class OutageTable:
             for where in self._alarms.new_wheres:
                 self._place_where(where, touched)
             self._alarms.new_wheres.clear()
-        if touched.alarms:
-            of_where, where_of = self.of_where, self._alarms.where_of
-            for key in touched.alarms:
-                where = where_of(key)
-                if where and where in of_where:
-                    touched.outages.update(of_where[where])
+        for where in self._alarms.moved:
+            touched.outages.update(self.of_where.get(where, ()))
+        self._alarms.moved.clear()
 
     def reindex(self, touched: Touched) -> None:
         """Derive all members anew after the inventory changed."""
@@ -170,10 +180,12 @@ class OutageTable:
         self.of_case.clear()
         self.of_where.clear()
         self.unplaced.clear()
+        self._entered.clear()
         self._impacts.clear()
         for outage in self.outages.values():
             if outage.state in LIVE_STATES:
                 self._enter(outage.id, touched)
+        self._entered.clear()  # every open case is looked at anyway
         touched.outages.update(self.outages)
 
     def survivor(self, outage: str) -> Outage | None:
@@ -185,7 +197,12 @@ class OutageTable:
 
     def live(self) -> list[Outage]:
         """Return the outages that gather cases and alarms."""
-        return [self.outages[outage] for outage in self.members]
+        return [self.outages[outage] for outage in sorted(self.members)]
+
+    @property
+    def cases_with_sims(self) -> int:
+        """How many open cases concern SIMs that are known."""
+        return len(self.of_case) + len(self.unplaced)
 
     def alarm_counts(self, outage: str) -> list[int]:
         """Return the number of active alarms by severity, in the order of Severity."""
@@ -222,20 +239,12 @@ class OutageTable:
         )
 
     def _share(self, scope: IntervalSet) -> tuple[CustomerImpact, ...]:
-        parts = self._inventory.overlapping(scope.pairs())
-        parts.sort(key=lambda part: int(part[0].last) - int(part[0].first))
-        taken = IntervalSet.empty
         own: dict[str, list[tuple[int, int]]] = {}
         uses: dict[str, dict[str, None]] = {}
-        overlapping = sum(high - low + 1 for _, low, high in parts) > scope.count
-        for item, low, high in parts:
-            part = IntervalSet.of([(low, high)])
-            if overlapping:
-                part, taken = part - taken, taken | part
-            if part:
-                own.setdefault(item.customer, []).extend(part.pairs())
-                if item.use:
-                    uses.setdefault(item.customer, {})[item.use] = None
+        for item, low, high in self._inventory.owned(scope):
+            own.setdefault(item.customer, []).append((low, high))
+            if item.use:
+                uses.setdefault(item.customer, {})[item.use] = None
         impacts = []
         for customer, pairs in own.items():
             ranges = IntervalSet.of(pairs)
@@ -259,7 +268,7 @@ class OutageTable:
         for where in self._alarms.wheres:
             self._join_where(outage_id, members, where, touched)
         self._scopes_changed = True
-        self._replace_cases(members.scope)
+        self._entered.append(members.scope)
         touched.outages.add(outage_id)
 
     def _leave(self, outage_id: str, touched: Touched) -> None:
@@ -267,17 +276,16 @@ class OutageTable:
         if members is None:
             return
         for where in members.wheres:
-            self.of_where[where] = tuple(one for one in self.of_where[where] if one != outage_id)
+            left = tuple(one for one in self.of_where[where] if one != outage_id)
+            if left:
+                self.of_where[where] = left
+            else:
+                del self.of_where[where]
             touched.alarms.update(self._alarms.wheres.get(where, ()))
         for key in members.cases:
             self._cases.moved[key] = None
         self._scopes_changed = True
         touched.outages.add(outage_id)
-
-    def _replace_cases(self, scope: IntervalSet) -> None:
-        for key, bodies in self._cases.bodies.items():
-            if bodies and bodies.intersects(scope):
-                self._cases.moved[key] = None
 
     def _index_scopes(self) -> None:
         """Cut the number line at every edge of a live outage; each piece knows the outages that hold it."""
@@ -318,21 +326,20 @@ class OutageTable:
             self.unplaced.pop(key, None)
         touched.outages.update(before)
         touched.outages.update(after)
-        if after == before:
-            return
         for outage_id in before:
             members = self.members.get(outage_id)
-            if members is not None and outage_id not in found and key in members.cases:
+            if members is not None and key in members.cases:
                 minute = members.cases.pop(key)
                 members.minutes[minute] -= 1
                 if not members.minutes[minute]:
                     del members.minutes[minute]
         for outage_id in after:
             members = self.members[outage_id]
-            if key not in members.cases:
-                minute = int(self._cases.open[key].opened.timestamp()) // 60
-                members.cases[key] = minute
-                members.minutes[minute] = members.minutes.get(minute, 0) + 1
+            minute = int(self._cases.open[key].opened.timestamp()) // 60
+            members.cases[key] = minute
+            members.minutes[minute] = members.minutes.get(minute, 0) + 1
+        if after == before:
+            return
         if after:
             self.of_case[key] = after
         else:
@@ -347,7 +354,7 @@ class OutageTable:
         if not members.where or where in members.wheres or not set(members.where) <= set(where):
             return
         members.wheres[where] = None
-        self.of_where[where] = (*self.of_where.get(where, ()), outage_id)
+        self.of_where[where] = tuple(sorted((*self.of_where.get(where, ()), outage_id)))
         touched.alarms.update(self._alarms.wheres.get(where, ()))
         touched.outages.add(outage_id)
 

@@ -130,7 +130,7 @@ class UpdateTable:
     def move(self, fact: DeliveryMoved, at: datetime, touched: Touched) -> None:
         """Take one step in the ledger. A step that may not be taken changes nothing."""
         deliveries = self.deliveries.get(fact.update)
-        if deliveries is None or fact.index >= len(deliveries):
+        if deliveries is None or not 0 <= fact.index < len(deliveries):
             return
         delivery = deliveries[fact.index]
         if not may_move(delivery.state, fact.state):

@@ -114,7 +114,7 @@ class Following:
         window = handle._window
         if frame.error is not None:
             window.clear()
-            self._show(handle, frame.error or "the hub refused the query and gave no reason")
+            self._show(handle, frame.error or "the hub refused the query and gave no reason", refused=True)
             return
         try:
             changed = window.apply(frame)
@@ -138,9 +138,10 @@ class Following:
             handle._window.synced = False
             self._reopen(handle, f"a frame could not be read: {problem}")
 
-    def _show(self, handle: ViewHandle, error: str) -> None:
+    def _show(self, handle: ViewHandle, error: str, *, refused: bool = False) -> None:
         window = handle._window
-        content = Content(window.rows, window.total, window.first, window.seq, self._clock(), error)
+        now = self._clock()
+        content = Content(window.rows, window.total, window.first, window.seq, now, error, refused=refused)
         if handle._replace(content):
             self._tell(ViewChanged(handle))
 

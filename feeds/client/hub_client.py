@@ -262,7 +262,7 @@ class HubClient:
         elif frame.refused is not None:
             self._commands.answer(frame.refused, Refused(frame.why or "the hub refused it and gave no reason"))
         elif frame.error is not None:
-            log.warning("the hub did not understand a message: %s", frame.error)
+            log.warning("the hub did not understand a message: %r", frame.error)
         # Anything else is of a newer hub and not for us.
 
     def _unreadable(self, message: str | bytes, error: msgspec.DecodeError) -> None:

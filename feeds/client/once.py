@@ -61,7 +61,7 @@ class Look:
                 self._changed.clear()
         finally:
             handle.close()
-        if content.error and not content.rows:
+        if content.refused:
             raise Refused(content.error)
         return content
 

@@ -20,8 +20,8 @@ class Content(Struct, frozen=True):
 
     ``rows``: the window, in order; ``total``: rows of the whole view; ``first``: offset of the window in it; ``seq``:
     the log's sequence that it is true for; ``at``: when it came, by our own clock; ``error``: why the query was refused
-    (there are no rows then), or that rows could not be read; ``loaded``: whether an answer has come at all. While the
-    link is lost the old content stays.
+    (``refused``, without rows), or that rows could not be read; ``loaded``: whether an answer has come at all.
+    While the link is lost the old content stays.
     """
 
     rows: tuple[Row, ...]
@@ -31,6 +31,7 @@ class Content(Struct, frozen=True):
     at: datetime
     error: str = ""
     loaded: bool = True
+    refused: bool = False
 
 
 class ViewHandle:

@@ -172,9 +172,9 @@ def build(
     return mail
 
 
-def letter(mail: EmailMessage, settings: MailSettings) -> Letter:
-    """Return a mail made by ``build`` as envelope and octets."""
-    recipient = str(mail["To"])
+def letter(mail: EmailMessage, message: Message, settings: MailSettings) -> Letter:
+    """Return a mail made by ``build`` from ``message`` as envelope and octets. Raises AddressError."""
+    recipient = plain_address(message.address)
     return Letter(
         sender=plain_address(settings.sender),
         recipient=recipient,

@@ -220,7 +220,7 @@ class Courier:
             if message_digest(message) != entry.digest:
                 return _moved(job, DeliveryState.HELD, "not sent: it would differ from what was approved")
             made = build(message, mail, message_id, self._now(), outage=update.outage, update=update.id)
-            return letter(made, mail)
+            return letter(made, message, mail)
         except AddressError as error:
             return _moved(job, DeliveryState.HELD, f"not sent: the address is {error}")
         except (RenderError, ValueError) as error:

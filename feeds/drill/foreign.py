@@ -1,7 +1,7 @@
 """How foreign systems would say it: alarms as Alertmanager's webhook, cases as the webhook of a Zammad trigger.
 
-Pure. The payloads hold what the real ones hold and the hub could need (Alertmanager's webhook version 4; the default
-payload in Zammad's admin documentation, empty fields left out).
+The payloads hold what the real ones hold and the hub could need (Alertmanager's webhook version 4; the default payload
+in Zammad's admin documentation, empty fields left out, with the desk's own ticket attributes *kind* and *service*).
 """
 
 import hashlib
@@ -72,7 +72,7 @@ class AlertmanagerVoice:
         return {
             "status": "resolved" if cleared else "firing",
             "labels": labels,
-            "annotations": {"summary": event.text},
+            "annotations": {"summary": event.text, "probable_cause": event.probable_cause},
             "startsAt": known.since,
             "endsAt": event.time if cleared else _NEVER,
             "generatorURL": f"{self._external_url}/graph",
@@ -104,6 +104,8 @@ def zammad_webhook(event: CaseEvent, writer: Contact, organization: str) -> byte
             },
             "organization": {"id": number % 1_000, "name": organization},
             "owner": {"id": 5, "login": event.owner} if event.owner else {"id": 1, "login": "-"},
+            "kind": event.kind.value,
+            "service": event.service.value,
             "create_article_type": _ZAMMAD_TYPES[event.channel],
             "create_article_sender": "Customer",
             "article_count": 1,

@@ -20,6 +20,7 @@ from feeds.drill.commander import carry_out
 from feeds.drill.door import DrillError, HubDoor
 from feeds.drill.fleet import Fleet, build_fleet
 from feeds.drill.foreign import AlertmanagerVoice, zammad_webhook
+from feeds.drill.parent import end_with_parent
 from feeds.drill.push import PushError, PushFeed
 from feeds.drill.scenario import Scenario, ScenarioError, load_scenario
 from feeds.drill.timeline import ActionDue, AlarmSent, CaseSent, PhaseBegan, timeline
@@ -218,7 +219,10 @@ def main() -> None:
     parser.add_argument("--speed", type=float, default=1.0, help="multiplies time")
     parser.add_argument("--turns", type=int, default=1, help="how often; 0: until stopped")
     parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument("--with-parent", action="store_true", help="end when stdin is closed")
     given = parser.parse_args()
+    if given.with_parent:
+        end_with_parent()
     sys.exit(play_drill(given.scenario, given.hub, given.speed, quiet_output=given.quiet, turns=given.turns))
 
 

@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from feeds.drill.parent import end_with_parent
+
 if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
@@ -121,7 +123,10 @@ def main() -> None:
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--maildir", type=Path, help="folder to keep mails in, made when missing")
     place.add_argument("--mbox", type=Path, help="file to append mails to")
+    parser.add_argument("--with-parent", action="store_true", help="end when stdin is closed")
     given = parser.parse_args()
+    if given.with_parent:
+        end_with_parent()
     try:
         asyncio.run(_serve(given.port, given.maildir, given.mbox))
     except SinkError as error:

@@ -42,10 +42,12 @@ def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str]
 
 def make_snapshot(directory: Path) -> int:
     """Replay the log and write a snapshot of the board at its end. Return its sequence. Does not disturb a hub."""
-    reader = read_only(directory)
+    newest = next(iter(snapshots.newest(directory, on_bad=lambda _path, _why: None)), None)
+    reader = read_only(directory, after=newest.seq if newest is not None else 0)
     board, base = restore(directory, reader, lambda text: print(text, file=sys.stderr))
-    if board.seq > base:
-        snapshots.write(directory, board.seq, reader.check_at(board.seq), board.dump())
+    check = reader.check_at(board.seq)
+    if board.seq > base and check is not None:
+        snapshots.write(directory, board.seq, check, board.dump())
     return board.seq
 
 

@@ -7,7 +7,7 @@ from feeds.board import propose
 from feeds.facts import AlarmReported
 from feeds.hub.core import Hub
 from feeds.log import LogError
-from feeds.model import AlarmEvent, AlarmKey, Severity
+from feeds.model import LAPSED, AlarmEvent, AlarmKey, Severity
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a board that moves."""
@@ -70,6 +70,7 @@ class Lapses:
                                 severity=Severity.CLEARED,
                                 time=max(ends, alarm.raised),
                                 text="not renewed by its source",
+                                event=LAPSED,
                             )
                         )
                     )

@@ -4,7 +4,7 @@ Names are the field's: X.733 / 3GPP TS 32.111 for alarms, TM Forum TMF621 for ca
 outages (ServiceProblem), E.118 / E.212 / E.164 for identifiers. All times are aware datetimes in UTC.
 """
 
-from feeds.model.alarms import Alarm, AlarmEvent, AlarmKey, Severity, alarm_key
+from feeds.model.alarms import LAPSED, Alarm, AlarmEvent, AlarmKey, Severity, alarm_key
 from feeds.model.cases import Case, CaseEvent, CaseKey, CaseKind, CaseState, Channel, Service, case_key
 from feeds.model.commands import (
     COMMANDS,
@@ -51,6 +51,7 @@ from feeds.model.updates import (
 
 __all__ = [
     "COMMANDS",
+    "LAPSED",
     "LIVE_STATES",
     "ROW_TYPES",
     "Acknowledge",

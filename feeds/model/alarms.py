@@ -23,6 +23,10 @@ class Severity(StrEnum):
     CLEARED = "cleared"
 
 
+LAPSED = "lapsed"
+"""The ``event`` of a clear that the hub gives because the source did not renew the alarm in time."""
+
+
 class AlarmEvent(Struct, frozen=True, omit_defaults=True):
     """One notification of an alarm as a source sends it: a raise, a change, a repeat or a clear.
 
@@ -78,8 +82,8 @@ class Alarm(Struct, frozen=True, omit_defaults=True):
     """First announced end of an alarm that its source renews; the hub watches over the renewals."""
     last_cleared: datetime | None = None
     """When it was clear the last time before it was raised again."""
-    last_event: str = ""
-    """The source's key of the last clear."""
+    marks: tuple[str, ...] = ()
+    """The events of the time ``changed``: ``+`` for a raise, ``-`` for a clear, and the source's key of the event."""
     seq: int = 0
     """Sequence of the fact that changed its severity or text last; repeats do not move it."""
 

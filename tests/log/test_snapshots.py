@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
-from feeds.log import LogError, snapshots
+from feeds.facts import Fact
+from feeds.log import LogError, Report, snapshots
+from feeds.log import check as whole
 from feeds.log.snapshots import Snapshot
+
+Acks = Callable[..., list[Fact]]
 
 CHECK = bytes(range(16))
 
@@ -100,6 +104,17 @@ async def test_a_snapshot_carries_a_restart_over_the_facts_before_it(room: Any) 
     assert log.check_at(snapshot.seq) == snapshot.check
     assert [batch.first for batch in log.read(snapshot.seq)] == [13, 16]
     await log.close()
+
+
+async def test_a_snapshot_of_the_whole_log_lets_the_chain_and_the_time_go_on(room: Any, make_acks: Acks) -> None:
+    await room.fill(2)
+    room.clock.move(-60)
+    log = room.open(after=6)
+    assert (log.last, log.damage) == (6, None)
+    batch = await log.append("feed", make_acks(1))
+    assert (batch.first, batch.entries[0].at) == (7, room.delivered[0].entries[0].at)
+    await log.close()
+    assert whole(room.directory) == Report(7, 3, None)
 
 
 async def test_a_snapshot_ahead_of_the_log_is_not_taken_for_its_own(room: Any) -> None:

@@ -1,4 +1,4 @@
-"""A hub in memory with the client's face: the real app on rows that a test owns, with the hub's own filter and order."""
+"""A hub in memory with the client's face: the real app on rows that a test owns, with the hub's filter and order."""
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
@@ -232,7 +232,7 @@ def case(number: int, **fields: object) -> CaseRow:
         "channel": list(Channel)[number % 4], "opened": ago(number * 1.7), "changed": ago(number),
         "customer": ("Vattenkraft", "Acme Lifts", "Nordbuss", "Kraftringen Energi")[number % 4],
         "vip": number % 4 == 0, "title": "Meters offline since half past two",
-        "text": "Hello,\n\nour meters 8946 2000 2000–2039 are offline since 02:31.\nPlease call back.\n\nBest regards\nEva",
+        "text": "Hello,\n\nour meters 8946 2000 2000–2039 are offline.\nPlease call back.\n\nBest regards\nEva",
         "sims": 40 * number, "sims_text": "8946 2000 2000–2039", "outages": ("O-12",), "seq": number,
     }  # fmt: skip
     return CaseRow(key=f"zammad/{number}", number=str(10_400 + number), **{**values, **fields})  # type: ignore[arg-type]
@@ -240,7 +240,8 @@ def case(number: int, **fields: object) -> CaseRow:
 
 def message(number: int, **fields: object) -> Message:
     values: dict[str, object] = {
-        "customer": f"c{number}", "name": ("Vattenkraft", "Acme Lifts", "Nordbuss")[number % 3], "sims": 1_200 * (number + 1),
+        "customer": f"c{number}", "name": ("Vattenkraft", "Acme Lifts", "Nordbuss")[number % 3],
+        "sims": 1_200 * (number + 1),
         "address": f"noc@customer{number}.example", "subject": "[O-12] First word: data service for your SIMs",
         "vip": number % 3 == 0,
         "body": "Dear customer,\n\n1,200 of your SIMs cannot open data sessions since 02:31 UTC.\n\n"
@@ -251,9 +252,8 @@ def message(number: int, **fields: object) -> Message:
 
 
 def preview_of(update: str) -> Preview:
-    return Preview(
-        UpdateId(update), "3fa9c2d4e5f60718", 3, 4, 41_200, 1, tuple(message(n) for n in range(4)), ("Hilltop Farm",)
-    )
+    messages = tuple(message(n) for n in range(4))
+    return Preview(UpdateId(update), "3fa9c2d4e5f60718", 3, 4, 41_200, 1, messages, ("Hilltop Farm",))
 
 
 def update_row(key: str = "U-1", **fields: object) -> UpdateRow:
@@ -265,6 +265,9 @@ def update_row(key: str = "U-1", **fields: object) -> UpdateRow:
     return UpdateRow(key=key, **{**values, **fields})  # type: ignore[arg-type]
 
 
+_STATES = (DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED, DeliveryState.QUEUED)
+
+
 def furnished() -> FakeHub:
     """A hub in the middle of an outage: what the screens are looked at with."""
     hub = FakeHub()
@@ -273,8 +276,9 @@ def furnished() -> FakeHub:
         outage(),
         quiet_outage("O-14"),
         quiet_outage(
-            "O-9", state=OutageState.MITIGATED, urgency=12, customer="Nordbuss", sims=120, cases=0, cases_10m=-6, minor=1,
-            told=ago(45), next_word=NOW + timedelta(minutes=20), shared="gateway pgw-sto-2", coverage=1.0, fleet_share=0.004,
+            "O-9", state=OutageState.MITIGATED, urgency=12, customer="Nordbuss", sims=120, cases=0, cases_10m=-6,
+            minor=1, told=ago(45), next_word=NOW + timedelta(minutes=20), shared="gateway pgw-sto-2", coverage=1.0,
+            fleet_share=0.004,
             sims_text="8946 2011 7*", commander="mk", declared=ago(300), suspected=ago(302), updates=3,
         ),
         quiet_outage("O-15", urgency=8, customer="Kraftringen Energi", customers=2, sims=2, cases=2, cases_10m=0,
@@ -315,8 +319,8 @@ def furnished() -> FakeHub:
     hub.put(
         "impact",
         *(
-            ImpactRow(key=f"c{n}", customer=names[n % 7], vip=n % 5 == 0, sims=20_000 // (n + 1), cases=max(0, 20 - 3 * n),
-                      contacts=n % 4, use=("metering", "alarm", "vehicle")[n % 3], ranges_text="8946 2000 2000–2039")
+            ImpactRow(key=f"c{n}", customer=names[n % 7], vip=n % 5 == 0, sims=20_000 // (n + 1),
+                      cases=max(0, 20 - 3 * n), contacts=n % 4, use=("metering", "alarm", "vehicle")[n % 3], ranges_text="8946 2000 2000–2039")
             for n in range(15)
         ),
         of="O-12",
@@ -335,10 +339,10 @@ def furnished() -> FakeHub:
             DeliveryRow(
                 key=f"U-1/{n}", update="U-1", state=state, customer=names[n % 7], address=f"noc@customer{n}.example",
                 sims=120 * n, attempts=1 if state is not DeliveryState.QUEUED else 0,
-                answer={"accepted": "250 2.0.0 Ok: queued as 4F1", "failed": "550 5.1.1 no such user"}.get(state.value, ""),
+                answer={"accepted": "250 2.0.0 Ok: queued", "failed": "550 5.1.1 no such user"}.get(state.value, ""),
             )
             for n in range(40)
-            for state in [(DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.ACCEPTED, DeliveryState.QUEUED)[min(n // 2, 2 + n % 2)]]
+            for state in [_STATES[min(n // 2, 2 + n % 2)]]
         ),
         of="U-1",
     )  # fmt: skip

@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _say(error.format_message(), FAILED)
     except click.Abort:
         return FAILED  # Ctrl-C; commands for which that is the usual end take it themselves
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last door: whatever it is becomes a sentence
         if os.environ.get("VAKEN_DEBUG"):
             traceback.print_exc()
             return FAILED

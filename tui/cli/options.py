@@ -107,7 +107,7 @@ hub_option = click.option(
     default=DEFAULT_HUB,
     envvar="VAKEN_HUB",
     callback=_is_hub,
-    help="Where the hub is.",
+    help="The hub.",
 )
 data_option = click.option(
     "--data",
@@ -125,7 +125,7 @@ who_option = click.option(
     default=default_who,
     envvar="VAKEN_WHO",
     callback=_is_name,
-    help="Under which name you act.",
+    help="Your name at the hub.",
 )
 
 

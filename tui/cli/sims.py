@@ -57,9 +57,6 @@ def _table(reading: "Reading") -> None:
 
     for span in reading.spans:
         click.echo(f"{span.kind:6}  {span.first:19}  {span.last:19}  {span.count:>14,}")
-    ranges = len(reading.spans)
-    click.echo(
-        f"{reading.count:,} SIM{'' if reading.count == 1 else 's'} in {ranges:,} range{'' if ranges == 1 else 's'}"
-    )
+    click.echo(f"SIMs: {reading.count:,}, ranges: {len(reading.spans):,}")
     for warning in reading.warnings:
         click.echo(f"warning: {plain(warning.text)}: {plain(warning.why)}")

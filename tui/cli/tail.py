@@ -42,9 +42,7 @@ class ViewName(click.ParamType[str]):
 @who_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a row and line.")
 @click.option("--once", is_flag=True, help="The rows of now, then exit.")
-@click.option(
-    "--filter", "filter_text", metavar="F", default="", help="As in the screens: words, key:value, -key:value …"
-)
+@click.option("--filter", "filter_text", metavar="F", default="", help="Words, key:value, -key:value …")
 @click.option("--sort", metavar="S", default="", help="A field; with - before it, descending.")
 @click.option("--of", metavar="ID", default="", help="The outage (impact, timeline) or update (deliveries).")
 @click.option("--limit", metavar="N", type=click.IntRange(1, 1_000_000), default=1000, help="Rows at most.")
@@ -68,7 +66,6 @@ def tail(
         raise click.UsageError(f"{view} is a view of one update: vaken tail {view} --of U-3")
     printer = _Printer(view, as_json)
     if once:
-        printer.head()
         return _once(printer, hub_url, who, filter_text, sort, of, limit)
     try:
         printer.head()
@@ -139,6 +136,7 @@ def _once(printer: _Printer, url: str, who: str, filter_text: str, sort: str, of
         raise click.UsageError(_clean(error.why)) from error
     except ClientError as error:
         raise Failed(_clean(str(error))) from error
+    printer.head()
     printer.show(tuple(rows.values()))
     if unreadable:
         raise Failed(unreadable)

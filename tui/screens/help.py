@@ -32,7 +32,7 @@ def _action_line(action: Action, width: int) -> Content:
 
 
 def help_lines(where: str, width: int) -> Content:
-    """Return the help of the screen ``where``: its own keys, those of tables, those of everywhere; folded to ``width`` cells."""
+    """Return the help of the screen ``where``: its own keys, those of tables, those of everywhere."""
     lines: list[Content] = []
     own = [action for action in ACTIONS if where in action.where]
     if own:

@@ -1,0 +1,111 @@
+"""The native format: alarms, cases, ranges and customers as the model has them, one or many, and frames of feeds."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import Raw, Struct, structs
+
+from feeds.facts import AlarmReported, CustomersStated, Fact, RangesStated
+from feeds.model import AlarmEvent, CaseEvent, Customer
+from feeds.simspace import DEFAULT, LengthProfile
+from feeds.sources.errors import Invalid, Malformed
+from feeds.sources.inventory import FieldError, RangeInput, bare_numbers, check_customer, sim_range
+from feeds.sources.parse import decode, feed_name, in_utc, invalid, many, person
+from feeds.sources.reported import case_reported
+
+__all__ = ["CHUNK", "Frame", "alarms", "cases", "chunks", "customers", "feed_name", "frame", "person", "ranges"]
+
+CHUNK: Final = 1_000
+"""Ranges or customers in one fact, at most."""
+
+T = TypeVar("T")
+
+
+def alarms(body: bytes) -> list[Fact]:
+    """Return the facts of one alarm event or an array of them. Raises SourceError; then nothing is taken."""
+    events, places = many(body, AlarmEvent)
+    facts: list[Fact] = []
+    for at, event in enumerate(events):
+        time = event.time
+        odd = time is not None and not (time.tzinfo is UTC and 2000 <= time.year <= 2100)
+        if odd or event.raised is not None or event.lapses is not None:
+            times = {
+                name: in_utc(getattr(event, name), f"{places[at]}.{name}") for name in ("time", "raised", "lapses")
+            }
+            event = structs.replace(event, **times)  # noqa: PLW2901
+        facts.append(AlarmReported(event))
+    return facts
+
+
+def cases(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
+    """Return the facts of one case event or an array of them, with the SIMs read from fields and texts."""
+    events, places = many(body, CaseEvent)
+    facts: list[Fact] = []
+    for at, event in enumerate(events):
+        if event.time is not None or event.opened is not None or event.follow_up is not None:
+            times = {
+                name: in_utc(getattr(event, name), f"{places[at]}.{name}") for name in ("time", "opened", "follow_up")
+            }
+            event = structs.replace(event, **times)  # noqa: PLW2901
+        facts.append(case_reported(event, profile))
+    return facts
+
+
+def ranges(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
+    """Return the facts of one SIM range or an array of them, as ICCID bodies, at most CHUNK in one fact."""
+    inputs, places = many(body, RangeInput)
+    bare = bare_numbers(inputs)
+    made = []
+    for at, item in enumerate(inputs):
+        try:
+            made.append(sim_range(item, profile, bare))
+        except FieldError as error:
+            raise _wrong(error, places[at]) from None
+    return [RangesStated(chunk) for chunk in chunks(made)]
+
+
+def customers(body: bytes) -> list[Fact]:
+    """Return the facts of one customer or an array of them, at most CHUNK in one fact."""
+    found, places = many(body, Customer)
+    for at, customer in enumerate(found):
+        try:
+            check_customer(customer)
+        except FieldError as error:
+            raise _wrong(error, places[at]) from None
+    return [CustomersStated(chunk) for chunk in chunks(found)]
+
+
+def chunks(items: Sequence[T]) -> list[tuple[T, ...]]:
+    """Return ``items`` in tuples of at most CHUNK."""
+    return [tuple(items[at : at + CHUNK]) for at in range(0, len(items), CHUNK)]
+
+
+def _wrong(error: FieldError, place: str) -> Invalid:
+    path = f"{place}.{error.field}"
+    return Invalid(f"{path}: {error}", path)
+
+
+class Frame(Struct, frozen=True):
+    """A frame of ``WS /v1/ingest``: bodies as for the HTTP paths, each optional, and an id for the answer."""
+
+    id: int | str | None = None
+    alarms: Raw = Raw()
+    cases: Raw = Raw()
+    ranges: Raw = Raw()
+    customers: Raw = Raw()
+
+
+_frames: Final = msgspec.json.Decoder(Frame)
+
+
+def frame(data: bytes) -> Frame:
+    """Return the parts of a feed's frame, not parsed further. Raises Malformed or Invalid."""
+    try:
+        return _frames.decode(data)
+    except msgspec.ValidationError as error:
+        raise invalid(str(error)) from None
+    except (msgspec.DecodeError, RecursionError) as error:
+        decode(data, raw=True)
+        raise Malformed(f"malformed JSON: {error}") from None

@@ -1,0 +1,95 @@
+"""The filter line, the palette, the help."""
+
+from tests.tui.conftest import Opened, settle
+from tests.tui.fake_hub import FakeHub, quiet_outage
+from tests.tui.seen import line_with, screen_text, until
+from tui.actions import ACTIONS
+from tui.screens.help import HelpScreen
+from tui.screens.outage import OutageScreen
+from tui.view_table import ViewTable
+
+
+async def test_a_filter_is_applied_while_it_is_typed_and_stays_in_sight(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("2")
+        await settle(pilot)
+        await pilot.press("slash", *"severity:major", "enter")
+        await until(pilot, lambda: "Alarms 40" in screen_text(pilot))
+        assert "/ -severity:cleared severity:major" in line_with(pilot, "── Alarms")
+        assert pilot.app.focused is pilot.app.screen.query_one(ViewTable).table
+
+
+async def test_escape_puts_the_old_filter_back(opened: Opened, hub: FakeHub) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("slash", *"customer:nord")
+        await until(pilot, lambda: "Outages 1" in screen_text(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Outages 4" in screen_text(pilot))
+
+
+async def test_what_the_hub_cannot_read_is_said_in_its_words(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("slash", *"[/x]:1 nokey:1")
+        await until(pilot, lambda: "unknown key nokey" in screen_text(pilot))
+
+
+async def test_the_filter_can_be_taken_off_whole(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("backslash")
+        await until(pilot, lambda: "Outages 5" in screen_text(pilot))
+
+
+async def test_the_part_of_the_filter_that_is_the_screens_own_cannot_be_taken_off(opened: Opened, hub: FakeHub) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("tab", "tab", "backslash")
+        await settle(pilot)
+        view = next(v for v in hub.views if v.view == "alarms")
+        assert view.filter == "outages:O-12"
+
+
+async def test_the_palette_finds_actions_and_outages(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("colon")
+        await pilot.pause()
+        await pilot.press(*"alarms")
+        await until(pilot, lambda: "The alarms of all sources." in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Alarms 66" in screen_text(pilot))
+
+
+async def test_hostile_names_in_the_palette_stay_text(opened: Opened, hub: FakeHub) -> None:
+    hub.put("outages", quiet_outage("O-77", customer="[/eNB-12] [red]x", urgency=99))
+    async with opened((130, 30)) as pilot:
+        await pilot.press("colon")
+        await pilot.pause()
+        await pilot.press(*"O-77")
+        await until(pilot, lambda: "[/eNB-12] [red]x" in screen_text(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, OutageScreen))
+
+
+async def test_the_help_has_every_action_of_the_screen(opened: Opened) -> None:
+    async with opened((130, 60)) as pilot:
+        await pilot.press("question_mark")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, HelpScreen)
+        text = screen_text(pilot)
+        for action in ACTIONS:
+            if "board" in action.where or action.where == ("*",):
+                assert action.help.split(":")[0][:30] in text
+
+
+def test_no_key_means_two_things_on_one_screen() -> None:
+    screens = {where for action in ACTIONS for where in action.where if where != "*"}
+    for screen in screens:
+        keys = [action.key for action in ACTIONS if screen in action.where]
+        assert len(keys) == len(set(keys)), screen
+    everywhere = [action.key for action in ACTIONS if action.where == ("*",)]
+    assert len(everywhere) == len(set(everywhere))
+
+
+def test_no_key_is_a_prefix_of_tmux_or_another_key_of_the_terminal() -> None:
+    taken = {"ctrl+a", "ctrl+b", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+k", "ctrl+l", "ctrl+m"}
+    assert not taken & {action.key for action in ACTIONS}

@@ -1,0 +1,172 @@
+"""The parts of the screens that only count and read."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.client import ClientError, Reply
+from feeds.model import Command, CountRow, FeedRow, Service, UpdateKind, UpdateText
+from feeds.model.commands import Draft
+from tests.tui.fake_hub import NOW, FakeHub, outage, quiet_outage, update_row
+from tui.counts import by_service, square, surge, totals
+from tui.drafting import Drafting, Written
+from tui.hints import hint_line
+from tui.next_word import BadTime, read_next_word
+from tui.situation import Situation
+from widgets.delivery_bar import delivery_bar
+from widgets.feed_strip import feed_line, is_stale
+from widgets.quantities import age, rate, span
+from widgets.sparkline import sparkline
+
+
+@pytest.mark.parametrize(
+    ("text", "then"),
+    [("20", "03:16"), ("+5 min", "03:01"), ("03:10", "03:10"), ("2:50", "02:50"), ("00:00Z", "00:00")],
+)
+def test_the_next_word_is_read_as_minutes_or_a_time_in_utc(text: str, then: str) -> None:
+    read = read_next_word(text, NOW)
+    assert read is not None
+    assert read > NOW
+    assert f"{read:%H:%M}" == then
+    assert read.second == 0
+
+
+@pytest.mark.parametrize("text", ["soon", "25:00", "10:75", "0", "100000", "-5"])
+def test_what_is_no_time_is_refused_in_words(text: str) -> None:
+    with pytest.raises(BadTime):
+        read_next_word(text, NOW)
+
+
+@given(st.integers(1, 1440))
+def test_minutes_never_promise_less_than_was_written(minutes: int) -> None:
+    read = read_next_word(str(minutes), NOW)
+    assert read is not None
+    assert timedelta(0) <= read - (NOW + timedelta(minutes=minutes)) < timedelta(minutes=1)
+
+
+def minute(old: int, **by: int) -> CountRow:
+    at = NOW.replace(second=0) - timedelta(minutes=old)
+    return CountRow(
+        key=at.isoformat(), minute=at, total=sum(by.values()), by={k.replace("_", "/"): n for k, n in by.items()}
+    )
+
+
+def test_minutes_without_a_row_count_as_nothing() -> None:
+    assert totals((minute(0, call_data=2), minute(3, call_data=1)), NOW, 5) == (0, 1, 0, 0, 2)
+
+
+def test_counts_are_split_by_service_and_by_channel() -> None:
+    rows = (minute(0, call_data=2, portal_sms=1), minute(30, call_data=4), minute(200, call_data=9))
+    series = by_service(rows, NOW, 60)
+    assert {service: sum(values) for service, values in series.items()} == {Service.DATA: 6, Service.SMS: 1}
+    totalled = square(rows, NOW, 60)
+    assert sum(map(sum, totalled.cells)) == 7
+    assert sum(totalled.last_10m) == 3
+
+
+def test_the_usual_is_the_mean_of_ten_minutes_before_the_last_ten() -> None:
+    rows = tuple(minute(old, call_data=1 if old >= 10 else 6) for old in range(70))
+    recent, usual = surge(rows, NOW)
+    assert recent == 60
+    assert usual == pytest.approx(10.0)
+
+
+def test_ages_spans_and_rates_are_short() -> None:
+    assert [age(s) for s in (-5, 0, 59, 60, 3_599, 3_600, 90_000)] == ["0s", "0s", "59s", "1m", "59m", "1h", "1d"]
+    assert [span(s) for s in (5, 300, 7_500, 200_000)] == ["5 s", "5 min", "2 h 05 min", "2 d"]
+    assert [rate(n) for n in (0, 0.4, 14, 48_720)] == ["0/min", "<1/min", "14/min", "812/s"]
+
+
+def test_a_sparkline_is_as_high_as_its_highest() -> None:
+    assert sparkline([0, 1, 8], 3) == "▁▁█"
+    assert sparkline([0, 0], 5) == "▁▁"
+    assert sparkline([1, 2, 3], 0) == ""
+
+
+def feed(name: str, kind: str = "alarms", minutes: float = 0, per_minute: float = 60.0) -> FeedRow:
+    return FeedRow(key=name, kind=kind, heard=NOW - timedelta(minutes=minutes), per_minute=per_minute)
+
+
+def test_a_stale_feed_is_marked_by_a_letter() -> None:
+    assert not is_stale(feed("a"), NOW)
+    assert is_stale(feed("a", minutes=6), NOW)
+    assert is_stale(FeedRow(key="a", kind="alarms"), NOW)
+    assert "S [/a] 6m" in feed_line([feed("[/a]", minutes=6)], NOW, 80).plain
+
+
+@given(st.integers(0, 120), st.lists(st.integers(0, 30), max_size=12))
+def test_the_feed_line_never_is_longer_than_its_place(width: int, ages: list[int]) -> None:
+    feeds = [feed(f"feed-number-{n}", minutes=old) for n, old in enumerate(ages)]
+    assert feed_line(feeds, NOW, width).cell_length <= max(width, 3)
+
+
+@given(st.integers(0, 60), st.integers(0, 5), st.integers(0, 5), st.integers(0, 1_000))
+def test_the_delivery_bar_fills_its_width_and_shows_each_failure(
+    width: int, failed: int, unsure: int, fine: int
+) -> None:
+    row = update_row(failed=failed, uncertain=unsure, accepted=fine, attempting=0, total=failed + unsure + fine + 10)
+    bar = delivery_bar(row, width).plain
+    assert len(bar) == width
+    if width > 30:
+        assert ("x" in bar) == (failed > 0)
+        assert ("?" in bar) == (unsure > 0)
+
+
+@given(st.integers(0, 200))
+def test_hints_fit_into_their_line(width: int) -> None:
+    assert hint_line("board", width).cell_length <= width
+
+
+def test_the_header_speaks_of_the_most_overdue_promise() -> None:
+    hub = FakeHub()
+    hub.put(
+        "outages", outage("O-1", next_word=NOW + timedelta(minutes=5)), quiet_outage("O-2", urgency=99),
+        outage("O-3", urgency=5, next_word=NOW - timedelta(minutes=9)),
+        outage("O-4", urgency=50, next_word=NOW - timedelta(minutes=2)),
+    )  # fmt: skip
+    situation = Situation(hub)
+    situation.open(lambda view, changed: None, lambda: None)
+    top = situation.top(NOW)
+    assert top is not None
+    assert top.key == "O-3"
+
+
+def said(done: str) -> Written:
+    return Written(UpdateKind.PROGRESS, UpdateText(done, "", "", datetime(2026, 1, 1, tzinfo=UTC)))
+
+
+async def test_while_a_draft_is_on_its_way_only_the_newest_text_follows() -> None:
+    hub, sent = FakeHub(), []
+    drafting: Drafting
+
+    async def send(command: Command) -> Reply:
+        sent.append(command)
+        if len(sent) == 1:
+            await drafting.write(said("second"))
+            await drafting.write(said("third"))
+        return hub.do(command).result()
+
+    drafting = Drafting("O-1", send, lambda: None)
+    await drafting.write(said("first"))
+    drafts = [command for command in sent if isinstance(command, Draft)]
+    assert [(draft.text.done, draft.update) for draft in drafts] == [("first", ""), ("third", "U-1")]
+    assert drafting.is_fresh(said("third"))
+
+
+async def test_a_draft_that_fails_says_why_and_the_next_one_mends_it() -> None:
+    hub = FakeHub()
+
+    async def send(command: Command) -> Reply:
+        return hub.do(command).result()
+
+    drafting = Drafting("O-1", send, lambda: None)
+    hub.refuse = "no room"
+    await drafting.write(said("a"))
+    assert drafting.problem == "no room"
+    assert isinstance(drafting.problem, str)
+    hub.refuse = ""
+    await drafting.write(said("a"))
+    assert (drafting.problem, drafting.update) == ("", "U-1")
+    assert issubclass(ClientError, Exception)
