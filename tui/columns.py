@@ -41,7 +41,7 @@ OUTAGES = (
            sort="state"),
     Column("sims_text", "SIM ranges", lambda r, _: r.sims_text, weight=2, least=12, most=40, priority=3),
     Column("customers", "customers", lambda r, _: customer_bits(r.customer, r.vip, r.customers - 1), weight=3,
-           least=14, most=34, priority=8, sort="customers"),
+           least=16, most=34, priority=8, sort="customers"),
     Column("sims", "SIMs", lambda r, _: number(r.sims), width=10, align="right", priority=7, sort="sims"),
     Column("cases", "cases Δ10m", lambda r, _: _cases(r), width=10, align="right", priority=7, sort="cases"),
     Column("alarms", "alarms", lambda r, _: alarm_bits(r), width=11, priority=6, sort="critical"),

@@ -40,7 +40,9 @@ class FilterBar(Horizontal):
         """Lay it out."""
         yield Static(Content("/ "))
         yield Input(
-            compact=True, placeholder="words  key:value  -key:value  a,b · enter keeps it, esc puts the old one back"
+            compact=True,
+            select_on_focus=False,
+            placeholder="words  key:value  -key:value  key:a,b · enter keeps, esc undoes",
         )
 
     def open(self, table: ViewTable) -> None:

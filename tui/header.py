@@ -55,6 +55,7 @@ class StatusHeader(Vertical):
     def __init__(self, place: str) -> None:
         super().__init__()
         self.place = place
+        self._composed = False
 
     @property
     def vaken(self) -> "VakenApp":
@@ -74,6 +75,7 @@ class StatusHeader(Vertical):
 
     def on_mount(self) -> None:
         """Show what is known."""
+        self._composed = True
         self.show()
 
     def on_resize(self) -> None:
@@ -82,6 +84,8 @@ class StatusHeader(Vertical):
 
     def show(self) -> None:
         """Show the situation of now."""
+        if not self._composed:
+            return  # a screen may come into sight before its lines exist
         now, situation, width = self.vaken.hub.now(), self.vaken.situation, self.app.size.width
         top = situation.top(now)
         where = Content.assemble(("vaken ", "bold $primary"), (plain(self.place), MUTED))

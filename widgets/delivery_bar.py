@@ -21,14 +21,14 @@ def delivery_bar(update: UpdateRow, width: int) -> Content:
     """Return a bar of ``width`` cells; each part that is not empty has at least one cell."""
     if update.total <= 0 or width <= 0:
         return Content.styled("░" * max(width, 0), MUTED)
-    cells: list[tuple[str, str]] = []
+    lengths: dict[str, int] = {}
     left = width
-    for field, sign, style in _PARTS:
+    # The small and bad ones get their cells first: the large one can spare them.
+    for field, _, _ in reversed(_PARTS):
         count = getattr(update, field)
-        if count and left:
-            length = min(left, max(1, count * width // update.total))
-            cells.append((sign * length, style))
-            left -= length
+        lengths[field] = min(left, max(1, count * width // update.total)) if count else 0
+        left -= lengths[field]
+    cells = [(sign * lengths[field], style) for field, sign, style in _PARTS if lengths[field]]
     return Content.assemble(*cells, ("░" * left, MUTED))
 
 

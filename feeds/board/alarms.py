@@ -13,6 +13,7 @@ Rules, for events of one alarm identity (ITU-T X.733 leaves the order of deliver
 """
 
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 
@@ -22,7 +23,9 @@ from feeds.board.touched import Touched
 from feeds.model import Alarm, AlarmEvent, Severity, alarm_key
 
 CLEARED_KEPT = 50_000
-"""How many cleared alarms are remembered at the most."""
+"""How many cleared alarms are remembered at least."""
+FORGOTTEN_AT_ONCE = 1_000
+"""So many more are remembered and then forgotten together: a dict is slow to give up its first keys one by one."""
 
 MARKS_KEPT = 16
 """Of how many events of the newest time the keys are remembered."""
@@ -182,8 +185,9 @@ class AlarmTable:
         )
 
     def _forget(self, touched: Touched) -> None:
-        while len(self.cleared) > CLEARED_KEPT:
-            key = next(iter(self.cleared))
+        if len(self.cleared) < CLEARED_KEPT + FORGOTTEN_AT_ONCE:
+            return
+        for key in list(islice(self.cleared, FORGOTTEN_AT_ONCE)):
             del self.cleared[key]
             touched.alarms.add(key)
 

@@ -6,6 +6,7 @@ the one that comes last. Closed cases are remembered up to a number, then forgot
 """
 
 from datetime import datetime
+from itertools import islice
 
 import msgspec
 
@@ -17,7 +18,9 @@ from feeds.model import Case, CaseEvent, CaseState, case_key
 from feeds.simspace import IntervalSet, SimSpan
 
 CLOSED_KEPT = 50_000
-"""How many closed cases are remembered at the most."""
+"""How many closed cases are remembered at least."""
+FORGOTTEN_AT_ONCE = 1_000
+"""So many more are remembered and then forgotten together: a dict is slow to give up its first keys one by one."""
 
 
 class CaseTable:
@@ -120,8 +123,9 @@ class CaseTable:
         return found.customer if found is not None else ""
 
     def _forget(self, touched: Touched) -> None:
-        while len(self.closed) > CLOSED_KEPT:
-            key = next(iter(self.closed))
+        if len(self.closed) < CLOSED_KEPT + FORGOTTEN_AT_ONCE:
+            return
+        for key in list(islice(self.closed, FORGOTTEN_AT_ONCE)):
             del self.closed[key]
             touched.cases.add(key)
 

@@ -5,17 +5,21 @@ A pure function of the board; the hub appends what it proposes, so that a replay
 - *From alarms.* Active alarms whose objects serve the same attribute values of the fleet form a group on these values:
   one critical or major alarm is enough, or several lesser ones.
 - *From cases.* Open cases that no outage holds form a group on the SIM range they lie in (or on their common SIMs where
-  the inventory has none): two cases are enough, or one that concerns very many SIMs.
-- A group that stands on attributes takes in suspected groups on ranges that lie within it.
+  the inventory has none): two cases are enough, or one that concerns very many SIMs. Where ranges overlap, the most
+  specific one that has enough cases counts. A case about many SIMs all over the fleet is one group by itself.
+- A group that stands on attributes takes in suspected groups on ranges, or on more attributes, that lie within it.
 - A suspicion without alarms and without open cases is withdrawn. What people decided is left alone: alarms and cases
-  from before a person called an outage over do not bring it back.
+  from before a person called an outage over, and cases from before one was rejected, do not bring it back.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import islice
 
 from feeds.board.board import Board
-from feeds.board.inventory import Where
+from feeds.board.inventory import Pair, Where
+from feeds.board.outages import Unplaced
 from feeds.facts import Fact, OutageMerged, OutageMoved, OutageScoped, OutageSuspected
 from feeds.model import Outage, OutageState
 from feeds.simspace import IntervalSet
@@ -31,6 +35,7 @@ SETTLED_LOOKED_AT = 100
 """How many of the last outages that people ended are looked at for spent evidence."""
 
 _OVER = frozenset({OutageState.RESOLVED, OutageState.FOLLOWED_UP})
+_DECIDED = _OVER | {OutageState.REJECTED}
 
 Scope = tuple[tuple[str, str], ...]
 
@@ -43,6 +48,7 @@ def propose(board: Board) -> list[Fact]:
     gone = {fact.outage for fact in facts if isinstance(fact, OutageMoved)}
     live = [outage for outage in live if outage.id not in gone]
     facts.extend(_rescoped(board, live))
+    facts.extend(_taken_in(board, live, gone))
     number = board.outages.suspected
     for where in _places_in_alarm(board, live):
         number += 1
@@ -53,14 +59,10 @@ def propose(board: Board) -> list[Fact]:
                 outage=outage_id, ranges=_scope(served), where=dict(where), reason=f"alarms at {describe(where)}"
             )
         )
-        facts.extend(
-            OutageMerged(outage=outage.id, into=outage_id, reason=f"its SIMs all have {describe(where)}")
-            for outage in live
-            if outage.state is OutageState.SUSPECTED
-            and outage.id not in gone
-            and board.outages.members[outage.id].scope.issubset(served)
-        )
-        gone.update(fact.outage for fact in facts if isinstance(fact, OutageMerged))
+        for outage in live:
+            if _belongs(board, outage, dict(where), served) and outage.id not in gone:
+                gone.add(outage.id)
+                facts.append(_merged(outage.id, outage_id, where))
     if not any(isinstance(fact, OutageSuspected) for fact in facts):
         facts.extend(_from_cases(board, number))
     return facts
@@ -75,14 +77,13 @@ def _scope(sims: IntervalSet) -> Scope:
     return tuple((str(first), str(last)) for first, last in sims.pairs())
 
 
-def _sims(outage: Outage) -> IntervalSet:
-    return IntervalSet.of((int(first), int(last)) for first, last in outage.ranges)
-
-
 def _settled(board: Board) -> list[tuple[datetime, IntervalSet]]:
-    """Return when and for which SIMs people called an outage over: older evidence there is spent."""
-    over = [one for one in board.outages.outages.values() if one.state in _OVER and one.ended is not None]
-    return [(one.ended, _sims(one)) for one in over[-SETTLED_LOOKED_AT:] if one.ended is not None]
+    """Return when and for which SIMs people called an outage over, or none: older cases there are spent."""
+    ended = [
+        (one.ended, one) for one in board.outages.outages.values() if one.state in _DECIDED and one.ended is not None
+    ]
+    ended.sort(key=lambda item: item[0])
+    return [(until, board.outages.sims(one.id)) for until, one in ended[-SETTLED_LOOKED_AT:]]
 
 
 def _withdrawn(board: Board, live: list[Outage]) -> Iterable[Fact]:
@@ -91,6 +92,34 @@ def _withdrawn(board: Board, live: list[Outage]) -> Iterable[Fact]:
             continue
         if not board.outages.members[outage.id].cases and not any(board.outages.alarm_counts(outage.id)):
             yield OutageMoved(outage=outage.id, state=OutageState.WITHDRAWN, reason="no alarm and no open case is left")
+
+
+def _taken_in(board: Board, live: list[Outage], gone: set[str]) -> Iterable[Fact]:
+    """Merge into live groups on attributes what is suspected within them; what goes is added to ``gone``."""
+    for outage in live:
+        sims = board.outages.members[outage.id].scope
+        for host_id in board.outages.holding(int(sims.starts[0])) if sims else ():
+            host = board.outages.outages[host_id]
+            if host_id == outage.id or host_id in gone or not host.where or host.where == outage.where:
+                continue
+            if _belongs(board, outage, host.where, board.outages.members[host_id].scope):
+                gone.add(outage.id)
+                yield _merged(outage.id, host_id, sorted(host.where.items()))
+                break
+
+
+def _belongs(board: Board, outage: Outage, where: dict[str, str], scope: IntervalSet) -> bool:
+    """Whether a suspected outage is part of a group on ``where``."""
+    if outage.state is not OutageState.SUSPECTED:
+        return False
+    if outage.where and not where.items() <= outage.where.items():
+        return False  # its alarms would be left without an outage
+    sims = board.outages.members[outage.id].scope
+    return bool(sims) and sims.issubset(scope)
+
+
+def _merged(outage: str, into: str, where: Iterable[tuple[str, str]]) -> OutageMerged:
+    return OutageMerged(outage=outage, into=into, reason=f"its SIMs all have {describe(where)}")
 
 
 def _rescoped(board: Board, live: list[Outage]) -> Iterable[Fact]:
@@ -133,38 +162,87 @@ def _places_in_alarm(board: Board, live: list[Outage]) -> list[Where]:
 
 
 def _from_cases(board: Board, number: int) -> Iterable[Fact]:
+    unspent = _unspent(board)
+    if not unspent:
+        return
     rejected = [
-        _sims(outage)
+        board.outages.sims(outage.id).pairs()
         for outage in board.outages.outages.values()
         if outage.state is OutageState.REJECTED and not outage.where
     ]
-    by_range: dict[tuple[int, int], list[str]] = {}
+    groups: list[tuple[Scope, str]] = []
+    by_range: dict[Pair, list[str]] = {}
     loose: list[tuple[int, int, str]] = []
+    wide = IntervalSet.empty
+    for key, case in unspent.items():
+        if case.ranges is None:
+            bodies = board.cases.bodies[key]
+            if case.sims >= MANY_SIMS and not bodies.intersects(wide) and not _all_in(case.pairs, rejected):
+                wide |= bodies
+                groups.append((_scope(bodies), "one case about many SIMs in many ranges"))
+        elif case.ranges:
+            for run in case.ranges:
+                by_range.setdefault(run, []).append(key)
+        else:
+            loose.extend((first, last, key) for first, last in case.pairs)
+    for run, keys in _clusters(loose):
+        by_range.setdefault(run, []).extend(keys)
+    candidates = [run for run, keys in by_range.items() if len(keys) >= CASES_TOGETHER or unspent[keys[0]].sims > 1]
+    chosen: list[Pair] = []
+    for first, last in sorted(candidates, key=lambda run: (run[1] - run[0], run)):
+        within = [run for run in chosen if first <= run[0] and run[1] <= last]
+        parts = [
+            part for key in dict.fromkeys(by_range[first, last]) if (part := _part(unspent[key], first, last, within))
+        ]
+        if len(parts) < CASES_TOGETHER and not any(part >= MANY_SIMS for part in parts):
+            continue
+        if _all_in([(first, last)], rejected):
+            continue
+        chosen.append((first, last))
+        reason = f"{len(parts)} open cases in one range" if len(parts) > 1 else "one case about many SIMs"
+        groups.append((((str(first), str(last)),), reason))
+    for place, (ranges, reason) in enumerate(sorted(groups), start=number + 1):
+        yield OutageSuspected(outage=f"O-{place}", ranges=ranges, reason=reason)
+
+
+def _unspent(board: Board) -> dict[str, Unplaced]:
+    """Return the open cases that no outage holds, without those that people settled already."""
+    unplaced = board.outages.unplaced
+    if not unplaced:
+        return {}
     settled = _settled(board)
-    for key in board.outages.unplaced:
-        bodies = board.cases.bodies[key]
-        opened = board.cases.open[key].opened
-        if any(opened <= until and bodies.issubset(scope) for until, scope in settled):
-            continue
-        pairs = bodies.pairs()
-        ranges = {(int(item.first), int(item.last)): None for item, _low, _high in board.inventory.overlapping(pairs)}
-        for run in ranges:
-            by_range.setdefault(run, []).append(key)
-        if not ranges:
-            loose.extend((first, last, key) for first, last in pairs)
-    for runs, keys in _clusters(loose):
-        by_range.setdefault(runs, []).extend(keys)
-    for (first, last), keys in sorted(by_range.items()):
-        distinct = dict.fromkeys(keys)
-        scope = IntervalSet.of([(first, last)])
-        many = any((board.cases.bodies[key] & scope).count >= MANY_SIMS for key in distinct)
-        if len(distinct) < CASES_TOGETHER and not many:
-            continue
-        if any(scope.issubset(old) for old in rejected):
-            continue
-        number += 1
-        reason = f"{len(distinct)} open cases in one range" if len(distinct) > 1 else "one case about many SIMs"
-        yield OutageSuspected(outage=f"O-{number}", ranges=((str(first), str(last)),), reason=reason)
+    anywhere = [IntervalSet.union(scope for _until, scope in settled).pairs()]
+    found: dict[str, Unplaced] = {}
+    for key, case in unplaced.items():
+        if settled and _all_in(case.pairs[:1], anywhere):
+            opened, bodies = board.cases.open[key].opened, board.cases.bodies[key]
+            if any(opened <= until and bodies.issubset(scope) for until, scope in settled):
+                continue
+        found[key] = case
+    return found
+
+
+def _part(case: Unplaced, first: int, last: int, without: list[Pair]) -> int:
+    """Return how many of the case's SIMs lie in a range, those in the ranges ``without`` left out."""
+    if without:
+        scope = IntervalSet.of([(first, last)]) - IntervalSet.of(without)
+        return (IntervalSet.of(case.pairs) & scope).count
+    total = 0
+    for low, high in islice(case.pairs, max(0, bisect_right(case.pairs, (first, first)) - 1), None):
+        if low > last:
+            break
+        total += max(0, min(high, last) - max(low, first) + 1)
+    return total
+
+
+def _all_in(pairs: list[Pair], scopes: list[list[Pair]]) -> bool:
+    """Whether one of ``scopes`` (sorted runs that do not touch) holds all of ``pairs``."""
+    return any(all(_holds(scope, first, last) for first, last in pairs) for scope in scopes)
+
+
+def _holds(scope: list[Pair], first: int, last: int) -> bool:
+    at = bisect_right(scope, first, key=lambda run: run[0]) - 1
+    return at >= 0 and last <= scope[at][1]
 
 
 def _clusters(loose: list[tuple[int, int, str]]) -> Iterable[tuple[tuple[int, int], list[str]]]:

@@ -111,6 +111,12 @@ class Inventory:
                 found[number, max(first, line.firsts[number]), min(last, line.lasts[number])] = None
         return [(self._rows[number], low, high) for number, low, high in found]
 
+    def ranges_met(self, pairs: Iterable[Pair]) -> int:
+        """Return how many ranges meet ``pairs``; one that meets several of them is counted for each."""
+        self._build()
+        index = self._lines["iccid"].index
+        return sum(len(index.overlapping(first, last)) for first, last in pairs)
+
     def owned(self, scope: IntervalSet) -> list[tuple[SimRange, int, int]]:
         """Return ``scope`` as pieces (range, first and last body) with the most specific range that holds each.
 

@@ -13,7 +13,7 @@ import msgspec
 
 from feeds.board.alarms import AlarmTable
 from feeds.board.cases import CaseTable
-from feeds.board.inventory import Inventory, Where
+from feeds.board.inventory import Inventory, Pair, Where
 from feeds.board.touched import Touched
 from feeds.facts import OutageMerged, OutageMoved, OutageScoped, OutageSuspected
 from feeds.model import LIVE_STATES, CustomerImpact, Outage, OutageId, OutageState
@@ -21,6 +21,10 @@ from feeds.simspace import IntervalSet
 
 TIMELINE_KEPT = 1_000
 """Lines of history kept per outage."""
+
+
+RANGES_OF_A_CASE = 200
+"""A case in more ranges than this says nothing about any one of them."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -46,6 +50,16 @@ class Members:
     """The alarm groups that belong to it."""
 
 
+@dataclass(slots=True, frozen=True)
+class Unplaced:
+    """An open case with known SIMs that no live outage holds. Derived."""
+
+    pairs: list[Pair]
+    sims: int
+    ranges: tuple[Pair, ...] | None
+    """First and last body of the inventory's ranges that it meets; None where these are more than RANGES_OF_A_CASE."""
+
+
 class OutageTable:
     """Outages by id, their histories, and the members of the live ones."""
 
@@ -55,8 +69,8 @@ class OutageTable:
         self.members: dict[str, Members] = {}
         self.of_case: dict[str, tuple[str, ...]] = {}
         self.of_where: dict[Where, tuple[str, ...]] = {}
-        self.unplaced: dict[str, None] = {}
-        """Open cases with known SIMs that no live outage holds."""
+        self.unplaced: dict[str, Unplaced] = {}
+        """Open cases with known SIMs that no live outage holds, by key."""
         self.suspected = 0
         """How many outages there ever were: the next id follows from it."""
         self._inventory = inventory
@@ -67,6 +81,7 @@ class OutageTable:
         """Scopes that came since the cases were looked at."""
         self._edges: list[int] = []
         self._held: list[tuple[str, ...]] = []
+        self._sims: dict[str, tuple[tuple[tuple[str, str], ...], IntervalSet]] = {}
         self._impacts: dict[str, tuple[int, int, tuple[CustomerImpact, ...]]] = {}
 
     # -- facts ---------------------------------------------------------------------------------------------------
@@ -204,6 +219,20 @@ class OutageTable:
         """How many open cases concern SIMs that are known."""
         return len(self.of_case) + len(self.unplaced)
 
+    def sims(self, outage_id: str) -> IntervalSet:
+        """Return the SIMs of an outage as ICCID bodies."""
+        ranges = self.outages[outage_id].ranges
+        known = self._sims.get(outage_id)
+        if known is None or known[0] is not ranges:
+            known = (ranges, IntervalSet.of((int(first), int(last)) for first, last in ranges))
+            self._sims[outage_id] = known
+        return known[1]
+
+    def holding(self, body: int) -> tuple[str, ...]:
+        """Return the live outages that hold a SIM."""
+        piece = bisect_right(self._edges, body) - 1
+        return self._held[piece] if piece >= 0 else ()
+
     def alarm_counts(self, outage: str) -> list[int]:
         """Return the number of active alarms by severity, in the order of Severity."""
         members = self.members.get(outage)
@@ -222,8 +251,7 @@ class OutageTable:
         outage = self.outages[outage_id]
         known = self._impacts.get(outage_id)
         if known is None or known[:2] != (outage.seq, self._inventory.version):
-            scope = IntervalSet.of((int(first), int(last)) for first, last in outage.ranges)
-            known = (outage.seq, self._inventory.version, self._share(scope))
+            known = (outage.seq, self._inventory.version, self._share(self.sims(outage_id)))
             self._impacts[outage_id] = known
         by_customer: dict[str, list[str]] = {}
         members = self.members.get(outage_id)
@@ -260,10 +288,7 @@ class OutageTable:
 
     def _enter(self, outage_id: str, touched: Touched) -> None:
         outage = self.outages[outage_id]
-        members = Members(
-            scope=IntervalSet.of((int(first), int(last)) for first, last in outage.ranges),
-            where=tuple(sorted(outage.where.items())),
-        )
+        members = Members(scope=self.sims(outage_id), where=tuple(sorted(outage.where.items())))
         self.members[outage_id] = members
         for where in self._alarms.wheres:
             self._join_where(outage_id, members, where, touched)
@@ -321,7 +346,7 @@ class OutageTable:
                     piece += 1
         after = tuple(sorted(found))
         if bodies and not after:
-            self.unplaced[key] = None
+            self.unplaced[key] = self._unplaced(bodies)
         else:
             self.unplaced.pop(key, None)
         touched.outages.update(before)
@@ -345,6 +370,14 @@ class OutageTable:
         else:
             self.of_case.pop(key, None)
         touched.cases.add(key)
+
+    def _unplaced(self, bodies: IntervalSet) -> Unplaced:
+        pairs = bodies.pairs()
+        ranges: tuple[Pair, ...] | None = None
+        if self._inventory.ranges_met(pairs) <= RANGES_OF_A_CASE:
+            met = self._inventory.overlapping(pairs)
+            ranges = tuple(dict.fromkeys((int(item.first), int(item.last)) for item, _low, _high in met))
+        return Unplaced(pairs, bodies.count, ranges)
 
     def _place_where(self, where: Where, touched: Touched) -> None:
         for outage_id, members in self.members.items():

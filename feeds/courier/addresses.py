@@ -6,6 +6,7 @@ Who gets mail is not decided here.
 import re
 from email.errors import HeaderParseError, MessageDefect
 from email.headerregistry import Address
+from functools import lru_cache
 
 from feeds.courier.errors import AddressError
 
@@ -19,6 +20,7 @@ _DEVIATING = re.compile("[ßẞς\u200c\u200d]")
 """IDNA 2003 and 2008 lead these to different domains, so to different people."""
 
 
+@lru_cache(maxsize=1024)
 def plain_address(text: str) -> str:
     """Return ``text`` as one address in the form that goes over the wire: the domain in lower case ASCII (A-labels).
 

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import aiosmtplib
-from aiosmtplib.protocol import normalize_message_line_endings
 from msgspec import Meta, Struct
 
 from feeds.courier.addresses import needs_utf8, plain_address
@@ -71,7 +70,7 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Letter(Struct, frozen=True):
-    """A message ready for the wire: envelope and the octets between DATA and the final dot, not yet dot-stuffed."""
+    """A message ready for the wire: envelope and octets, with CRLF line ends, dots not yet stuffed."""
 
     sender: str
     recipient: str
@@ -161,12 +160,13 @@ def build(
             mail[name] = one_line(value)
     mail["MIME-Version"] = "1.0"
     mail["Content-Type"] = _parsed("Content-Type", 'text/plain; charset="utf-8"')
-    if message.body.isascii() and all(len(line) <= 78 for line in message.body.splitlines()):
-        encoding, body = "7bit", message.body
-    else:
+    lines = message.body.splitlines()
+    body = "\n".join(lines) + "\n"
+    encoding = "7bit"
+    if not body.isascii() or max(map(len, lines), default=0) > 78:
         # In quoted-printable every server can carry it, with or without 8BITMIME.
         encoding = "quoted-printable"
-        body = binascii.b2a_qp(message.body.encode("utf-8"), istext=True).decode("ascii")
+        body = binascii.b2a_qp(body.encode("utf-8"), istext=True).decode("ascii")
     mail["Content-Transfer-Encoding"] = _parsed("Content-Transfer-Encoding", encoding)
     mail.set_payload(body)
     return mail
@@ -186,7 +186,9 @@ def letter(mail: EmailMessage, message: Message, settings: MailSettings) -> Lett
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 """Refusals of MAIL that speak of our login (RFC 4954), not of the message."""
 
-_DOT = re.compile(rb"(?m)^\.")
+_DOT = re.compile(rb"\r\n\.")
+"""What has to be stuffed (RFC 5321 4.5.2). A letter begins with a header, never with a dot."""
+
 _FAREWELL = 2.0
 """Seconds that a QUIT may take."""
 
@@ -274,25 +276,26 @@ class SmtpLink:
             if not client.supports_extension("smtputf8"):
                 return Answer(DeliveryState.FAILED, "the mail server lacks SMTPUTF8, which this address needs")
             encoding, options = "utf-8", ["SMTPUTF8"]
-        await client.mail(letter.sender, options=options, encoding=encoding)
-        await client.rcpt(letter.recipient, encoding=encoding)
+        await client.mail(letter.sender, options=options, encoding=encoding, timeout=None)
+        await client.rcpt(letter.recipient, encoding=encoding, timeout=None)
         return None
 
     async def _data(self, client: aiosmtplib.SMTP) -> Answer | None:
-        start = await client.execute_command(b"DATA")
+        start = await client.execute_command(b"DATA", timeout=None)
         if start.code != aiosmtplib.SMTPStatus.start_input:
             raise aiosmtplib.SMTPDataError(start.code, start.message)
         return None
 
     async def _step(self, client: aiosmtplib.SMTP, step: Awaitable[Answer | None]) -> Answer | None:
-        """Take one step before the message; None: go on."""
+        """Take one step before the message, within the time for it; None: go on."""
         try:
-            return await step
+            async with asyncio.timeout(self._settings.timeout):
+                return await step
         except aiosmtplib.SMTPResponseException as refusal:
             return await self._refused(client, refusal)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             self._drop()
-            return Answer(DeliveryState.QUEUED, f"mail server, before the message: {_reason(error)}", trouble=True)
+            return Answer(DeliveryState.QUEUED, f"mail server, before the message: {self._reason(error)}", trouble=True)
 
     async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> Answer:
         protocol = client.protocol
@@ -301,11 +304,12 @@ class SmtpLink:
             return Answer(DeliveryState.QUEUED, "mail server, before the message: connection lost", trouble=True)
         try:
             # After this write the server may have the message, whatever else happens.
-            protocol.write(_DOT.sub(b"..", normalize_message_line_endings(raw)) + b".\r\n")
-            code, message = await protocol.read_response(timeout=self._settings.timeout)
+            protocol.write(_DOT.sub(b"\r\n..", raw) + b".\r\n")
+            async with asyncio.timeout(self._settings.timeout):
+                code, message = await protocol.read_response()
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
-            words = f"handed over, then no answer: {_reason(error)}"
+            words = f"handed over, then no answer: {self._reason(error)}"
             return Answer(DeliveryState.UNCERTAIN, words, trouble=True)
         words = _words(code, message)
         if 200 <= code < 300:
@@ -337,6 +341,11 @@ class SmtpLink:
             await client.rset()
         except (aiosmtplib.SMTPException, OSError):
             self._drop()  # The next letter opens a new connection.
+
+    def _reason(self, error: BaseException) -> str:
+        if isinstance(error, TimeoutError):
+            return f"nothing heard for {self._settings.timeout:g} s"
+        return _reason(error)
 
     def _going_away(self, code: int) -> bool:
         """Whether the answer is 421, with which a server closes the connection; then this side does so too."""

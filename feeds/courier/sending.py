@@ -14,12 +14,9 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
-from typing import NamedTuple
-
-import stamina
 
 from feeds.courier.email import Answer, Letter, MailSettings, SmtpLink, build, letter
 from feeds.courier.errors import AddressError, LedgerUnavailable, LinkDown, RenderError
@@ -28,7 +25,8 @@ from feeds.courier.pace import Gate, Pace
 from feeds.courier.rendering import message_digest, message_of
 from feeds.courier.texts import one_line
 from feeds.courier.turns import Turns
-from feeds.facts import DeliveryMoved, Fact
+from feeds.courier.writing import BATCH, Pen, Result
+from feeds.facts import DeliveryMoved
 from feeds.model import DeliveryState, UpdateId, UpdateState
 
 __all__ = ["Courier", "Ledger"]
@@ -40,17 +38,6 @@ LEFT_BY_A_CRASH = "the hub stopped before the answer came"
 
 SHOWN = 100
 """Queued deliveries of an update that are marked with a trouble of the server, which may change each minute."""
-
-BATCH = 500
-"""Facts in one write at most."""
-
-
-class _Result(NamedTuple):
-    """A step for the ledger (None: nothing new to write), and when the delivery may be tried again, in seconds."""
-
-    job: Job
-    fact: DeliveryMoved | None
-    again: float = 0.0
 
 
 class Courier:
@@ -69,11 +56,13 @@ class Courier:
         lanes = mail.connections if mail is not None else 1
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(maxsize=lanes)
         """Picked up, waiting for a connection. Full: picking up waits, so memory does not grow with the audience."""
-        self._results: asyncio.Queue[_Result] = asyncio.Queue(maxsize=2 * lanes)
-        """Waiting to be written. Full: connections wait, so nothing new starts while the ledger cannot keep up."""
+        self._pen = Pen(ledger, self._let_go, most=2 * lanes)
         self._in_hand: set[Job] = set()
         self._claimed: set[Job] = set()
         """Those in hand that stand as attempting, or may."""
+        self._unclaimed = asyncio.Event()
+        """Set while there are none of these."""
+        self._unclaimed.set()
         self._tries: dict[Job, int] = {}
         """Temporary refusals in a row, of those that had any."""
 
@@ -89,19 +78,24 @@ class Courier:
         if self._mail is None:
             await self._explain()
             return
-        async with asyncio.TaskGroup() as outer:
-            scribe = outer.create_task(self._scribe())
-            try:
-                async with asyncio.TaskGroup() as inner:
-                    inner.create_task(self._pick_up())
-                    for _ in range(self._mail.connections):
-                        inner.create_task(self._carry(self._mail))
-            finally:
-                if not scribe.done():
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(self._pace.farewell):
-                            await self._results.join()
-                scribe.cancel()
+        work = asyncio.create_task(self._work(self._mail))
+        try:
+            await asyncio.shield(work)
+        finally:
+            self._stopping = True
+            if not work.done():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._pace.farewell):
+                        await self._unclaimed.wait()
+            work.cancel()
+            await asyncio.wait({work})
+
+    async def _work(self, mail: MailSettings) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._pen.run())
+            tasks.create_task(self._pick_up())
+            for _ in range(mail.connections):
+                tasks.create_task(self._carry(mail))
 
     async def _explain(self) -> None:
         """Without a mail server: mark what waits with the reason, and wait for more."""
@@ -109,9 +103,7 @@ class Courier:
             for update in self._turns.look():
                 await self._settle_left(update)
             while jobs := list(islice(iter(self._turns.next, None), BATCH)):
-                steps = [step for job in jobs if (step := self._explained(job, NO_SERVER)) is not None]
-                if steps:
-                    await self._write(steps)
+                await self._pen.write([step for job in jobs if (step := self._explained(job, NO_SERVER)) is not None])
             await self._turns.rest()
 
     # Picking up
@@ -148,9 +140,7 @@ class Courier:
             for delivery in self._ledger.deliveries(update)
             if delivery.state is DeliveryState.ATTEMPTING and (job := Job(update, delivery.index)) not in self._in_hand
         ]
-        for start in range(0, len(left), BATCH):
-            some = left[start : start + BATCH]
-            await self._write([_moved(job, DeliveryState.UNCERTAIN, LEFT_BY_A_CRASH) for job in some])
+        await self._pen.write([_moved(job, DeliveryState.UNCERTAIN, LEFT_BY_A_CRASH) for job in left])
 
     # Carrying
 
@@ -162,7 +152,7 @@ class Courier:
                 if not link.is_open:
                     await self._gate.wait()
                 job = await self._next_job(link)
-                await self._see_through(job, self._deliver(link, mail, job))
+                await self._pen.put(await self._deliver(link, mail, job))
         finally:
             await link.close()
 
@@ -174,41 +164,22 @@ class Courier:
             await link.close()
         return await self._jobs.get()
 
-    async def _see_through(self, job: Job, work: Coroutine[None, None, None]) -> None:
-        """Await ``work``. When cancelled, let it go on for a while if the message may be on its way already."""
-        task = asyncio.create_task(work)
-        try:
-            await asyncio.shield(task)
-        except asyncio.CancelledError:
-            self._stopping = True
-            if job in self._claimed:
-                await asyncio.wait({task}, timeout=self._pace.farewell)
-            task.cancel()
-            await asyncio.wait({task})
-            if not task.cancelled() and (error := task.exception()) is not None:
-                raise error from None
-            raise
-
-    async def _deliver(self, link: SmtpLink, mail: MailSettings, job: Job) -> None:
-        """Try one delivery, once, and pass on what became of it."""
+    async def _deliver(self, link: SmtpLink, mail: MailSettings, job: Job) -> Result:
+        """Try one delivery, once, and return what became of it."""
         if not self._is_wanted(job):
-            await self._results.put(_Result(job, None))
-            return
+            return Result(job, None)
         prepared = self._prepare(mail, job)
         if isinstance(prepared, DeliveryMoved):
             _log.warning("%s/%d held: %s", job.update, job.place, prepared.answer)
-            await self._results.put(_Result(job, prepared))
-            return
+            return Result(job, prepared)
         while True:
             fresh = not link.is_open
             if fresh and not await self._open(link):
-                await self._results.put(_Result(job, self._explained(job, self._gate.reason), self._gate.remaining))
-                return
+                return Result(job, self._explained(job, self._gate.reason), self._gate.remaining)
             answer = await link.send(prepared, lambda: self._claim(job))
             # A server may close a connection that stood idle; that is no trouble until a fresh one fails as well.
             if fresh or job in self._claimed or answer is None or not answer.trouble:
-                break
-        await self._results.put(self._judge(job, answer))
+                return self._judge(job, answer)
 
     def _prepare(self, mail: MailSettings, job: Job) -> Letter | DeliveryMoved:
         """Return the letter, or the step that holds the delivery because it is not what was approved."""
@@ -245,31 +216,32 @@ class Courier:
         if not self._is_wanted(job):
             return False
         self._claimed.add(job)  # The ledger may have it from here on, even where the write fails.
+        self._unclaimed.clear()
         try:
-            await self._ledger.write([_moved(job, DeliveryState.ATTEMPTING, "")])
+            await self._pen.claim(_moved(job, DeliveryState.ATTEMPTING, ""))
         except LedgerUnavailable as error:
             _log.error("%s/%d not sent: the ledger cannot be written: %s", job.update, job.place, error)
             return False
         # The order of the log decides: after a pause or cancel that came first, the claim is void.
         return self._is_sending(job) and self._state(job) is DeliveryState.ATTEMPTING
 
-    def _judge(self, job: Job, answer: Answer | None) -> _Result:
+    def _judge(self, job: Job, answer: Answer | None) -> Result:
         """Return the step that follows from an answer (None: not handed over because it was not to be)."""
         claimed = job in self._claimed
         if answer is None:
-            return _Result(job, _moved(job, DeliveryState.QUEUED, self._why_not(job)) if claimed else None)
+            return Result(job, _moved(job, DeliveryState.QUEUED, self._why_not(job)) if claimed else None)
         if answer.trouble:
             self._gate.trouble(answer.words)
         else:
             self._gate.good()
         if answer.state is not DeliveryState.QUEUED:
             self._tries.pop(job, None)
-            return _Result(job, _moved(job, answer.state, answer.words))
+            return Result(job, _moved(job, answer.state, answer.words))
         # Also when the server was the reason: others go first, so that one letter which it chokes on stops nobody.
         self._tries[job] = self._tries.get(job, 0) + 1
         again = self._pace.recipient.delay(self._tries[job])
         step = _moved(job, DeliveryState.QUEUED, answer.words) if claimed else self._explained(job, answer.words)
-        return _Result(job, step, again)
+        return Result(job, step, again)
 
     def _why_not(self, job: Job) -> str:
         if self._stopping:
@@ -279,38 +251,16 @@ class Courier:
             return f"not sent: {state.value} before it was handed over"
         return "not sent: the ledger could not be written"
 
-    # Writing
+    def _let_go(self, result: Result) -> None:
+        """Take a delivery out of hand after its step is written."""
+        self._in_hand.discard(result.job)
+        self._claimed.discard(result.job)
+        if not self._claimed:
+            self._unclaimed.set()
+        if self._is_wanted(result.job):
+            self._turns.put_off(result.job, result.again)
 
-    async def _scribe(self) -> None:
-        """Write what became of deliveries, all that came in meanwhile in one write, and only then let go of them."""
-        while True:
-            results = [await self._results.get()]
-            while not self._results.empty() and len(results) < BATCH:
-                results.append(self._results.get_nowait())
-            facts = [result.fact for result in results if result.fact is not None]
-            if facts:
-                await self._write(facts)
-            for result in results:
-                self._let_go(result.job, result.again)
-                self._results.task_done()
-
-    async def _write(self, facts: Sequence[Fact]) -> None:
-        """Write facts that must not be lost: as long as the ledger cannot be written, try again."""
-        try:
-            await self._ledger.write(facts)
-        except LedgerUnavailable as error:
-            _log.error("the ledger cannot be written, deliveries wait: %s", error)
-        else:
-            return
-        async for attempt in stamina.retry_context(LedgerUnavailable, attempts=None, timeout=None, wait_max=5.0):
-            with attempt:
-                await self._ledger.write(facts)
-
-    def _let_go(self, job: Job, again: float = 0.0) -> None:
-        self._in_hand.discard(job)
-        self._claimed.discard(job)
-        if self._is_wanted(job):
-            self._turns.put_off(job, again)
+    # Telling why something waits
 
     def _explained(self, job: Job, reason: str) -> DeliveryMoved | None:
         """Return the step that tells why a queued delivery waits; None where it is told already."""
@@ -326,10 +276,9 @@ class Courier:
             # Taken in hand while they are marked: a mark must not fall on a delivery that is being attempted.
             steps = {job: step for job in jobs if self._may_start(job) and (step := self._explained(job, reason))}
             self._in_hand.update(steps)
-            if steps:
-                await self._write(list(steps.values()))
-            for job in steps:
-                self._let_go(job)
+            await self._pen.write(list(steps.values()))
+            for job, step in steps.items():
+                self._let_go(Result(job, step))
 
 
 _CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")

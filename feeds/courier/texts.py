@@ -27,6 +27,7 @@ def clean(text: str) -> str:
     return _UNSEEN.sub("", _NEWLINE.sub("\n", text).expandtabs(4))
 
 
+@lru_cache(maxsize=1024)
 def one_line(text: str, longest: int = 200) -> str:
     """Return ``text`` cleaned, on one line, at most ``longest`` characters."""
     line = " ".join(clean(text).split())

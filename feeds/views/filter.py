@@ -1,8 +1,9 @@
 """The filter language, the same on every screen and in ``vaken tail``.
 
 ``word`` (or ``"several words"``) must stand in some field of the row; ``key:value`` in that field, ``key:a,b`` either;
-``key:>5`` and ``key:<5`` compare numbers; a ``-`` in front turns a term round. Terms are joined by *and*. Case is
-ignored. Fields that hold several values (outages, attributes) match when one of them does.
+``key:>5`` and ``key:<5`` compare numbers; ``key:""`` is a field without a value; a ``-`` in front turns a term round.
+Terms are joined by *and*. Case is ignored. What stands in quotes is taken as it is, commas too. Fields that hold
+several values (outages, attributes) match when one of them does.
 """
 
 import re
@@ -46,7 +47,8 @@ def parse(text: str, row_type: type[Row]) -> Filter | None:
         if key is not None and key not in fields:
             raise BadFilter(f"filter: unknown key {key} at {position + 1}; there are {', '.join(fields)}")
         if value or (key is not None and found["value"]):
-            term = _field_term(key, value, position) if key is not None else _word_term(value)
+            quoted = found["value"].startswith('"')
+            term = _field_term(key, value, quoted, position) if key is not None else _word_term(value)
             terms.append(_negated(term) if found["minus"] else term)
         position = found.end()
     if not terms:
@@ -65,8 +67,8 @@ def _word_term(word: str) -> Filter:
     return shown
 
 
-def _field_term(key: str, value: str, position: int) -> Filter:
-    if value[:1] in ("<", ">"):
+def _field_term(key: str, value: str, quoted: bool, position: int) -> Filter:
+    if value[:1] in ("<", ">") and not quoted:
         try:
             limit = float(value[1:])
         except ValueError:
@@ -80,7 +82,7 @@ def _field_term(key: str, value: str, position: int) -> Filter:
             return number > limit if above else number < limit
 
         return compared
-    wanted = [part for part in value.split(",") if part] or [""]
+    wanted = [value] if quoted else [part for part in value.split(",") if part] or [""]
 
     def shown(row: Row) -> bool:
         held = getattr(row, key)
@@ -88,9 +90,9 @@ def _field_term(key: str, value: str, position: int) -> Filter:
             return any(part in ("1", "yes", "true") if held else part in ("0", "no", "false") for part in wanted)
         if isinstance(held, Enum):
             text = str(held.value).casefold()
-            return any(text.startswith(part) for part in wanted)
+            return any(text.startswith(part) for part in wanted if part)
         if isinstance(held, tuple) and key == "outages":
-            return any(part == one.casefold() for part in wanted for one in held)
+            return any(part == one.casefold() for part in wanted for one in held or ("",))
         if key == "key" or (isinstance(held, int) and not isinstance(held, bool)):
             return str(held).casefold() in wanted
         texts = list(_texts(held))

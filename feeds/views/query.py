@@ -4,6 +4,7 @@ The rows themselves are not held: a query over a million alarms holds their keys
 the windows that somebody looks at.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import Enum
@@ -72,21 +73,21 @@ _ORDER: dict[Enum, int] = {severity: rank for rank, severity in enumerate(revers
 
 
 class _Falling:
-    """A text that sorts from z to a."""
+    """A text or key that sorts from z to a."""
 
-    __slots__ = ("text",)
+    __slots__ = ("value",)
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
     def __lt__(self, other: "_Falling") -> bool:
-        return other.text < self.text
+        return bool(other.value < self.value)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Falling) and other.text == self.text
+        return isinstance(other, _Falling) and bool(other.value == self.value)
 
     def __hash__(self) -> int:
-        return hash(self.text)
+        return hash(self.value)
 
 
 class Query:
@@ -117,14 +118,17 @@ class Query:
     def reload(self) -> None:
         """Look at every row anew."""
         self._places = {}
-        self._encoded = {}
         self._dirty = set()
         self._stale = False
         self.version += 1
+        encoded, self._encoded = self._encoded, {}
         for key in self.source.every_key():
             row = self.source.row(key)
             if row is not None and (self._filter is None or self._filter(row)):
                 self._places[key] = self._place(key, row)
+                known = encoded.get(key)
+                if known is not None and known[0] == row:
+                    self._encoded[key] = known
         self._sorted = SortedList(self._places.values())
 
     def touch(self, keys: Iterable[str]) -> None:
@@ -162,11 +166,11 @@ class Query:
 
     def window(self, first: int, count: int) -> list[tuple[str, bytes]]:
         """Return (key, row as JSON) of ``count`` rows from place ``first``; the same row gives the same object."""
-        return [(place[-1], self._bytes(place[-1])) for place in self._sorted[first : first + min(count, MAX_WINDOW)]]
+        return [(place[-1], self._bytes(place[-1])) for place in self._cut(first, count)]
 
     def rows(self, first: int, count: int) -> list[Row]:
         """Return the rows themselves."""
-        found = (self.source.row(place[-1]) for place in self._sorted[first : first + min(count, MAX_WINDOW)])
+        found = (self.source.row(place[-1]) for place in self._cut(first, count))
         return [row for row in found if row is not None]
 
     def forget_bytes(self, keep: Iterable[str]) -> None:
@@ -174,6 +178,11 @@ class Query:
         kept = set(keep)
         for key in [key for key in self._encoded if key not in kept]:
             del self._encoded[key]
+
+    def _cut(self, first: int, count: int) -> Sequence[tuple[Any, ...]]:
+        first = max(0, first)
+        cut: Sequence[tuple[Any, ...]] = self._sorted[first : first + max(0, min(count, MAX_WINDOW))]
+        return cut
 
     def _bytes(self, key: str) -> bytes:
         known = self._encoded.get(key)
@@ -186,7 +195,8 @@ class Query:
     def _place(self, key: str, row: Row) -> tuple[Any, ...]:
         place: list[Any] = []
         for name, falling in self._sort:
-            place.append(_sort_value(getattr(row, name), falling))
+            value = getattr(row, name)
+            place.append(_key_value(value, falling) if name == "key" else _sort_value(value, falling))
         place.append(key)
         return tuple(place)
 
@@ -202,6 +212,16 @@ def _parse_sort(sort: str, row_type: type[Row]) -> Sequence[tuple[str, bool]]:
             raise BadQuery(f"sort: unknown key {name or '(empty)'}; there are {', '.join(row_type.__struct_fields__)}")
         order.append((name, part.strip().startswith("-")))
     return order
+
+
+_NUMBER = re.compile(r"([0-9]+)")
+
+
+def _key_value(key: str, falling: bool) -> tuple[int, Any]:
+    """Return what to compare of keys: numbers in them as numbers, so that O-9 stands before O-10."""
+    parts = _NUMBER.split(key)
+    counted = tuple((int(part), "") if at % 2 else (-1, part) for at, part in enumerate(parts))
+    return (0, _Falling(counted) if falling else counted)
 
 
 def _sort_value(value: Any, falling: bool) -> tuple[int, Any]:

@@ -184,8 +184,8 @@ class OutageSource:
         if outage is None:
             return None
         members = board.outages.members.get(key)
-        pairs = [(int(first), int(last)) for first, last in outage.ranges]
-        sims = sum(last - first + 1 for first, last in pairs)
+        scope = board.outages.sims(key)
+        pairs, sims = scope.pairs(), scope.count
         impact = board.outages.impact(key)
         customers = board.inventory.customers
         vips = [item for item in impact if item.customer in customers and customers[item.customer].vip]
@@ -205,8 +205,9 @@ class OutageSource:
             recent_cases=recent,
             worst=worst,
         )
-        with_sims = sum(1 for bodies in board.cases.bodies.values() if bodies) if members and members.cases else 0
+        with_sims = board.outages.cases_with_sims if members is not None and members.cases else 0
         fleet = board.inventory.fleet
+        known_sims = sum(item.sims for item in impact)
         return OutageRow(
             key=key,
             state=outage.state,
@@ -227,7 +228,7 @@ class OutageSource:
             warning=counts[3] + counts[4],
             shared=describe(sorted(outage.where.items())),
             coverage=round(len(members.cases) / with_sims, 4) if members is not None and with_sims else None,
-            fleet_share=round(sims / fleet, 6) if fleet and impact else None,
+            fleet_share=round(known_sims / fleet, 6) if fleet and impact else None,
             commander=outage.commander,
             suspected=outage.suspected,
             declared=outage.declared,

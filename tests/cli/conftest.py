@@ -9,11 +9,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
 from websockets.sync.server import Server, ServerConnection, serve
 
 from tui.cli import main
@@ -34,6 +36,12 @@ def _own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     root.handlers[:] = handlers
 
 
+def _health(socket: ServerConnection, request: Request) -> Response | None:
+    if request.path != "/healthz":
+        return None
+    return socket.respond(HTTPStatus.OK, '{"status": "ok", "version": "9"}')
+
+
 class TableHub:
     """Serves ``rows`` by view, in windows; the test may say further frames to whoever follows."""
 
@@ -43,7 +51,7 @@ class TableHub:
         self.asked: list[dict[str, Any]] = []
         self.followers: list[tuple[ServerConnection, int]] = []
         self._changed = threading.Condition()
-        self._server: Server = serve(self._handle, "127.0.0.1", 0)
+        self._server: Server = serve(self._handle, "127.0.0.1", 0, process_request=_health)
         self._port: int = self._server.socket.getsockname()[1]
         self._thread = threading.Thread(target=self._server.serve_forever)
         self._thread.start()

@@ -53,9 +53,7 @@ def test_a_crash_is_a_sentence_and_with_debug_a_traceback(run: Any, monkeypatch:
     monkeypatch.setattr(sims_module, "_text", broken)
     outcome = run("sims")
     assert outcome.code == 1
-    assert (
-        outcome.sentence == "failed unexpectedly: ZeroDivisionError: a fault of the program; VAKEN_DEBUG=1 shows where"
-    )
+    assert outcome.sentence.startswith("failed unexpectedly: ZeroDivisionError: a fault of the program; VAKEN_DEBUG=1")
     monkeypatch.setenv("VAKEN_DEBUG", "1")
     outcome = run("sims")
     assert outcome.code == 1

@@ -12,6 +12,7 @@ import pytest
 
 from feeds.facts import AlarmAcknowledged
 from feeds.log import SqliteLog
+from feeds.log.table import DATABASE, LOG_DIRECTORY
 
 
 @pytest.fixture
@@ -27,10 +28,9 @@ def data(tmp_path: Path) -> Path:
 
 
 def damage(data: Path) -> None:
-    (database,) = data.rglob("*.sqlite*") if list(data.rglob("*.sqlite*")) else data.rglob("*.db")
-    connection = sqlite3.connect(database)
+    connection = sqlite3.connect(data / LOG_DIRECTORY / DATABASE)
     with connection:
-        connection.execute("UPDATE batches SET facts = 'spoilt' WHERE first = 3")
+        connection.execute("UPDATE batches SET facts = X'00' WHERE first = 3")
     connection.close()
 
 

@@ -56,7 +56,7 @@ def test_json_has_every_field_also_those_with_their_default() -> None:
     assert set(found) == {"view", *AlarmRow.__struct_fields__}
 
 
-@given(st.text())
+@given(st.text() | st.text(st.sampled_from("a\u202e\u2066\u200f\x9b\x1b\u2028\r\n\t\x7f\ufeff")))
 def test_no_text_reaches_the_terminal_as_anything_but_text(text: str) -> None:
     row = alarm(text, place=text or "x")
     for line in (row_line("alarms", row), row_json("alarms", row), gone_json("alarms", text)):

@@ -117,9 +117,8 @@ def test_a_lost_link_is_said_on_stderr_and_the_rows_are_not_printed_again(spawn:
     assert json.loads(process.stdout.readline())["key"] == "zammad"
     table_hub.rows["feeds"] = [feed("noc", events=5), feed("zammad")]
     table_hub.follower()[0].close(1012, "the hub restarts")
-    assert process.stderr.readline() == (
-        f"vaken: no connection to {table_hub.url}: the hub closed the connection (1012: the hub restarts); trying again\n"
-    )
+    lost = f"no connection to {table_hub.url}: the hub closed the connection (1012: the hub restarts); trying again"
+    assert process.stderr.readline() == f"vaken: {lost}\n"
     assert process.stderr.readline() == f"vaken: connected to {table_hub.url}\n"
     found = json.loads(process.stdout.readline())
     assert (found["key"], found["events"]) == ("noc", 5)

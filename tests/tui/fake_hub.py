@@ -320,7 +320,8 @@ def furnished() -> FakeHub:
         "impact",
         *(
             ImpactRow(key=f"c{n}", customer=names[n % 7], vip=n % 5 == 0, sims=20_000 // (n + 1),
-                      cases=max(0, 20 - 3 * n), contacts=n % 4, use=("metering", "alarm", "vehicle")[n % 3], ranges_text="8946 2000 2000–2039")
+                      cases=max(0, 20 - 3 * n), contacts=n % 4, use=("metering", "alarm", "vehicle")[n % 3],
+                      ranges_text="8946 2000 2000–2039")
             for n in range(15)
         ),
         of="O-12",

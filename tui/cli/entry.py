@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from tui.cli.demo import demo
 from tui.cli.drill import drill
 from tui.cli.hub import hub
 from tui.cli.info import info
@@ -62,7 +63,7 @@ def vaken(ctx: click.Context, config: Path | None, hub_url: str, data: Path, who
     return run_screens(hub_url if not own_hub else None, data, config, who, may_share=not own_data)
 
 
-for _command in (hub, tail, load, sims, drill, log, info):
+for _command in (hub, tail, load, sims, drill, demo, log, info):
     vaken.add_command(_command)
 
 

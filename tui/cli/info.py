@@ -18,6 +18,7 @@ from tui.cli.options import (
     who_option,
 )
 from tui.cli.screens import screens_log
+from tui.cli.web import hub_version
 
 PACKAGES = ("textual", "aiohttp", "websockets", "msgspec", "orjson", "numpy", "aiosmtplib")
 REACH_SECONDS = 3.0
@@ -61,6 +62,9 @@ def _hub(url: str, who: str) -> None:
     from widgets.plain import plain
 
     _title("hub")
+    if hub_version(url, REACH_SECONDS) is None:
+        _line("reachable", f"no: no hub answers at {url}")
+        return
     try:
         with Look(url, who) as look:
             feeds = look.at("feeds", timeout=REACH_SECONDS)

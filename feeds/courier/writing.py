@@ -1,0 +1,114 @@
+"""One pen for all connections: bundles the steps of many deliveries into few writes of the ledger.
+
+A write costs a flush to disk, whatever it holds. Claims wait for it, so they set the pace; answers ride along. What a
+step means, and which one follows, is ``sending``'s to know.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+import stamina
+
+from feeds.courier.errors import LedgerUnavailable
+from feeds.courier.ledger import Job, Ledger
+from feeds.facts import DeliveryMoved
+
+_log = logging.getLogger(__name__)
+
+BATCH = 500
+"""Facts in one write at most."""
+
+PATIENCE = 0.01
+"""Seconds that an answer waits for a claim to ride along with."""
+
+
+class Result(NamedTuple):
+    """A step for the ledger (None: nothing new to write), and when the delivery may be tried again, in seconds."""
+
+    job: Job
+    fact: DeliveryMoved | None
+    again: float = 0.0
+
+
+class Pen:
+    """Writes claims and results, one write at a time, each with all that came in during the one before.
+
+    ``written`` is called with each result once it is in the ledger. Results are never given up: as long as the ledger
+    cannot be written they are tried again, and nothing else is written. ``most`` results wait at a time; then ``put``
+    waits, so nothing new starts while the ledger cannot keep up.
+    """
+
+    def __init__(self, ledger: Ledger, written: Callable[[Result], None], most: int) -> None:
+        self._ledger = ledger
+        self._written = written
+        self._claims: list[tuple[DeliveryMoved, asyncio.Future[None]]] = []
+        self._results: list[Result] = []
+        self._room = asyncio.Semaphore(most)
+        self._asked = asyncio.Event()
+        """Set when there is something to write."""
+        self._pressed = asyncio.Event()
+        """Set when there is something to write for which somebody waits."""
+
+    async def claim(self, fact: DeliveryMoved) -> None:
+        """Return when ``fact`` is in the ledger. Raises LedgerUnavailable; then it may be in it or not."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._claims.append((fact, done))
+        self._asked.set()
+        self._pressed.set()
+        await done
+
+    async def put(self, result: Result) -> None:
+        """Leave a result to be written. Waits only while too many do."""
+        await self._room.acquire()
+        self._results.append(result)
+        self._asked.set()
+        if self._room.locked():
+            self._pressed.set()
+
+    async def write(self, facts: list[DeliveryMoved]) -> None:
+        """Write facts that belong to no result, however long it takes."""
+        for start in range(0, len(facts), BATCH):
+            await self._insist(facts[start : start + BATCH])
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await self._asked.wait()
+            if not self._pressed.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(PATIENCE):
+                        await self._pressed.wait()
+            self._asked.clear()
+            self._pressed.clear()
+            claims, self._claims = self._claims, []
+            results, self._results = self._results, []
+            await self._bundle(claims, results)
+
+    async def _bundle(self, claims: list[tuple[DeliveryMoved, asyncio.Future[None]]], results: list[Result]) -> None:
+        answers = [result.fact for result in results if result.fact is not None]
+        claimed = [fact for fact, done in claims if not done.done()]
+        try:
+            if answers or claimed:
+                await self._ledger.write([*answers, *claimed])
+        except LedgerUnavailable as error:
+            _log.error("the ledger cannot be written, deliveries wait: %s", error)
+            for _, done in claims:
+                if not done.done():
+                    done.set_exception(LedgerUnavailable(str(error)))
+            if answers:
+                await self._insist(answers)
+        else:
+            for _, done in claims:
+                if not done.done():
+                    done.set_result(None)
+        for result in results:
+            self._room.release()
+            self._written(result)
+
+    async def _insist(self, facts: list[DeliveryMoved]) -> None:
+        async for attempt in stamina.retry_context(LedgerUnavailable, attempts=None, timeout=None, wait_max=5.0):
+            with attempt:
+                await self._ledger.write(facts)
