@@ -34,7 +34,7 @@ WORK = {100: 30_000, 1: 5_000}
 """Alarms in one round, by batch size."""
 FLOORS = {100: 1.5, 1: 0.8}
 """Budget: rate of the hub as a multiple of Alertmanager's, by batch size."""
-TIME_LIMIT = 50.0
+TIME_LIMIT = 40.0
 """Seconds after which no further round is begun."""
 PEER = "prometheus-alertmanager"
 

@@ -17,19 +17,19 @@ from feeds.model.updates import AudienceEntry, DeliveryState, UpdateKind, Update
 from feeds.simspace import SimSpan
 
 
-class AlarmReported(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="alarm"):
+class AlarmReported(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="alarm"):
     """A source said something about an alarm."""
 
     event: AlarmEvent
 
 
-class AlarmAcknowledged(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="ack"):
+class AlarmAcknowledged(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="ack"):
     """A person took note of an alarm."""
 
     alarm: str
 
 
-class CaseReported(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="case"):
+class CaseReported(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="case"):
     """A ticket system said something about a case; ``sims`` and ``warnings`` are what was read of it at the door."""
 
     event: CaseEvent
@@ -37,19 +37,19 @@ class CaseReported(Struct, frozen=True, omit_defaults=True, tag_field="fact", ta
     warnings: tuple[str, ...] = ()
 
 
-class RangesStated(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="ranges"):
+class RangesStated(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="ranges"):
     """SIM ranges of the inventory; one with the same first and last body replaces the earlier one."""
 
     ranges: tuple[SimRange, ...]
 
 
-class CustomersStated(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="customers"):
+class CustomersStated(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="customers"):
     """Customers of the inventory; one with the same id replaces the earlier one."""
 
     customers: tuple[Customer, ...]
 
 
-class OutageSuspected(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="suspected"):
+class OutageSuspected(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="suspected"):
     """The watcher saw a group of SIM ranges that something is wrong with. ``outage`` is the id it gets."""
 
     outage: str
@@ -58,7 +58,7 @@ class OutageSuspected(Struct, frozen=True, omit_defaults=True, tag_field="fact",
     reason: str = ""
 
 
-class OutageScoped(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="scoped"):
+class OutageScoped(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="scoped"):
     """The ranges of an outage changed, because the inventory or the evidence did."""
 
     outage: str
@@ -67,7 +67,7 @@ class OutageScoped(Struct, frozen=True, omit_defaults=True, tag_field="fact", ta
     reason: str = ""
 
 
-class OutageMerged(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="merged"):
+class OutageMerged(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="merged"):
     """An outage turned out to be part of another one, which lives on."""
 
     outage: str
@@ -75,7 +75,7 @@ class OutageMerged(Struct, frozen=True, omit_defaults=True, tag_field="fact", ta
     reason: str = ""
 
 
-class OutageMoved(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="moved"):
+class OutageMoved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="moved"):
     """An outage went to another state, by a person or by the watcher."""
 
     outage: str
@@ -84,7 +84,7 @@ class OutageMoved(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag
     title: str = ""
 
 
-class UpdateDrafted(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="drafted"):
+class UpdateDrafted(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="drafted"):
     """A person wrote, or rewrote, an update."""
 
     update: str
@@ -93,7 +93,7 @@ class UpdateDrafted(Struct, frozen=True, omit_defaults=True, tag_field="fact", t
     text: UpdateText
 
 
-class UpdateApproved(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="approved"):
+class UpdateApproved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="approved"):
     """A person approved an update: from here on text, templates and audience are frozen, and sending begins."""
 
     update: str
@@ -105,14 +105,14 @@ class UpdateApproved(Struct, frozen=True, omit_defaults=True, tag_field="fact", 
     """Right-hand side of the Message-IDs."""
 
 
-class UpdateSteered(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="steered"):
+class UpdateSteered(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="steered"):
     """A person paused, resumed or cancelled an update."""
 
     update: str
     to: Literal["pause", "resume", "cancel"]
 
 
-class DeliveryMoved(Struct, frozen=True, omit_defaults=True, tag_field="fact", tag="delivery"):
+class DeliveryMoved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="delivery"):
     """One step in the ledger of one delivery. *attempting* is written before the message is handed over."""
 
     update: str
@@ -138,7 +138,7 @@ Fact = (
 )
 
 
-class Entry(Struct, frozen=True, omit_defaults=True):
+class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
     """A fact in the log: ``seq`` counts from 1 without gaps, ``at`` is when it was appended, ``by`` who said it.
 
     ``by`` is a feed, a person or ``vaken/<watcher>``; ``seen`` is the sequence that a person saw when deciding.

@@ -34,7 +34,7 @@ class Action(Struct, frozen=True):
         return self.shown or self.key
 
 
-_LISTS = ("board", "alarms", "cases", "counts", "outage", "progress")
+_LISTS = ("board", "alarms", "cases", "outage", "progress")
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", "enter", "open", "Open the outage under the cursor.", ("board",), hint=1),

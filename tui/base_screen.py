@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class VakenScreen(Screen[Any]):
     """``where`` is the screen's name in the list of actions; ``place`` is what the header calls it."""
 
+    AUTO_FOCUS = ""
     where: ClassVar[str] = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual declares it
     VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-short"), (32, "-tall")]  # noqa: RUF012

@@ -51,6 +51,13 @@ class RowWindow(Generic[R]):
         place = index - self.first
         return self.rows[place] if 0 <= place < len(self.rows) else None
 
+    def span(self, first: int, count: int) -> list[R | None]:
+        """Return ``count`` rows from ``first`` of the whole list, None for each that is not loaded."""
+        place = first - self.first
+        if place >= 0 and place + count <= len(self.rows):
+            return list(self.rows[place : place + count])
+        return [self.at(index) for index in range(first, first + count)]
+
     def index_of(self, key: str) -> int | None:
         """Return where the row ``key`` is in the whole list, or None where it is not loaded."""
         return self._where.get(key)

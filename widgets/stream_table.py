@@ -237,7 +237,7 @@ class StreamTable(ScrollView, can_focus=True):
         if not page.loaded and self.loaded:
             return
         window, height, top = self.window, self.body_height, self.top
-        before = [window.at(top + line) for line in range(height)]
+        before = window.span(top, height)
         cursor_before, index_before = window.cursor, window.cursor_index
         anchor, line_of_anchor = self._anchor(top, height)
         became_loaded = page.loaded and not self.loaded
@@ -252,15 +252,16 @@ class StreamTable(ScrollView, can_focus=True):
         new_top = self._top_that_keeps(anchor, line_of_anchor, top)
         if new_top != top:
             self.scroll_to(y=new_top, animate=False)
-        self._mark_changes(before)
+        now = window.span(top, height)
+        differing = [line for line, (old, new) in enumerate(zip(before, now, strict=True)) if old is not new]
+        self._mark_changes([before[line] for line in differing])
         if became_loaded or not window.total or not total_before:
             self.refresh()
         elif self.top == top:
-            for line, row in enumerate(before):
-                if window.at(top + line) is not row or (
-                    cursor_before != window.cursor and top + line in (index_before, window.cursor_index)
-                ):
-                    self._refresh_line(line)
+            if cursor_before != window.cursor:
+                differing += [index - top for index in (index_before, window.cursor_index) if index is not None]
+            for line in differing:
+                self._refresh_line(line)
         if lost is not None:
             self.post_message(self.CursorLost(self, lost.key, lost.to))
         self._report()

@@ -13,9 +13,9 @@ A pure function of the board; the hub appends what it proposes, so that a replay
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from itertools import islice
+from itertools import count, islice
 
 from feeds.board.board import Board
 from feeds.board.inventory import Pair, Where
@@ -49,10 +49,9 @@ def propose(board: Board) -> list[Fact]:
     live = [outage for outage in live if outage.id not in gone]
     facts.extend(_rescoped(board, live))
     facts.extend(_taken_in(board, live, gone))
-    number = board.outages.suspected
+    ids = _new_ids(board)
     for where in _places_in_alarm(board, live):
-        number += 1
-        outage_id = f"O-{number}"
+        outage_id = next(ids)
         served = board.inventory.served(where)
         facts.append(
             OutageSuspected(
@@ -64,7 +63,7 @@ def propose(board: Board) -> list[Fact]:
                 gone.add(outage.id)
                 facts.append(_merged(outage.id, outage_id, where))
     if not any(isinstance(fact, OutageSuspected) for fact in facts):
-        facts.extend(_from_cases(board, number))
+        facts.extend(_from_cases(board, ids))
     return facts
 
 
@@ -75,6 +74,10 @@ def describe(where: Where | Iterable[tuple[str, str]]) -> str:
 
 def _scope(sims: IntervalSet) -> Scope:
     return tuple((str(first), str(last)) for first, last in sims.pairs())
+
+
+def _new_ids(board: Board) -> Iterator[str]:
+    return (name for n in count(board.outages.suspected + 1) if (name := f"O-{n}") not in board.outages.outages)
 
 
 def _settled(board: Board) -> list[tuple[datetime, IntervalSet]]:
@@ -161,7 +164,7 @@ def _places_in_alarm(board: Board, live: list[Outage]) -> list[Where]:
     return places
 
 
-def _from_cases(board: Board, number: int) -> Iterable[Fact]:
+def _from_cases(board: Board, ids: Iterator[str]) -> Iterable[Fact]:
     unspent = _unspent(board)
     if not unspent:
         return
@@ -201,8 +204,8 @@ def _from_cases(board: Board, number: int) -> Iterable[Fact]:
         chosen.append((first, last))
         reason = f"{len(parts)} open cases in one range" if len(parts) > 1 else "one case about many SIMs"
         groups.append((((str(first), str(last)),), reason))
-    for place, (ranges, reason) in enumerate(sorted(groups), start=number + 1):
-        yield OutageSuspected(outage=f"O-{place}", ranges=ranges, reason=reason)
+    for ranges, reason in sorted(groups):
+        yield OutageSuspected(outage=next(ids), ranges=ranges, reason=reason)
 
 
 def _unspent(board: Board) -> dict[str, Unplaced]:

@@ -1,1 +1,1 @@
-"""The hub: a process of its own that takes facts in, keeps the board, and serves views, commands and updates (aiohttp)."""
+"""The hub: a process of its own that takes facts in, keeps the board, serves views and carries out commands."""

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-
 from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, RangesStated
 from feeds.model import FeedRow, Row
 

@@ -143,28 +143,22 @@ class Door:
             async for message in socket:
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     break
+                # Parsed one after the other and handed to the log in the order of arrival; only the waiting for the
+                # disk goes on side by side.
+                number, facts, refusal = await self._parse_frame(message.data, by)
                 await places.acquire()
-                frame = message.data
-                group.create_task(self._frame(socket, by, frame, places))
+                group.create_task(self._answer_frame(socket, by, number, facts, refusal, places))
         return socket
 
-    async def _frame(self, socket: web.WebSocketResponse, by: str, frame: bytes, places: asyncio.Semaphore) -> None:
-        try:
-            answer = await self._frame_answer(by, frame)
-        finally:
-            places.release()
-        if not socket.closed:
-            try:
-                await socket.send_frame(orjson.dumps(answer), WSMsgType.TEXT)
-            except ConnectionError:
-                return  # the feed is gone; it sends again what it has no answer for
-
-    async def _frame_answer(self, by: str, frame: bytes) -> dict[str, object]:
+    async def _parse_frame(
+        self, frame: bytes, by: str
+    ) -> tuple[int | str | None, list[Fact], dict[str, object] | None]:
+        """Return the frame's number, its facts, and why it is refused, if it is."""
         number: int | str | None = None
+        facts: list[Fact] = []
         try:
             parts = native.frame(frame)
             number = parts.id
-            facts: list[Fact] = []
             for body, parse in (
                 (parts.ranges, self._ranges),
                 (parts.customers, native.customers),
@@ -173,14 +167,37 @@ class Door:
             ):
                 if body:
                     facts.extend(await self.parse(parse, bytes(body)))
-            accepted, seq = await self.take(by, facts)
         except SourceError as error:
             self._hub.heard.refused(by, "ingest")
-            return {"id": number, "error": {"status": error.status, "message": error.message}}
+            return number, [], {"status": error.status, "message": error.message}
+        return number, facts, None
+
+    async def _answer_frame(
+        self,
+        socket: web.WebSocketResponse,
+        by: str,
+        number: int | str | None,
+        facts: list[Fact],
+        refusal: dict[str, object] | None,
+        places: asyncio.Semaphore,
+    ) -> None:
+        answer: dict[str, object] = {"id": number}
+        try:
+            if refusal is None:
+                accepted, seq = await self.take(by, facts)
+                answer |= {"accepted": accepted, "seq": seq}
+            else:
+                answer["error"] = refusal
         except LogError as error:
             status, _ = _log_answer(error)
-            return {"id": number, "error": {"status": status, "message": str(error), "retry_after": 1}}
-        return {"id": number, "accepted": accepted, "seq": seq}
+            answer["error"] = {"status": status, "message": str(error), "retry_after": 1}
+        finally:
+            places.release()
+        if not socket.closed:
+            try:
+                await socket.send_frame(orjson.dumps(answer), WSMsgType.TEXT)
+            except ConnectionError:
+                return  # the feed is gone; it sends again what it has no answer for
 
 
 async def read_body(request: web.Request, limit: int) -> bytes:

@@ -59,7 +59,7 @@ class Queries:
                 survivor = self._board.outages.survivor(of) if touched.outages else None
                 if survivor is not None and (survivor.id in touched.outages or of in touched.outages):
                     query.touch_all()
-            elif view in keys_of and keys_of[view]:
+            elif keys_of.get(view):
                 query.touch(keys_of[view])
 
     def tick(self) -> None:

@@ -82,7 +82,7 @@ class Snapshotter:
                     self._base = int(output)
                 else:
                     warn(
-                        f"a snapshot could not be made (exit {process.returncode}); the log is whole, restarts take longer"
+                        f"no snapshot could be made (exit {process.returncode}); the log is whole, restarts take longer"
                     )
                     self._base = self._seq()
             await asyncio.sleep(2)

@@ -1,4 +1,4 @@
-"""The hub's configuration file (TOML). Unknown keys are errors: a misspelt setting must not be silently without effect."""
+"""The hub's configuration file (TOML). Unknown keys are errors: a misspelt setting must not be silently ignored."""
 
 import tomllib
 from pathlib import Path

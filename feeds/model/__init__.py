@@ -2,6 +2,9 @@
 
 Names are the field's: X.733 / 3GPP TS 32.111 for alarms, TM Forum TMF621 for cases (TroubleTicket), TMF656 for
 outages (ServiceProblem), E.118 / E.212 / E.164 for identifiers. All times are aware datetimes in UTC.
+
+The structs are frozen trees of plain data, so the cycle collector need not look at them (``gc=False``): with a million
+of them it would do little else.
 """
 
 from feeds.model.alarms import LAPSED, Alarm, AlarmEvent, AlarmKey, Severity, alarm_key

@@ -27,7 +27,7 @@ LAPSED = "lapsed"
 """The ``event`` of a clear that the hub gives because the source did not renew the alarm in time."""
 
 
-class AlarmEvent(Struct, frozen=True, omit_defaults=True):
+class AlarmEvent(Struct, frozen=True, gc=False, omit_defaults=True):
     """One notification of an alarm as a source sends it: a raise, a change, a repeat or a clear.
 
     Which of these it is follows from what the board knows already. ``id`` is the source's own key of the alarm; where
@@ -61,7 +61,7 @@ def alarm_key(event: AlarmEvent) -> AlarmKey:
     return AlarmKey(f"{event.source}/{'|'.join(parts)}")
 
 
-class Alarm(Struct, frozen=True, omit_defaults=True):
+class Alarm(Struct, frozen=True, gc=False, omit_defaults=True):
     """An alarm as the board holds it. ``occurrences`` counts raises and repeats since it was last clear."""
 
     source: str

@@ -49,7 +49,7 @@ class CaseState(StrEnum):
     CLOSED = "closed"
 
 
-class CaseEvent(Struct, frozen=True, omit_defaults=True):
+class CaseEvent(Struct, frozen=True, gc=False, omit_defaults=True):
     """A case as a ticket system sends it: the whole of what it knows now. Later events replace earlier ones.
 
     ``customer`` is an id, a name or an address that the inventory knows. ``sims`` are identifiers and ranges as people
@@ -81,7 +81,7 @@ def case_key(event: CaseEvent) -> CaseKey:
     return CaseKey(f"{event.source}/{event.number}")
 
 
-class Case(Struct, frozen=True, omit_defaults=True):
+class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     """A case as the board holds it. ``sims`` is what was read from its fields and text, bodies without check digit."""
 
     source: str

@@ -11,14 +11,14 @@ Seen = Annotated[int, Meta(ge=0)]
 """Sequence of the row that the user saw; 0: not known, nothing is compared."""
 
 
-class Acknowledge(Struct, frozen=True, tag_field="do", tag="ack"):
+class Acknowledge(Struct, frozen=True, gc=False, tag_field="do", tag="ack"):
     """Take note of alarms."""
 
     alarms: tuple[Name, ...]
     seen: Seen = 0
 
 
-class Declare(Struct, frozen=True, tag_field="do", tag="declare"):
+class Declare(Struct, frozen=True, gc=False, tag_field="do", tag="declare"):
     """Make a suspected outage a declared one; the one who does it is its commander."""
 
     outage: Name
@@ -26,21 +26,21 @@ class Declare(Struct, frozen=True, tag_field="do", tag="declare"):
     seen: Seen = 0
 
 
-class Mitigate(Struct, frozen=True, tag_field="do", tag="mitigate"):
+class Mitigate(Struct, frozen=True, gc=False, tag_field="do", tag="mitigate"):
     """Say that service is back for now."""
 
     outage: Name
     seen: Seen = 0
 
 
-class Resolve(Struct, frozen=True, tag_field="do", tag="resolve"):
+class Resolve(Struct, frozen=True, gc=False, tag_field="do", tag="resolve"):
     """Say that it is over."""
 
     outage: Name
     seen: Seen = 0
 
 
-class Reject(Struct, frozen=True, tag_field="do", tag="reject"):
+class Reject(Struct, frozen=True, gc=False, tag_field="do", tag="reject"):
     """Say that a suspected outage is none."""
 
     outage: Name
@@ -48,7 +48,7 @@ class Reject(Struct, frozen=True, tag_field="do", tag="reject"):
     seen: Seen = 0
 
 
-class Draft(Struct, frozen=True, tag_field="do", tag="draft"):
+class Draft(Struct, frozen=True, gc=False, tag_field="do", tag="draft"):
     """Write or rewrite an update. Without ``update`` a new draft is begun; the answer names it."""
 
     outage: Name
@@ -58,7 +58,7 @@ class Draft(Struct, frozen=True, tag_field="do", tag="draft"):
     seen: Seen = 0
 
 
-class AskPreview(Struct, frozen=True, tag_field="do", tag="preview"):
+class AskPreview(Struct, frozen=True, gc=False, tag_field="do", tag="preview"):
     """Ask what a draft would send now. Changes nothing. ``window`` is (first message, how many), at most 200."""
 
     update: Name
@@ -66,7 +66,7 @@ class AskPreview(Struct, frozen=True, tag_field="do", tag="preview"):
     find: Label = ""
 
 
-class Approve(Struct, frozen=True, tag_field="do", tag="approve"):
+class Approve(Struct, frozen=True, gc=False, tag_field="do", tag="approve"):
     """Send a draft: ``digest`` as in the preview that was seen, ``customers`` as typed by the approver."""
 
     update: Name
@@ -75,7 +75,7 @@ class Approve(Struct, frozen=True, tag_field="do", tag="approve"):
     seen: Seen = 0
 
 
-class Steer(Struct, frozen=True, tag_field="do", tag="steer"):
+class Steer(Struct, frozen=True, gc=False, tag_field="do", tag="steer"):
     """Pause, resume or cancel an update that is being sent."""
 
     update: Name
@@ -83,7 +83,7 @@ class Steer(Struct, frozen=True, tag_field="do", tag="steer"):
     seen: Seen = 0
 
 
-class Retry(Struct, frozen=True, tag_field="do", tag="retry"):
+class Retry(Struct, frozen=True, gc=False, tag_field="do", tag="retry"):
     """Queue deliveries again that failed or are uncertain, by a human's decision. The Message-ID stays the same."""
 
     update: Name

@@ -22,7 +22,7 @@ class ContactChannel(StrEnum):
     PHONE = "phone"
 
 
-class Contact(Struct, frozen=True, omit_defaults=True):
+class Contact(Struct, frozen=True, gc=False, omit_defaults=True):
     """A person or system at a customer and the address on one channel."""
 
     channel: ContactChannel
@@ -30,7 +30,7 @@ class Contact(Struct, frozen=True, omit_defaults=True):
     name: Label = ""
 
 
-class Customer(Struct, frozen=True, omit_defaults=True):
+class Customer(Struct, frozen=True, gc=False, omit_defaults=True):
     """An enterprise customer. ``language``: BCP 47 tag; ``time_zone``: IANA name; ``domains``: its mail domains."""
 
     id: Name
@@ -43,7 +43,7 @@ class Customer(Struct, frozen=True, omit_defaults=True):
     agreement: Label = ""
 
 
-class SimRange(Struct, frozen=True, omit_defaults=True):
+class SimRange(Struct, frozen=True, gc=False, omit_defaults=True):
     """A run of SIMs by ICCID body, both ends included, with the parallel runs of IMSI and MSISDN where they exist.
 
     ``first`` and ``last`` are bodies of the same length, without check digit. ``attributes`` are what the SIMs share

@@ -27,7 +27,7 @@ LIVE_STATES = frozenset({OutageState.SUSPECTED, OutageState.DECLARED, OutageStat
 """States in which an outage gathers cases and alarms."""
 
 
-class Outage(Struct, frozen=True, omit_defaults=True):
+class Outage(Struct, frozen=True, gc=False, omit_defaults=True):
     """An outage as decided by facts. What changes by the second (cases, alarms) is derived and shown in its row.
 
     ``where`` names the attribute values that all its SIMs share; empty where the group stands on SIM ranges alone.
@@ -56,7 +56,7 @@ class Outage(Struct, frozen=True, omit_defaults=True):
     """Sequence of the last decision about it (state, scope, merge); counts do not move it."""
 
 
-class CustomerImpact(Struct, frozen=True, omit_defaults=True):
+class CustomerImpact(Struct, frozen=True, gc=False, omit_defaults=True):
     """One outage for one customer: its own ranges inside the outage (ICCID bodies), SIMs, open cases, uses."""
 
     customer: str

@@ -13,13 +13,13 @@ from feeds.model.outages import OutageState
 from feeds.model.updates import DeliveryState, UpdateKind, UpdateState
 
 
-class Row(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Row(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """What every row has."""
 
     key: str
 
 
-class OutageRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class OutageRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One outage on the board. ``sims_text`` is the short human form of its ranges, ``shared`` what they share."""
 
     state: OutageState
@@ -58,7 +58,7 @@ class OutageRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     """Sequence of the last decision about it; commands carry it as ``seen``."""
 
 
-class AlarmRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class AlarmRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One alarm."""
 
     severity: Severity
@@ -80,7 +80,7 @@ class AlarmRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     seq: int = 0
 
 
-class CaseRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class CaseRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One case. ``sims_text`` echoes what was read out of it."""
 
     number: str
@@ -104,7 +104,7 @@ class CaseRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     seq: int = 0
 
 
-class CountRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class CountRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Cases opened within one minute. ``by`` counts them as ``channel/service``."""
 
     minute: datetime
@@ -114,7 +114,7 @@ class CountRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     """Alarm events of the same minute."""
 
 
-class FeedRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class FeedRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One feed: when it was last heard, how much it brings. Kept by the hub, not by the log."""
 
     kind: str
@@ -128,7 +128,7 @@ class FeedRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     """Payloads refused since the hub started."""
 
 
-class ImpactRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class ImpactRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One customer in one outage."""
 
     customer: str
@@ -140,7 +140,7 @@ class ImpactRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     use: str = ""
 
 
-class TimelineRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class TimelineRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One line of an outage's history. ``key`` is the sequence of the fact."""
 
     at: datetime
@@ -148,7 +148,7 @@ class TimelineRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     what: str
 
 
-class UpdateRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class UpdateRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One update with the counts of its ledger."""
 
     outage: str
@@ -171,7 +171,7 @@ class UpdateRow(Row, frozen=True, omit_defaults=True, kw_only=True):
     seq: int = 0
 
 
-class DeliveryRow(Row, frozen=True, omit_defaults=True, kw_only=True):
+class DeliveryRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """One delivery of one update."""
 
     update: str

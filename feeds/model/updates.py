@@ -34,7 +34,7 @@ class UpdateState(StrEnum):
     DONE = "done"
 
 
-class UpdateText(Struct, frozen=True, omit_defaults=True):
+class UpdateText(Struct, frozen=True, gc=False, omit_defaults=True):
     """The four parts that a person writes. ``next_word`` is the promised time of the next update."""
 
     done: Part
@@ -43,7 +43,7 @@ class UpdateText(Struct, frozen=True, omit_defaults=True):
     next_word: datetime | None = None
 
 
-class AudienceEntry(Struct, frozen=True, omit_defaults=True):
+class AudienceEntry(Struct, frozen=True, gc=False, omit_defaults=True):
     """One contact of one customer, with the facts that stand in the message, frozen when the update is approved.
 
     ``digest`` is the SHA-256 (hex) of the subject and body as rendered for approval: what is sent must match it.
@@ -63,7 +63,7 @@ class AudienceEntry(Struct, frozen=True, omit_defaults=True):
     digest: str = ""
 
 
-class Update(Struct, frozen=True, omit_defaults=True):
+class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     """One update of one outage. ``number`` counts within the outage from 1; ``digest`` covers text and audience."""
 
     id: UpdateId
@@ -97,7 +97,7 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-class Delivery(Struct, frozen=True, omit_defaults=True):
+class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
     """One update × one contact × one channel. ``answer`` is the other side's own words at the last attempt."""
 
     update: UpdateId
@@ -115,7 +115,7 @@ class Delivery(Struct, frozen=True, omit_defaults=True):
         return f"{self.update}/{self.index}"
 
 
-class Message(Struct, frozen=True, omit_defaults=True):
+class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     """A message exactly as it will be sent to one contact."""
 
     customer: str
@@ -128,7 +128,7 @@ class Message(Struct, frozen=True, omit_defaults=True):
     ranges: str = ""
 
 
-class Preview(Struct, frozen=True, omit_defaults=True):
+class Preview(Struct, frozen=True, gc=False, omit_defaults=True):
     """What an update would send now: totals over the whole audience, and a window of its messages.
 
     ``digest`` names exactly this text for exactly this audience; approving needs it. ``unreachable`` are customers

@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from feeds.simspace import phrases
+from feeds.simspace.groups import Number, gather
 from feeds.simspace.identifiers import DEFAULT, LengthProfile, block_of, body_of, body_size, luhn_holds
 from feeds.simspace.spans import SimKind, SimSpan, merge_spans
 
@@ -82,16 +83,6 @@ def read_sims(text: str, profile: LengthProfile = DEFAULT, limit: int = 100_000)
     return Reading(spans, tuple(reader.items), tuple(reader.warnings), sum(span.count for span in spans))
 
 
-class _Number(Struct, frozen=True):
-    """Digits in groups at ``[start:end]`` of the text; ``whole``: as many as an identifier of the kind has."""
-
-    start: int
-    end: int
-    digits: str
-    sizes: tuple[int, ...]
-    whole: bool
-
-
 class _Reader:
     """Walks over one text from left to right and keeps what it reads."""
 
@@ -133,42 +124,6 @@ class _Reader:
 
     # Single numbers ---------------------------------------------------------------------------------------------
 
-    def _number(self, at: int, low: int, high: int) -> _Number | None:
-        """Gather groups of digits at ``at`` that make ``low`` to ``high`` digits; None where a run is too long."""
-        found = phrases.GROUPS.match(self.text, at)
-        if found is None:
-            return None
-        separator = found.group(1)
-        pieces = found.group().split(separator) if separator else [found.group()]
-        first = len(pieces[0])
-        if first > high or (not separator and self.text[found.end() : found.end() + 1].isdigit()):
-            return None
-        if not separator or first >= low or (separator in phrases.HYPHENS and first >= _SHORTEST_STEM):
-            return self._gathered(at, pieces[:1], low)
-        whole: list[int] = []
-        total = used = 0
-        for place, piece in enumerate(pieces, 1):
-            if total + len(piece) > high:
-                break
-            total += len(piece)
-            used = place
-            if total >= low:
-                whole.append(place)
-        if whole:
-            used = whole[-1]
-            if len(whole) > 1 and high == 20:
-                # Where a shorter and a longer reading are possible, one whose check digit fits is the right one.
-                used = next((n for n in reversed(whole) if luhn_holds("".join(pieces[:n])) and n != whole[0]), used)
-        return self._gathered(at, pieces[:used], low)
-
-    def _gathered(self, at: int, pieces: list[str], low: int) -> _Number:
-        digits = "".join(pieces)
-        end = at + len(digits) + len(pieces) - 1
-        if self.text[end : end + 1] in ("F", "f"):
-            filler = phrases.FILLER.match(self.text, end)
-            end = filler.end() if filler else end
-        return _Number(at, end, digits, tuple(map(len, pieces)), whole=len(digits) >= low)
-
     def _code_before(self, at: int) -> bool:
         """Return whether a letter or digit touches ``at`` from the left, as in serial numbers and hashes."""
         before = self.text[at - 1 : at]
@@ -190,7 +145,7 @@ class _Reader:
             start = at
         if self._code_before(start) and not phrases.ICCID_LABEL.search(self.text, max(0, start - 6), start):
             return self._past_run(at)
-        number = self._number(at, 18, 20)
+        number = gather(self.text, at, 18, 20)
         if number is None:
             end = self._past_run(at)
             self.doubt(at, end, f"{end - at} digits in one piece; an ICCID has 18 to 20")
@@ -200,7 +155,7 @@ class _Reader:
         wild = phrases.WILDCARD.match(self.text, number.end)
         if wild and wild["star"]:
             # The whole number stands there already: the star can only be a check digit.
-            number = _Number(number.start, wild.end(), number.digits, number.sizes, whole=True)
+            number = Number(number.start, wild.end(), number.digits, number.sizes, whole=True)
         elif self._code_after(number.end):
             return self._past_run(number.end)
         return self._follow("iccid", start, number)
@@ -215,12 +170,12 @@ class _Reader:
         if digits.startswith(_IMEI_STARTS) and luhn_holds(digits):
             self.doubt(at, end, "looks like the IMEI of a device; write IMSI before it if it is one")
             return end
-        return self._follow("imsi", at, _Number(at, end, digits, (15,), whole=True))
+        return self._follow("imsi", at, Number(at, end, digits, (15,), whole=True))
 
     def _take_phone(self, at: int) -> int:
         """Read a number that begins with a plus, unless it is where people write their own."""
         digits_at = at + 1 + (self.text[at + 1] in phrases.SPACES)
-        number = self._number(digits_at, 8, 15)
+        number = gather(self.text, digits_at, 8, 15)
         if number is None or not number.whole or self._code_after(number.end):
             return self._past_run(digits_at)
         if self._code_before(at) or self._of_a_person(at):
@@ -250,12 +205,12 @@ class _Reader:
             return at
         at += plus
         kind: SimKind = "imsi" if found["label"].lower() == "imsi" else "msisdn"
-        number = self._number(at, 14, 15) if kind == "imsi" else self._number(at, 8, 17)
+        number = gather(self.text, at, 14, 15) if kind == "imsi" else gather(self.text, at, 8, 17)
         if number is None:
             return self._past_run(at)
         digits = number.digits
         if kind == "msisdn" and digits.startswith("00"):
-            number = _Number(number.start, number.end, digits[2:], number.sizes, whole=len(digits) > 9)
+            number = Number(number.start, number.end, digits[2:], number.sizes, whole=len(digits) > 9)
         if self._code_after(number.end) or len(number.digits) < 5:
             return number.end
         if kind == "msisdn" and digits.startswith("0") and not digits.startswith("00"):
@@ -274,7 +229,7 @@ class _Reader:
         read = body_of(digits, self.profile)
         return read.body, read.warnings
 
-    def _follow(self, kind: SimKind, start: int, number: _Number) -> int:
+    def _follow(self, kind: SimKind, start: int, number: Number) -> int:
         """Read what a whole number begins: a range, a count from it on, or the number alone."""
         text = self.text
         body, doubts = self._body(kind, number.digits)
@@ -298,21 +253,21 @@ class _Reader:
             return self._counted(kind, start, number.end, body, wanted, doubts)
         return self._keep(kind, start, number.end, body, body, doubts)
 
-    def _upper_end(self, kind: SimKind, lower: _Number, between: re.Match[str]) -> _Number | None:
+    def _upper_end(self, kind: SimKind, lower: Number, between: re.Match[str]) -> Number | None:
         """Return the upper end of a range behind ``between``, in full or as its last digits; None if it is none."""
         text, at = self.text, between.end()
         while text[at : at + 1] in ("F", "f"):
             at += 1
         at += kind == "msisdn" and text[at : at + 1] == "+"
         low, high = {"iccid": (18, 20), "imsi": (14, 15), "msisdn": (8, 15)}[kind]
-        number = self._number(at, low, high)
+        number = gather(self.text, at, low, high)
         if number is None:
             return None
         if number.whole and number.digits[:2] == lower.digits[:2] and len(number.digits) >= len(lower.digits) - 1:
             return None if self._code_after(number.end) else number
         return self._short_end(lower, at, between)
 
-    def _short_end(self, lower: _Number, at: int, between: re.Match[str]) -> _Number | None:
+    def _short_end(self, lower: Number, at: int, between: re.Match[str]) -> Number | None:
         """Return ``lower`` with its last digits replaced by those at ``at``; None where they are something else."""
         text = self.text
         found = phrases.GROUPS.match(text, at)
@@ -334,10 +289,10 @@ class _Reader:
         if len(digits) >= len(lower.digits):
             return None
         if tight and len(digits) == 1 and luhn_holds(lower.digits + digits) and len(lower.digits) in (18, 19):
-            return _Number(at, end, lower.digits + digits, lower.sizes, whole=True)
-        return _Number(at, end, lower.digits[: -len(digits)] + digits, lower.sizes, whole=lower.whole)
+            return Number(at, end, lower.digits + digits, lower.sizes, whole=True)
+        return Number(at, end, lower.digits[: -len(digits)] + digits, lower.sizes, whole=lower.whole)
 
-    def _range(self, kind: SimKind, start: int, lower: _Number, upper: _Number) -> int:
+    def _range(self, kind: SimKind, start: int, lower: Number, upper: Number) -> int:
         first, doubts = self._body(kind, lower.digits)
         if len(upper.digits) == len(lower.digits) + 1 and upper.digits.startswith(lower.digits):
             # The part behind the dash is the check digit.
@@ -376,7 +331,7 @@ class _Reader:
 
     # Numbers that are cut off -----------------------------------------------------------------------------------
 
-    def _take_stem(self, start: int, number: _Number) -> int:
+    def _take_stem(self, start: int, number: Number) -> int:
         """Read a number that begins as an ICCID and is too short for one: a prefix, a range of prefixes, or neither."""
         text, digits = self.text, number.digits
         wild = phrases.WILDCARD.match(text, number.end)
@@ -384,7 +339,7 @@ class _Reader:
             return self._prefix(start, number, wild)
         between = phrases.TO.match(text, number.end)
         if between and len(digits) >= _SHORTEST_STEM:
-            upper = self._number(between.end(), 18, 20)
+            upper = gather(self.text, between.end(), 18, 20)
             if upper and not upper.whole and upper.digits.startswith("89") and len(upper.digits) == len(digits):
                 return self._stems(start, digits, upper.digits, upper.end)
             if upper and not upper.whole:
@@ -404,7 +359,7 @@ class _Reader:
             return known, ()
         return _USUAL_BODY, (f"read with {_USUAL_BODY} digits and a check digit each, as is usual",)
 
-    def _prefix(self, start: int, number: _Number, wild: re.Match[str]) -> int:
+    def _prefix(self, start: int, number: Number, wild: re.Match[str]) -> int:
         digits, end = number.digits, wild.end()
         if len(digits) < _SHORTEST_PREFIX:
             self.doubt(start, end, f"a prefix needs at least {_SHORTEST_PREFIX} digits")

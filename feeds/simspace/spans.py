@@ -11,7 +11,7 @@ SimKind = Literal["iccid", "imsi", "msisdn"]
 Digits = Annotated[str, Meta(pattern=r"^[0-9]{4,19}$")]
 
 
-class SimSpan(Struct, frozen=True, order=True):
+class SimSpan(Struct, frozen=True, gc=False, order=True):
     """Identifiers ``first`` to ``last``, both included, of the same kind and length."""
 
     kind: SimKind

@@ -1,7 +1,11 @@
-"""HTML mails → their text, line by line, for reading and showing. Nothing of the markup survives."""
+"""HTML mails → their text, line by line, for reading and showing. Nothing of the markup survives.
 
+One linear scan: the parser of the standard library takes minutes for a few kilobytes of unfinished tags, and a mail
+is whatever a stranger sends.
+"""
+
+import html
 import re
-from html.parser import HTMLParser
 from typing import Final
 
 from feeds.sources.clean import clean
@@ -9,50 +13,51 @@ from feeds.sources.clean import clean
 LIMIT: Final = 262_144
 """Characters of HTML that are looked at; what follows is left out."""
 
-_SKIPPED: Final = frozenset({"script", "style", "head", "title"})
+_SKIPPED: Final = {tag: re.compile(f"</{tag}[^<>]*+>", re.IGNORECASE) for tag in ("script", "style", "title")} | {
+    # The end tag of the head may be left out.
+    "head": re.compile("</head[^<>]*+>|(?=<body)", re.IGNORECASE)
+}
+"""Elements whose content is no text, and where each ends."""
+
 _LINES: Final = frozenset(
     {"address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6"}
     | {"header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul"}
 )
 _CELLS: Final = frozenset({"td", "th"})
 
+_MARKUP: Final = re.compile("(?P<comment><!--)|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*+)[^<>]*+>|<[!?/][^<>]*+>")
 
-class _Text(HTMLParser):
-    """Collects text and line ends."""
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._skipping = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _SKIPPED:
-            self._skipping += 1
-        elif tag == "body":
-            # The end tag of the head may be left out.
-            self._skipping = 0
+def html_text(markup: str) -> str:
+    """Return the text of ``markup``, cleaned: blocks on lines of their own, no runs of empty lines."""
+    markup = markup[:LIMIT]
+    parts: list[str] = []
+    endless: set[str] = set()
+    at = 0
+    while (found := _MARKUP.search(markup, at)) is not None:
+        parts.append(_words(markup[at : found.start()]))
+        at = found.end()
+        tag = (found["tag"] or "").lower()
+        if found["comment"]:
+            end = markup.find("-->", at)
+            at = end + 3 if end >= 0 else len(markup)
+        elif tag in _SKIPPED and not found["end"] and tag not in endless:
+            closed = _SKIPPED[tag].search(markup, at)
+            if closed:
+                at = closed.end()
+            else:
+                endless.add(tag)
         elif tag in _LINES:
-            self.parts.append("\n")
-        elif tag in _CELLS:
-            self.parts.append("  ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SKIPPED:
-            self._skipping = max(0, self._skipping - 1)
-        elif tag in _LINES and tag != "br":
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._skipping:
-            self.parts.append(re.sub(r"[ \t\r\n]+", " ", data))
-
-
-def html_text(html: str) -> str:
-    """Return the text of ``html``, cleaned: blocks on lines of their own, no runs of empty lines."""
-    parser = _Text()
-    parser.feed(html[:LIMIT])
-    parser.close()
+            parts.append("\n")
+        elif tag in _CELLS and not found["end"]:
+            parts.append("  ")
+    parts.append(_words(markup[at:]))
     # Character references may have brought back what was cleaned away before.
-    text = clean("".join(parser.parts), newlines=True)
+    text = clean("".join(parts), newlines=True)
     lines = (line.strip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _words(text: str) -> str:
+    """Return what stands between two tags, with its character references put in and its line ends as spaces."""
+    return html.unescape(re.sub(r"[ \t\r\n]+", " ", text)) if text else ""

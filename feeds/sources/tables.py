@@ -187,12 +187,9 @@ def _made(fields: dict[str, object], kind: type[S], line: int, problems: _Proble
     except msgspec.ValidationError as error:
         said, _, path = str(error).partition(" - at `")
         missing = re.search("required field `([^`]*)`", said)
-        field = (
-            missing[1]
-            if missing
-            else path.rstrip("`").replace("key` in `", "").removeprefix("$.").removeprefix("attributes")
-        )
-        problems.add(line, field or "attributes", "is empty" if missing else said[:1].lower() + said[1:])
+        column = re.search(r"\$\.(\w+)", path)
+        field = missing[1] if missing else column[1] if column else "attributes"
+        problems.add(line, field, "is empty" if missing else said[:1].lower() + said[1:])
         return None
 
 

@@ -165,7 +165,9 @@ def replayed(entries: tuple[Entry, ...], cuts: set[int]) -> Board:
 
 @given(facts, st.sets(st.integers(0, 40)))
 @settings(max_examples=150, deadline=None)
-def test_the_same_facts_give_the_same_bytes_however_they_are_cut_into_batches(found: list[Fact], cuts: set[int]) -> None:
+def test_the_same_facts_give_the_same_bytes_however_they_are_cut_into_batches(
+    found: list[Fact], cuts: set[int]
+) -> None:
     entries = entries_of(found)
     assert replayed(entries, cuts).dump() == replayed(entries, set()).dump()
 
@@ -235,6 +237,7 @@ def test_the_watcher_comes_to_rest(found: list[Fact]) -> None:
         if not proposed:
             return
         board.apply(
-            tuple(Entry(board.seq + 1 + n, board.at, "vaken/grouping", fact) for n, fact in enumerate(proposed)), Touched()
+            tuple(Entry(board.seq + 1 + n, board.at, "vaken/grouping", fact) for n, fact in enumerate(proposed)),
+            Touched(),
         )
     assert propose(board) == []

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import signal
 import socket as sockets
+from pathlib import Path
 from typing import Any
+
+from tui.cli.child_hub import ChildHub
+from tui.cli.web import post
 
 
 def row(key: str, what: str = "x") -> dict[str, Any]:
@@ -125,3 +129,18 @@ def test_a_lost_link_is_said_on_stderr_and_the_rows_are_not_printed_again(spawn:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "", "")
+
+
+# With a real hub
+
+
+def test_the_plain_twin_sees_what_the_hub_was_told(run: Any, tmp_path: Path) -> None:
+    with ChildHub(tmp_path / "data", None) as child:
+        url = child.wait_ready()
+        alarm = {"source": "noc", "id": "7", "managed_object": "pgw-sto-1", "severity": "major"}
+        post(url, "/v1/alarms", json.dumps(alarm).encode())
+        found = json.loads(run("tail", "alarms", "--once", "--json", "--hub", url).out)
+        assert (found["view"], found["key"], found["severity"]) == ("alarms", "noc/7", "major")
+        outcome = run("tail", "alarms", "--once", "--hub", url, "--filter", "colour:red")
+        assert outcome.code == 2
+        assert "colour" in outcome.sentence

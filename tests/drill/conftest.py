@@ -15,7 +15,7 @@ READY = "vaken hub ready at "
 
 @pytest.fixture
 async def start_hub(tmp_path: Path) -> AsyncIterator[StartHub]:
-    """Start and restart a hub on one data directory; it is killed when the test is over."""
+    """Start and restart a hub on one data directory, with ``hub.toml`` where the test wrote one; kill it in the end."""
     running: list[asyncio.subprocess.Process] = []
 
     async def end() -> None:
@@ -26,9 +26,10 @@ async def start_hub(tmp_path: Path) -> AsyncIterator[StartHub]:
 
     async def start(port: int) -> str:
         await end()
+        config = tmp_path / "hub.toml"
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tui.cli", "hub", "--data", str(tmp_path / "hub")),
-            *("--listen", f"127.0.0.1:{port}"),
+            *("--listen", f"127.0.0.1:{port}", *(("--config", str(config)) if config.exists() else ())),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

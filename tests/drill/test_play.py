@@ -1,8 +1,10 @@
 """Drills played into a real hub over its real interfaces."""
 
 import asyncio
+import mailbox
 import sys
 from collections.abc import Awaitable, Callable
+from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,8 +14,9 @@ import pytest
 from feeds.drill.fleet import build_fleet
 from feeds.drill.play import play_drill
 from feeds.drill.scenario import load_scenario
+from feeds.drill.sink import MailSink
 from feeds.drill.timeline import AlarmSent, CaseSent, timeline
-from feeds.model import CaseState, Severity
+from feeds.model import CaseState, ContactChannel, Severity
 
 StartHub = Callable[[int], Awaitable[str]]
 
@@ -158,6 +161,52 @@ async def test_a_hub_that_is_killed_and_started_again_during_a_drill_misses_noth
     alarms, cases, open_cases = expected(file)
     assert active_keys(await rows(hub, "alarms"), "drill") == alarms
     assert len(await rows(hub, "cases", "state:closed")) == cases - open_cases
+
+
+UPDATE = """
+[[actions]]
+at = 40
+do = "update"
+where = { apn = "iot.meter" }
+done = "We found that sessions on one APN are rejected."
+will = "We repair it."
+need = "Nothing."
+"""
+
+
+@pytest.fixture
+def file_with_update(file: Path) -> Path:
+    file.write_text(SCENARIO + UPDATE, encoding="utf-8")
+    return file
+
+
+async def test_a_scenario_can_send_an_update_to_the_customers_hit_and_each_contact_gets_one_mail(
+    start_hub: StartHub, file_with_update: Path, tmp_path: Path
+) -> None:
+    file = file_with_update
+    scenario = load_scenario(str(file))
+    fleet = build_fleet(scenario)
+    hit = {one.customer for one in fleet.ranges_where({"apn": "iot.meter"})}
+    addresses = {
+        contact.address
+        for customer in fleet.customers
+        if customer.id in hit
+        for contact in customer.contacts
+        if contact.channel is ContactChannel.EMAIL
+    }
+    async with MailSink(maildir=tmp_path / "mails") as sink:
+        mail = f'[mail]\nhost = "127.0.0.1"\nport = {sink.port}\nsender = "desk@operator.example"\n'
+        (tmp_path / "hub.toml").write_text(mail, encoding="utf-8")
+        hub = await start_hub(0)
+        said, errors = await (await play(file, hub, 30)).communicate()
+        assert errors == b""
+        assert f"sent to {len(hit)} customers, {len(addresses)} contacts" in said.decode()
+        async with asyncio.timeout(60):
+            while [row["state"] for row in await rows(hub, "updates")] != ["done"]:
+                pass
+    kept = [str(message["To"]) for message in mailbox.Maildir(tmp_path / "mails")]
+    assert len(kept) == len(addresses)
+    assert {parseaddr(one)[1] for one in kept} == addresses
 
 
 async def test_an_interrupt_ends_a_drill_quietly(start_hub: StartHub, file: Path) -> None:

@@ -165,10 +165,10 @@ def test_sims_of_a_ticket_field_are_read() -> None:
 
 
 def test_hostile_fields_are_visible_and_bounded() -> None:
-    event = case({"title": "\x1b[2J" + "x" * 500}, {"body": "<p>&#27;]0;x&#7; &#x202e;</p>" + "y" * 100_000}).event
+    event = case({"title": "\x1b[2J" + "x" * 500}, {"body": "<p>&#x200b;]0;x&#7; &#x202e;</p>" + "y" * 100_000}).event
     assert event.title.startswith("\\x1b[2J")
     assert len(event.title) == 256
-    assert event.text.startswith("\\x1b]0;x")
+    assert event.text.startswith("\\u200b]0;x")
     assert "\x1b" not in event.text
     assert "\u202e" not in event.text
     assert len(event.text) == 65_536

@@ -58,7 +58,9 @@ async def test_the_cursor_stays_on_its_outage_when_the_order_changes(opened: Ope
         hub.put("outages", quiet_outage("O-14", urgency=99), quiet_outage("O-20", urgency=98))
         await settle(pilot)
         table = pilot.app.screen.query_one(ViewTable)
-        assert table.row.key == "O-14"
+        row = table.row
+        assert row is not None
+        assert row.key == "O-14"
         assert "O-14" in line_with(pilot, "▸")
 
 
@@ -230,7 +232,9 @@ async def test_changes_are_shown_behind_a_dialog(opened: Opened, hub: FakeHub) -
         hub.put("outages", outage(cases=777))
         await settle(pilot)
         board = pilot.app.screen_stack[0]
-        assert board.query_one(ViewTable).row.cases == 777
+        row = board.query_one(ViewTable).row
+        assert row is not None
+        assert row.cases == 777
 
 
 async def test_views_are_closed_with_their_screen(opened: Opened, hub: FakeHub) -> None:
@@ -243,7 +247,7 @@ async def test_views_are_closed_with_their_screen(opened: Opened, hub: FakeHub) 
         await until(pilot, lambda: len(hub.views) == count)
 
 
-@pytest.mark.parametrize("size", [(20, 5), (40, 10), (80, 24), (160, 45)])
+@pytest.mark.parametrize("size", [(20, 5), (80, 24), (160, 45)])
 async def test_every_screen_stands_at_every_size(opened: Opened, size: tuple[int, int]) -> None:
     async with opened(size) as pilot:
         for keys in (

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -146,6 +146,7 @@ class CursorAgainstAModel(RuleBasedStateMachine):
 
 
 TestCursorAgainstAModel = CursorAgainstAModel.TestCase
+TestCursorAgainstAModel.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 
 
 @given(st.integers(1, 40), st.integers(0, 200), st.integers(0, 60))

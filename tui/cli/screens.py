@@ -22,7 +22,7 @@ def run_screens(url: str | None, data: Path, config: Path | None, who: str, *, m
     With ``may_share``, a hub that answers at the usual address is used; otherwise one is started on ``data`` and ended
     with the screens.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not _at_a_terminal():
         raise click.UsageError("the screens need a terminal; without one, use: vaken hub, and: vaken tail outages")
     if url is None and may_share and hub_version(DEFAULT_HUB, timeout=1.0) is not None:
         url = DEFAULT_HUB
@@ -30,6 +30,10 @@ def run_screens(url: str | None, data: Path, config: Path | None, who: str, *, m
         return _show(url, who)
     with ChildHub(data, config) as child:
         return _show(child.wait_ready(), who)
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _show(url: str, who: str) -> int:

@@ -6,13 +6,14 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from feeds.client.address import http_url, is_this_machine
 from tui.cli.failure import Failed
 
 ANSWER_BYTES = 1024 * 1024
 
 
 def _opener(url: str) -> urllib.request.OpenerDirector:
+    from feeds.client.address import is_this_machine
+
     if is_this_machine(url):
         return urllib.request.build_opener(urllib.request.ProxyHandler({}))  # no proxy can reach this machine
     return urllib.request.build_opener()
@@ -20,6 +21,8 @@ def _opener(url: str) -> urllib.request.OpenerDirector:
 
 def hub_version(url: str, timeout: float = 2.0) -> str | None:
     """Return the version of the hub at ``url``, or None when none answers there within ``timeout`` seconds."""
+    from feeds.client.address import http_url
+
     address = http_url(url, "/healthz")
     try:
         with _opener(url).open(address, timeout=timeout) as response:
@@ -32,6 +35,8 @@ def hub_version(url: str, timeout: float = 2.0) -> str | None:
 
 def post(url: str, path: str, body: bytes, timeout: float = 300.0) -> dict[str, Any]:
     """Give ``body`` (JSON) to ``path`` of the hub at ``url`` and return its answer. Raises Failed with its reason."""
+    from feeds.client.address import http_url
+
     request = urllib.request.Request(
         http_url(url, path), data=body, headers={"Content-Type": "application/json"}, method="POST"
     )

@@ -66,7 +66,8 @@ class BoardScreen(OutageActions):
 
     def refresh_counts(self) -> None:
         """Show the cases per minute, where there is room for them."""
-        show_counts(self.query_one(CaseChart), self.vaken)
+        for chart in self.query(CaseChart):
+            show_counts(chart, self.vaken)
 
     def action_open(self) -> None:
         """Open the outage under the cursor."""

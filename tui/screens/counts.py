@@ -99,6 +99,8 @@ class CountsScreen(VakenScreen):
 
     def refresh_counts(self) -> None:
         """Show the counts of now."""
+        if not self.query("#square"):
+            return  # not laid out yet
         now, rows = self.vaken.hub.now(), self.vaken.situation.counts
         series = show_counts(self.query_one(CaseChart), self.vaken)
         recent, usual = surge(rows, now)
