@@ -42,15 +42,13 @@ class FeedsHeard:
         self._now = now
         self._feeds: dict[str, _Heard] = {}
 
-    def facts(self, facts: Iterable[Fact], repeats: int = 0, source: str = "") -> None:
-        """Note that facts came in; ``repeats`` that changed nothing came beside them from ``source``."""
+    def facts(self, facts: Iterable[Fact]) -> None:
+        """Note that facts came in, repeats that changed nothing among them."""
         counts: dict[tuple[str, str], int] = {}
         for fact in facts:
             kind = _KINDS[type(fact)]
             name = fact.event.source if isinstance(fact, AlarmReported | CaseReported) else "inventory"
             counts[name, kind] = counts.get((name, kind), 0) + 1
-        if repeats:
-            counts[source, "alarms"] = counts.get((source, "alarms"), 0) + repeats
         now = self._now()
         slot = int(now.timestamp()) // (60 // SLOTS)
         for (name, kind), count in counts.items():

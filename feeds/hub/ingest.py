@@ -14,7 +14,7 @@ from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
 from feeds.hub.watch import Lapses
 from feeds.log import LogError, LogRefused
-from feeds.sources import SourceError, alertmanager, native, zammad
+from feeds.sources import Malformed, SourceError, alertmanager, native, zammad
 
 OFF_LOOP_BYTES = 64 * 1024
 """Bodies larger than this are parsed on a thread: reading them takes longer than the event loop may be busy."""
@@ -23,6 +23,7 @@ FRAMES_IN_FLIGHT = 64
 RETRY_AFTER = "1"
 
 Parse = Callable[[bytes], list[Fact]]
+FrameId = int | str | None
 
 
 class TooLarge(SourceError):
@@ -58,13 +59,11 @@ class Door:
         """Append what is news among ``facts``. Return (how many were accepted, sequence they are kept up to)."""
         alarms = self._hub.board.alarms
         news = [fact for fact in facts if not isinstance(fact, AlarmReported) or alarms.is_news(fact.event)]
-        repeats = len(facts) - len(news)
         seq = self._hub.board.seq
         if news:
             seq = (await self._hub.append(by, news)).last
-        if repeats:
-            self._hub.metrics.repeats.inc(repeats)
-        self._hub.heard.facts(news, repeats, by)
+        self._hub.metrics.repeats.inc(len(facts) - len(news))
+        self._hub.heard.facts(facts)
         return len(facts), seq
 
     async def parse(self, parse: Parse, body: bytes) -> list[Fact]:
@@ -91,7 +90,7 @@ class Door:
                 accepted, seq = await self.take(_by(request, name), facts)
                 return _answer(200, {"accepted": accepted, "seq": seq})
 
-            return await self._answered(work, name, kind)
+            return await self._answered(work, _by(request, name), kind)
 
         return handle
 
@@ -105,7 +104,7 @@ class Door:
                 self._lapses.renew(key, ends)
             return _answer(200, {"accepted": accepted, "seq": seq})
 
-        return await self._answered(work, "alertmanager", "alarms")
+        return await self._answered(work, _by(request, "alertmanager"), "alarms")
 
     async def _zammad(self, request: web.Request) -> web.Response:
         async def work() -> web.Response:
@@ -115,7 +114,7 @@ class Door:
             accepted, seq = await self.take(_by(request, "zammad"), facts)
             return _answer(200, {"accepted": accepted, "seq": seq})
 
-        return await self._answered(work, "zammad", "cases")
+        return await self._answered(work, _by(request, "zammad"), "cases")
 
     async def _answered(self, work: Callable[[], Awaitable[web.Response]], name: str, kind: str) -> web.Response:
         """Run ``work``; a refusal is counted and answered with its reason."""
@@ -143,18 +142,15 @@ class Door:
             async for message in socket:
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     break
-                # Parsed one after the other and handed to the log in the order of arrival; only the waiting for the
-                # disk goes on side by side.
-                number, facts, refusal = await self._parse_frame(message.data, by)
                 await places.acquire()
-                group.create_task(self._answer_frame(socket, by, number, facts, refusal, places))
+                # Parsed here, one after the other: a small frame must not overtake a large one on its thread.
+                number, facts = await self._read(by, message.data)
+                group.create_task(self._frame(socket, by, number, facts, places))
         return socket
 
-    async def _parse_frame(
-        self, frame: bytes, by: str
-    ) -> tuple[int | str | None, list[Fact], dict[str, object] | None]:
-        """Return the frame's number, its facts, and why it is refused, if it is."""
-        number: int | str | None = None
+    async def _read(self, by: str, frame: bytes) -> tuple[FrameId, list[Fact] | SourceError]:
+        """Return the id of a frame, and its facts or why it is refused."""
+        number: FrameId = None
         facts: list[Fact] = []
         try:
             parts = native.frame(frame)
@@ -169,48 +165,61 @@ class Door:
                     facts.extend(await self.parse(parse, bytes(body)))
         except SourceError as error:
             self._hub.heard.refused(by, "ingest")
-            return number, [], {"status": error.status, "message": error.message}
-        return number, facts, None
+            self._hub.metrics.refused.labels(status=str(error.status)).inc()
+            return number, error
+        return number, facts
 
-    async def _answer_frame(
+    async def _frame(
         self,
         socket: web.WebSocketResponse,
         by: str,
-        number: int | str | None,
-        facts: list[Fact],
-        refusal: dict[str, object] | None,
+        number: FrameId,
+        facts: list[Fact] | SourceError,
         places: asyncio.Semaphore,
     ) -> None:
-        answer: dict[str, object] = {"id": number}
         try:
-            if refusal is None:
-                accepted, seq = await self.take(by, facts)
-                answer |= {"accepted": accepted, "seq": seq}
-            else:
-                answer["error"] = refusal
-        except LogError as error:
-            status, _ = _log_answer(error)
-            answer["error"] = {"status": status, "message": str(error), "retry_after": 1}
+            answer = await self._frame_answer(by, facts)
         finally:
             places.release()
         if not socket.closed:
             try:
-                await socket.send_frame(orjson.dumps(answer), WSMsgType.TEXT)
+                await socket.send_frame(orjson.dumps({"id": number, **answer}), WSMsgType.TEXT)
             except ConnectionError:
                 return  # the feed is gone; it sends again what it has no answer for
 
+    async def _frame_answer(self, by: str, facts: list[Fact] | SourceError) -> dict[str, object]:
+        if isinstance(facts, SourceError):
+            return {"error": {"status": facts.status, "message": facts.message}}
+        try:
+            accepted, seq = await self.take(by, facts)
+        except LogError as error:
+            status, _ = _log_answer(error)
+            self._hub.metrics.refused.labels(status=str(status)).inc()
+            return {"error": {"status": status, "message": str(error), "retry_after": 1}}
+        return {"accepted": accepted, "seq": seq}
+
 
 async def read_body(request: web.Request, limit: int) -> bytes:
-    """Return the body, decompressed, or raise TooLarge as soon as it is more than ``limit`` bytes."""
+    """Return the body, decompressed, or raise TooLarge as soon as it is more than ``limit`` bytes.
+
+    Raises Malformed where it is not compressed as Content-Encoding says, or is cut off.
+    """
     if (request.content_length or 0) > limit:
         raise TooLarge(limit)
     parts: list[bytes] = []
     size = 0
-    async for part in request.content.iter_any():
-        size += len(part)
-        if size > limit:
-            raise TooLarge(limit)
-        parts.append(part)
+    try:
+        async for part in request.content.iter_any():
+            size += len(part)
+            if size > limit:
+                raise TooLarge(limit)
+            parts.append(part)
+    except web.RequestPayloadError:
+        request.content.feed_eof()  # nothing of the rest can be read: aiohttp need not wait for it
+        coding = request.headers.get("Content-Encoding", "its framing")
+        raise Malformed(f"the body cannot be read: it is not what {coding[:20]} says") from None
+    except ConnectionResetError:
+        raise Malformed("the sender hung up in the middle of the body") from None
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""Digits in groups, as one number is written: ``8946 2000 2000 1000 12``, ``8946-2000-…``, ``89462000…``, padded with F.
+"""Digits in groups, as a number is written: ``8946 2000 2000 1000 12``, ``8946-2000-…``, padded with F.
 
 How many groups belong to one number is decided here, from how many digits it must have; what it is, is not.
 """
