@@ -119,6 +119,8 @@ class VakenApp(App[None]):
         self.set_timer(FRAME_SECONDS, self._take)
 
     def _take(self) -> None:
+        if not self.is_running:
+            return
         with self._lock:
             changed, self._changed = self._changed, set()
             link_changed, self._link_changed = self._link_changed, False
@@ -188,6 +190,8 @@ class VakenApp(App[None]):
             header.show()
 
     def _tick(self) -> None:
+        if not self.is_running:
+            return
         for screen in self.screen_stack:
             if isinstance(screen, VakenScreen):
                 screen.tick()

@@ -39,7 +39,7 @@ OUTAGES = (
     Column("key", "id", lambda r, _: r.key, width=5, priority=8, sort="key"),
     Column("state", "state", lambda r, _: Bit(r.state.value, STATE_STYLE.get(r.state, "dim")), width=9, priority=8,
            sort="state"),
-    Column("sims_text", "SIM ranges", lambda r, _: r.sims_text, weight=2, least=12, most=40, priority=3),
+    Column("sims_text", "SIM ranges", lambda r, _: r.sims_text, weight=2, least=20, most=40, priority=3),
     Column("customers", "customers", lambda r, _: customer_bits(r.customer, r.vip, r.customers - 1), weight=3,
            least=16, most=34, priority=8, sort="customers"),
     Column("sims", "SIMs", lambda r, _: number(r.sims), width=10, align="right", priority=7, sort="sims"),

@@ -55,7 +55,11 @@ class StatusHeader(Vertical):
     def __init__(self, place: str) -> None:
         super().__init__()
         self.place = place
-        self._composed = False
+        # Held, not looked up: the header may be told of changes before its lines are there and after they have gone.
+        self._where, self._word, self._surge, self._banner = (
+            Static(id=name) for name in ("where", "word", "surge", "banner")
+        )
+        self._feeds = FeedStrip()
 
     @property
     def vaken(self) -> "VakenApp":
@@ -65,17 +69,16 @@ class StatusHeader(Vertical):
     def compose(self) -> ComposeResult:
         """Lay it out."""
         with Horizontal():
-            yield Static(id="where")
-            yield FeedStrip()
+            yield self._where
+            yield self._feeds
             yield Clocks(self.vaken.hub.now, self.vaken.zone)
         with Horizontal(id="second"):
-            yield Static(id="word")
-            yield Static(id="surge")
-        yield Static(id="banner")
+            yield self._word
+            yield self._surge
+        yield self._banner
 
     def on_mount(self) -> None:
         """Show what is known."""
-        self._composed = True
         self.show()
 
     def on_resize(self) -> None:
@@ -84,8 +87,8 @@ class StatusHeader(Vertical):
 
     def show(self) -> None:
         """Show the situation of now."""
-        if not self._composed:
-            return  # a screen may come into sight before its lines exist
+        if not self._banner.is_attached:
+            return
         now, situation, width = self.vaken.hub.now(), self.vaken.situation, self.app.size.width
         top = situation.top(now)
         where = Content.assemble(("vaken ", "bold $primary"), (plain(self.place), MUTED))
@@ -94,27 +97,22 @@ class StatusHeader(Vertical):
             if width < 100:
                 line = line.truncate(max(0, width - where.cell_length - 28), ellipsis=True)
             where = Content.assemble(where, "   ", line)
-        self._put("#where", where)
-        self.query_one(FeedStrip).show(situation.feeds, now)
-        self._put("#word", self._word(now, width) if width >= 30 else Content(""))
-        self._put("#surge", self._surge(now, width))
+        _put(self._where, where)
+        self._feeds.show(situation.feeds, now)
+        _put(self._word, self._obligation(now, width) if width >= 30 else Content(""))
+        _put(self._surge, self._cases(now, width))
         link = self.vaken.hub.link
         text = banner(link, self.vaken.hub.url, self.vaken.wall_clock())
-        self._put("#banner", text)
-        self.query_one("#banner").display = bool(text)
+        _put(self._banner, text)
+        self._banner.display = bool(text)
 
-    def _put(self, selector: str, content: Content) -> None:
-        static = self.query_one(selector, Static)
-        if static.content != content:
-            static.update(content)
-
-    def _word(self, now: datetime, width: int) -> Content:
+    def _obligation(self, now: datetime, width: int) -> Content:
         top = self.vaken.situation.top(now)
         if top is None:
             return Content.styled("no live outage", MUTED)
         return obligation(top, now, short=width < 110)
 
-    def _surge(self, now: datetime, width: int) -> Content:
+    def _cases(self, now: datetime, width: int) -> Content:
         counts = self.vaken.situation.counts
         recent, usual = surge(counts, now)
         style = "bold $warning" if recent > max(3.0, 3 * usual) else ""
@@ -129,3 +127,9 @@ class StatusHeader(Vertical):
             return Content("")
         parts += [(str(recent), style), (f", usual {usual:.1f}", MUTED)]
         return Content.assemble(*parts)
+
+
+def _put(static: Static, content: Content) -> None:
+    """Show ``content`` where it is another one than is there."""
+    if static.content != content:
+        static.update(content)

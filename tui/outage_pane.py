@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from textual.content import Content
-from textual.widgets import Static
 
 from feeds.model import OutageRow
 from tui.words import alarm_bits, obligation, share
+from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import number, plural, span
@@ -20,46 +20,44 @@ _STYLES = {
 }
 
 
-def outage_facts(row: OutageRow, now: datetime) -> Content:
-    """Return the lines about ``row``, the most telling first: a small pane cuts the rest."""
-    muted = MUTED
-    lines: list[Content] = []
+def outage_facts(row: OutageRow, now: datetime) -> list[Fact]:
+    """Return what is known of ``row``, the most telling first: a small pane cuts the rest."""
+    facts: list[Fact] = []
+    if row.title:
+        facts.append(Fact("", Content.styled(plain(row.title), "bold")))
+    if row.merged_into:
+        facts.append(Fact("merged", Content.assemble("into ", (plain(row.merged_into), "bold"))))
     if row.shared:
-        parts: list[tuple[str, str]] = [("shared    ", muted), (plain(row.shared), "bold")]
+        parts: list[tuple[str, str]] = [(plain(row.shared), "bold")]
         if row.coverage is not None:
             parts.append((f"   {share(row.coverage)} of the cases lie inside", ""))
         if row.fleet_share is not None:
-            parts.append((f" · {share(row.fleet_share)} of the fleet", muted))
-        lines.append(Content.assemble(*parts))
+            parts.append((f" · {share(row.fleet_share)} of the fleet", MUTED))
+        facts.append(Fact("shared", Content.assemble(*parts)))
     else:
-        lines.append(Content.assemble(("shared    ", muted), ("nothing but the SIM ranges", muted)))
+        facts.append(Fact("shared", Content.styled("nothing but the SIM ranges", MUTED)))
     star = ("★", "bold $vip") if row.vip else ("", "")
     more = f" +{number(row.customers - 1)}" if row.customers > 1 else ""
-    lines.append(
-        Content.assemble(
-            ("hits      ", muted), star, (plain(row.customer) or "no customer known", "bold"), (more, ""),
-            (f" · {plural(row.sims, 'SIM')} in {plural(row.ranges, 'range')}", ""),
-            (f" · {plural(row.cases, 'case')}, {row.cases_10m:+d} in 10 min", ""), *_alarms(row),
-        )
+    hits = Content.assemble(
+        star, (plain(row.customer) or "no customer known", "bold"), (more, ""),
+        f" · {plural(row.sims, 'SIM')} in {plural(row.ranges, 'range')}",
+        f" · {plural(row.cases, 'case')}, {row.cases_10m:+d} in 10 min", *_alarms(row),
     )  # fmt: skip
+    facts.append(Fact("hits", hits))
     if row.urgency_parts:
         reasons = " · ".join(f"{plain(reason)} {points:+d}" for reason, points in row.urgency_parts)
-        lines.append(Content.assemble(("urgency   ", muted), (str(row.urgency), "bold"), (f" = {reasons}", "")))
+        facts.append(Fact("urgency", Content.assemble((str(row.urgency), "bold"), f" = {reasons}")))
     if row.sims_text:
-        lines.append(Content.assemble(("ranges    ", muted), plain(row.sims_text)))
-    lines.append(Content.assemble(("told      ", muted), obligation(row, now)))
+        facts.append(Fact("ranges", Content(plain(row.sims_text))))
+    facts.append(Fact("told", obligation(row, now)))
     if row.reason:
-        lines.append(Content.assemble(("reason    ", muted), plain(row.reason)))
+        facts.append(Fact("reason", Content(plain(row.reason))))
     since = span((now - row.suspected).total_seconds())
-    begun = [(f"{row.suspected:%H:%M} UTC", ""), (f" suspected, {since} ago", muted)]
+    begun: list[tuple[str, str]] = [(f"{row.suspected:%H:%M} UTC", ""), (f" suspected, {since} ago", MUTED)]
     if row.declared is not None:
-        begun.append((f" · {row.declared:%H:%M} declared", muted))
-    lines.append(Content.assemble(("since     ", muted), *begun))
-    if row.merged_into:
-        lines.insert(0, Content.assemble(("merged    ", muted), (f"into {plain(row.merged_into)}", "bold")))
-    if row.title:
-        lines.insert(0, Content.styled(plain(row.title), "bold"))
-    return Content("\n").join(lines)
+        begun.append((f" · {row.declared:%H:%M} declared", MUTED))
+    facts.append(Fact("since", Content.assemble(*begun)))
+    return facts
 
 
 def _alarms(row: OutageRow) -> list[tuple[str, str]]:
@@ -68,11 +66,10 @@ def _alarms(row: OutageRow) -> list[tuple[str, str]]:
     return [(" · ", ""), *((bit.text, _STYLES.get(bit.style, "")) for bit in alarm_bits(row))]
 
 
-class OutagePane(Static):
-    """The facts of one outage; ages count on with ``show``."""
+class OutagePane(Facts):
+    """The facts of one outage; ages count on with ``show_outage``."""
 
-    def show(self, row: OutageRow | None, now: datetime) -> None:
+    def show_outage(self, row: OutageRow | None, now: datetime) -> None:
         """Show ``row`` as it stands at ``now``."""
-        facts = outage_facts(row, now) if row is not None else Content.styled("no outage is chosen", MUTED)
-        if facts != self.content:
-            self.update(facts)
+        nothing = [Fact("", Content.styled("no outage is chosen", MUTED))]
+        self.show(outage_facts(row, now) if row is not None else nothing)

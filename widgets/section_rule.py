@@ -26,10 +26,10 @@ class SectionRule(Widget):
     def render(self) -> Content:
         """Return the line."""
         width = self.size.width
-        line = Content.assemble(("── ", "$panel-lighten-2"), self.text, " ")
+        line = Content.assemble(("── ", "$foreground-disabled"), self.text, " ")
         if line.cell_length > width:
             return line.truncate(width, ellipsis=True)
-        end = Content.assemble(" ", self.note, (" ──", "$panel-lighten-2")) if self.note else Content("")
+        end = Content.assemble(" ", self.note, (" ──", "$foreground-disabled")) if self.note else Content("")
         if line.cell_length + end.cell_length > width:
             end = Content("")
-        return line + Content.styled("─" * (width - line.cell_length - end.cell_length), "$panel-lighten-2") + end
+        return line + Content.styled("─" * (width - line.cell_length - end.cell_length), "$foreground-disabled") + end

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, ClassVar, Protocol
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -90,7 +91,7 @@ class StreamTable(ScrollView, can_focus=True):
         scrollbar-background: $background;
         scrollbar-background-hover: $background;
         scrollbar-background-active: $background;
-        scrollbar-color: $panel-lighten-1;
+        scrollbar-color: $foreground 25%;
         background: $background;
         & > .stream-table--header { color: $foreground-muted; text-style: bold; }
         & > .stream-table--header-sorted { color: $foreground; text-style: bold; }
@@ -385,14 +386,16 @@ class StreamTable(ScrollView, can_focus=True):
             return [Segment(fit(cell[0].text, placed.width, align), self._look(*under, cell[0].style))]
         segments: list[Segment] = []
         left = placed.width
-        for bit in cell:
-            text = plain(bit.text[: placed.width * 8])
-            length = Segment(text).cell_length
-            if length > left:
-                text, length = fit(text, left), left
-            if text:
-                segments.append(Segment(text, self._look(*under, bit.style)))
-            left -= length
+        texts = [plain(bit.text[: placed.width * 8]) for bit in cell]
+        after = sum(map(cell_len, texts[1:]))
+        if cell_len(texts[0]) + after > left and after <= left // 2:
+            # The first piece gives way: what follows it is short, such as how many more there are.
+            texts[0] = fit(texts[0], left - after)
+        for bit, text in zip(cell, texts, strict=True):
+            shown = text if cell_len(text) <= left else fit(text, left)
+            if shown:
+                segments.append(Segment(shown, self._look(*under, bit.style)))
+            left -= cell_len(shown)
             if left <= 0:
                 break
         if left > 0:

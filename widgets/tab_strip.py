@@ -54,7 +54,7 @@ class TabStrip(Widget):
         parts: list[tuple[str, str]] = []
         for place, text in enumerate(self._texts()):
             if place:
-                parts.append(("│", "$panel-lighten-2"))
+                parts.append(("│", "$foreground-disabled"))
             parts.append((text, "bold reverse $primary" if place == self.active else MUTED))
         return Content.assemble(*parts)
 

@@ -25,12 +25,18 @@ PATIENCE = 0.01
 """Seconds that an answer waits for a claim to ride along with."""
 
 
+_ENDED = "the courier is stopping"
+
+
 class Result(NamedTuple):
     """A step for the ledger (None: nothing new to write), and when the delivery may be tried again, in seconds."""
 
     job: Job
     fact: DeliveryMoved | None
     again: float = 0.0
+
+
+_Claim = tuple[DeliveryMoved, asyncio.Future[None]]
 
 
 class Pen:
@@ -44,16 +50,20 @@ class Pen:
     def __init__(self, ledger: Ledger, written: Callable[[Result], None], most: int) -> None:
         self._ledger = ledger
         self._written = written
-        self._claims: list[tuple[DeliveryMoved, asyncio.Future[None]]] = []
+        self._claims: list[_Claim] = []
         self._results: list[Result] = []
+        self._most = most
         self._room = asyncio.Semaphore(most)
         self._asked = asyncio.Event()
         """Set when there is something to write."""
         self._pressed = asyncio.Event()
         """Set when there is something to write for which somebody waits."""
+        self._ended = False
 
     async def claim(self, fact: DeliveryMoved) -> None:
         """Return when ``fact`` is in the ledger. Raises LedgerUnavailable; then it may be in it or not."""
+        if self._ended:
+            raise LedgerUnavailable(_ENDED)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._claims.append((fact, done))
         self._asked.set()
@@ -61,8 +71,9 @@ class Pen:
         await done
 
     async def put(self, result: Result) -> None:
-        """Leave a result to be written. Waits only while too many do."""
-        await self._room.acquire()
+        """Leave a result to be written. Waits only while too many do. After the end of ``run`` it comes too late."""
+        if not self._ended:
+            await self._room.acquire()
         self._results.append(result)
         self._asked.set()
         if self._room.locked():
@@ -74,20 +85,26 @@ class Pen:
             await self._insist(facts[start : start + BATCH])
 
     async def run(self) -> None:
-        """Write until cancelled."""
-        while True:
-            await self._asked.wait()
-            if not self._pressed.is_set():
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE):
-                        await self._pressed.wait()
-            self._asked.clear()
-            self._pressed.clear()
-            claims, self._claims = self._claims, []
-            results, self._results = self._results, []
-            await self._bundle(claims, results)
+        """Write until cancelled. Then nobody is left waiting."""
+        try:
+            while True:
+                await self._asked.wait()
+                if not self._pressed.is_set():
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(PATIENCE):
+                            await self._pressed.wait()
+                self._asked.clear()
+                self._pressed.clear()
+                claims, self._claims = self._claims, []
+                results, self._results = self._results, []
+                await self._bundle(claims, results)
+        finally:
+            self._ended = True
+            _refuse(self._claims, _ENDED)
+            for _ in range(self._most):
+                self._room.release()
 
-    async def _bundle(self, claims: list[tuple[DeliveryMoved, asyncio.Future[None]]], results: list[Result]) -> None:
+    async def _bundle(self, claims: list[_Claim], results: list[Result]) -> None:
         answers = [result.fact for result in results if result.fact is not None]
         claimed = [fact for fact, done in claims if not done.done()]
         try:
@@ -95,11 +112,12 @@ class Pen:
                 await self._ledger.write([*answers, *claimed])
         except LedgerUnavailable as error:
             _log.error("the ledger cannot be written, deliveries wait: %s", error)
-            for _, done in claims:
-                if not done.done():
-                    done.set_exception(LedgerUnavailable(str(error)))
+            _refuse(claims, str(error))
             if answers:
                 await self._insist(answers)
+        except BaseException:
+            _refuse(claims, _ENDED)
+            raise
         else:
             for _, done in claims:
                 if not done.done():
@@ -112,3 +130,9 @@ class Pen:
         async for attempt in stamina.retry_context(LedgerUnavailable, attempts=None, timeout=None, wait_max=5.0):
             with attempt:
                 await self._ledger.write(facts)
+
+
+def _refuse(claims: list[_Claim], why: str) -> None:
+    for _, done in claims:
+        if not done.done():
+            done.set_exception(LedgerUnavailable(why))

@@ -4,6 +4,7 @@ Every answer is JSON, errors too: ``{"error": sentence}``. A browser page of ano
 on the machine where browsers run.
 """
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 
@@ -27,7 +28,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def make_app(hub: Hub, commands: Commands, lapses: Lapses) -> web.Application:
     """Return the application of one hub."""
-    app = web.Application(middlewares=[_own_origin, _errors], client_max_size=0)
+    app = web.Application(middlewares=[_guarded], client_max_size=0)
     app.add_routes(Door(hub, lapses).routes())
     reading = Reading(hub, commands)
     app.add_routes(
@@ -40,6 +41,11 @@ def make_app(hub: Hub, commands: Commands, lapses: Lapses) -> web.Application:
             web.post("/v1/commands/{name}", reading.command),
         ]
     )
+
+    async def goodbye(_app: web.Application) -> None:
+        await asyncio.gather(*(close() for close in hub.sockets))
+
+    app.on_shutdown.append(goodbye)
     return app
 
 
@@ -119,17 +125,11 @@ class Reading:
 
 
 @web.middleware
-async def _own_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse requests that a page of another origin makes in somebody's browser."""
+async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what a page of another origin asks for in somebody's browser; say aiohttp's own errors as JSON."""
     origin = request.headers.get("Origin")
     if origin is not None and origin.partition("://")[2] != request.host:
         return _json(403, {"error": f"requests from pages of {origin[:100]} are not taken"})
-    return await handler(request)
-
-
-@web.middleware
-async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer aiohttp's own errors (no such path, no such method) as JSON too."""
     try:
         return await handler(request)
     except web.HTTPException as error:

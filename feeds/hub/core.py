@@ -6,9 +6,10 @@ loop. Nothing else writes to the board.
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 
 from feeds.board import Board, Touched
 from feeds.courier import LedgerUnavailable
@@ -46,6 +47,8 @@ class Hub:
         """Set when the board moved: the watchers look."""
         self.listeners: set[Callable[[], None]] = set()
         """Called after each batch; they only set flags."""
+        self.sockets: set[Callable[[], Awaitable[object]]] = set()
+        """How to say goodbye on each open WebSocket: called when the hub ends."""
         self.wake_courier: Callable[[], None] = lambda: None
         self._log: FactLog | None = None
         self._touched = Touched()
@@ -70,16 +73,17 @@ class Hub:
 
     async def append(self, by: str, facts: Sequence[Fact], seen: int = 0) -> Batch:
         """Append facts; return when they are flushed and on the board. Raises feeds.log.LogError."""
-        with self.metrics.append_seconds.time():
-            return await self.log.append(by, facts, seen)
+        started = perf_counter()
+        batch = await self.log.append(by, facts, seen)
+        self.metrics.append_seconds.observe(perf_counter() - started)
+        return batch
 
     def deliver(self, batch: Batch) -> None:
         """Apply a flushed batch. Called by the log, on the event loop, in order."""
         touched = self._touched
         self.board.apply(batch.entries, touched)
         self.queries.touch(touched)
-        for entry in batch.entries:
-            self.metrics.fact(entry.fact)
+        self.metrics.count(batch.entries)
         if touched.updates:
             self.wake_courier()
         touched.clear()

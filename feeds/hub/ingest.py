@@ -6,14 +6,16 @@ WebSocket) is sent after the facts are flushed to disk.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 import orjson
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
 from feeds.hub.watch import Lapses
 from feeds.log import LogError, LogRefused
+from feeds.model import alarm_key
 from feeds.sources import Malformed, SourceError, alertmanager, native, zammad
 
 OFF_LOOP_BYTES = 64 * 1024
@@ -21,8 +23,13 @@ OFF_LOOP_BYTES = 64 * 1024
 FRAMES_IN_FLIGHT = 64
 """Frames of one feed that may wait for the disk; the hub reads no further ones until some are answered."""
 RETRY_AFTER = "1"
+CLOSE_SECONDS = 2.0
+"""How long a feed may take to answer a goodbye."""
 
 Parse = Callable[[bytes], list[Fact]]
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
+_JSON = {"Content-Type": "application/json"}
 FrameId = int | str | None
 
 
@@ -50,27 +57,54 @@ class Door:
             web.post("/v1/ranges", self._handler("inventory", "inventory", self._ranges)),
             web.post("/v1/customers", self._handler("inventory", "inventory", native.customers)),
             web.post("/hooks/alertmanager", self._handler("alertmanager", "alarms", alertmanager.webhook)),
-            web.post("/api/v2/alerts", self._alerts),
-            web.post("/hooks/zammad", self._zammad),
+            web.post("/api/v2/alerts", self._handler("alertmanager", "alarms", self._alerts)),
+            web.post("/hooks/zammad", self._handler("zammad", "cases", self._tickets, signed=True)),
             web.get("/v1/ingest", self._socket),
         ]
 
     async def take(self, by: str, facts: Sequence[Fact]) -> tuple[int, int]:
         """Append what is news among ``facts``. Return (how many were accepted, sequence they are kept up to)."""
-        alarms = self._hub.board.alarms
-        news = [fact for fact in facts if not isinstance(fact, AlarmReported) or alarms.is_news(fact.event)]
-        seq = self._hub.board.seq
+        hub = self._hub
+        is_news = hub.board.alarms.is_news
+        news = [fact for fact in facts if type(fact) is not AlarmReported or is_news(fact.event)]
+        repeats = len(facts) - len(news)
+        seq = hub.board.seq
         if news:
-            seq = (await self._hub.append(by, news)).last
-        self._hub.metrics.repeats.inc(len(facts) - len(news))
-        self._hub.heard.facts(facts)
+            seq = (await hub.append(by, news)).last
+        for fact in facts:
+            if type(fact) is AlarmReported and fact.event.lapses is not None:
+                self._lapses.renew(alarm_key(fact.event), fact.event.lapses)
+        if repeats:
+            hub.metrics.repeats.inc(repeats)
+        hub.heard.facts(facts)
         return len(facts), seq
 
-    async def parse(self, parse: Parse, body: bytes) -> list[Fact]:
-        """Run a parser: large bodies on a thread."""
-        if len(body) > OFF_LOOP_BYTES:
-            return await asyncio.to_thread(parse, body)
-        return parse(body)
+    # -- HTTP --------------------------------------------------------------------------------------------------------
+
+    def _handler(self, name: str, kind: str, parse: Parse, signed: bool = False) -> Handler:
+        """Return a handler: body → facts by ``parse`` → log → answer; a refusal is counted and says why."""
+        limits = self._hub.settings.limits
+        limit = limits.inventory_bytes if kind == "inventory" else limits.body_bytes
+
+        async def handle(request: web.Request) -> web.Response:
+            try:
+                body = await read_body(request, limit)
+                if signed:
+                    signature = request.headers.get("X-Hub-Signature", "")
+                    zammad.verify(body, signature, self._hub.settings.zammad.secret)
+                facts = parse(body) if len(body) <= OFF_LOOP_BYTES else await asyncio.to_thread(parse, body)
+                accepted, seq = await self.take(_by(request, name), facts)
+            except SourceError as error:
+                self._hub.heard.refused(name, kind)
+                self._hub.metrics.refused.labels(status=str(error.status)).inc()
+                return _answer(error.status, {"error": error.message})
+            except LogError as error:
+                status, answer = _log_answer(error)
+                self._hub.metrics.refused.labels(status=str(status)).inc()
+                return answer
+            return web.Response(body=b'{"accepted":%d,"seq":%d}' % (accepted, seq), headers=_JSON)
+
+        return handle
 
     def _cases(self, body: bytes) -> list[Fact]:
         return native.cases(body, self._hub.profile())
@@ -78,74 +112,39 @@ class Door:
     def _ranges(self, body: bytes) -> list[Fact]:
         return native.ranges(body, self._hub.profile())
 
-    # -- HTTP --------------------------------------------------------------------------------------------------------
+    def _tickets(self, body: bytes) -> list[Fact]:
+        return zammad.webhook(body, self._hub.profile())
 
-    def _handler(self, name: str, kind: str, parse: Parse) -> Callable[[web.Request], Awaitable[web.Response]]:
-        limits = self._hub.settings.limits
-        limit = limits.inventory_bytes if kind == "inventory" else limits.body_bytes
-
-        async def handle(request: web.Request) -> web.Response:
-            async def work() -> web.Response:
-                facts = await self.parse(parse, await read_body(request, limit))
-                accepted, seq = await self.take(_by(request, name), facts)
-                return _answer(200, {"accepted": accepted, "seq": seq})
-
-            return await self._answered(work, _by(request, name), kind)
-
-        return handle
-
-    async def _alerts(self, request: web.Request) -> web.Response:
-        async def work() -> web.Response:
-            body = await read_body(request, self._hub.settings.limits.body_bytes)
-            now = self._hub.now()
-            facts = await self.parse(lambda raw: alertmanager.alerts_v2(raw, now), body)
-            accepted, seq = await self.take(_by(request, "alertmanager"), facts)
-            for key, ends in alertmanager.expiries(facts):
-                self._lapses.renew(key, ends)
-            return _answer(200, {"accepted": accepted, "seq": seq})
-
-        return await self._answered(work, _by(request, "alertmanager"), "alarms")
-
-    async def _zammad(self, request: web.Request) -> web.Response:
-        async def work() -> web.Response:
-            body = await read_body(request, self._hub.settings.limits.body_bytes)
-            zammad.verify(body, request.headers.get("X-Hub-Signature", ""), self._hub.settings.zammad.secret)
-            facts = await self.parse(lambda raw: zammad.webhook(raw, self._hub.profile()), body)
-            accepted, seq = await self.take(_by(request, "zammad"), facts)
-            return _answer(200, {"accepted": accepted, "seq": seq})
-
-        return await self._answered(work, _by(request, "zammad"), "cases")
-
-    async def _answered(self, work: Callable[[], Awaitable[web.Response]], name: str, kind: str) -> web.Response:
-        """Run ``work``; a refusal is counted and answered with its reason."""
-        try:
-            return await work()
-        except SourceError as error:
-            self._hub.heard.refused(name, kind)
-            self._hub.metrics.refused.labels(status=str(error.status)).inc()
-            return _answer(error.status, {"error": error.message})
-        except LogError as error:
-            status, answer = _log_answer(error)
-            self._hub.metrics.refused.labels(status=str(status)).inc()
-            return answer
+    def _alerts(self, body: bytes) -> list[Fact]:
+        now = self._hub.now()
+        return [self._lapses.revived(fact, now) for fact in alertmanager.alerts_v2(body, now)]
 
     # -- WebSocket ---------------------------------------------------------------------------------------------------
 
     async def _socket(self, request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(
-            max_msg_size=self._hub.settings.limits.body_bytes, heartbeat=20, compress=False, decode_text=False
+            timeout=CLOSE_SECONDS,
+            max_msg_size=self._hub.settings.limits.body_bytes,
+            heartbeat=20,
+            compress=False,
+            decode_text=False,
         )
         await socket.prepare(request)
         by = _by(request, "ingest")
         places = asyncio.Semaphore(FRAMES_IN_FLIGHT)
-        async with asyncio.TaskGroup() as group:
-            async for message in socket:
-                if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-                    break
-                await places.acquire()
-                # Parsed here, one after the other: a small frame must not overtake a large one on its thread.
-                number, facts = await self._read(by, message.data)
-                group.create_task(self._frame(socket, by, number, facts, places))
+        goodbye = partial(socket.close, code=WSCloseCode.GOING_AWAY)
+        self._hub.sockets.add(goodbye)
+        try:
+            async with asyncio.TaskGroup() as group:
+                async for message in socket:
+                    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                        break
+                    await places.acquire()
+                    # Parsed here, one after the other: a small frame must not overtake a large one on its thread.
+                    number, facts = await self._read(by, message.data)
+                    group.create_task(self._frame(socket, by, number, facts, places))
+        finally:
+            self._hub.sockets.discard(goodbye)
         return socket
 
     async def _read(self, by: str, frame: bytes) -> tuple[FrameId, list[Fact] | SourceError]:
@@ -162,7 +161,8 @@ class Door:
                 (parts.cases, self._cases),
             ):
                 if body:
-                    facts.extend(await self.parse(parse, bytes(body)))
+                    raw = bytes(body)
+                    facts.extend(parse(raw) if len(raw) <= OFF_LOOP_BYTES else await asyncio.to_thread(parse, raw))
         except SourceError as error:
             self._hub.heard.refused(by, "ingest")
             self._hub.metrics.refused.labels(status=str(error.status)).inc()
@@ -179,13 +179,12 @@ class Door:
     ) -> None:
         try:
             answer = await self._frame_answer(by, facts)
-        finally:
-            places.release()
-        if not socket.closed:
-            try:
+            if not socket.closed:
                 await socket.send_frame(orjson.dumps({"id": number, **answer}), WSMsgType.TEXT)
-            except ConnectionError:
-                return  # the feed is gone; it sends again what it has no answer for
+        except ConnectionError:
+            return  # the feed is gone; it sends again what it has no answer for
+        finally:
+            places.release()  # not before the answer is sent: a feed that reads no answers is not read either
 
     async def _frame_answer(self, by: str, facts: list[Fact] | SourceError) -> dict[str, object]:
         if isinstance(facts, SourceError):
@@ -204,8 +203,11 @@ async def read_body(request: web.Request, limit: int) -> bytes:
 
     Raises Malformed where it is not compressed as Content-Encoding says, or is cut off.
     """
-    if (request.content_length or 0) > limit:
-        raise TooLarge(limit)
+    length = request.content_length
+    if length is not None and "Content-Encoding" not in request.headers:
+        if length > limit:
+            raise TooLarge(limit)
+        return await request.content.read()
     parts: list[bytes] = []
     size = 0
     try:
@@ -224,8 +226,10 @@ async def read_body(request: web.Request, limit: int) -> bytes:
 
 
 def _by(request: web.Request, name: str) -> str:
-    feed = request.query.get("feed", "") or request.headers.get("X-Vaken-Feed", "")
-    return native.feed_name(feed) or name
+    """Return who sends: the feed named in the query, else ``name``."""
+    if not request.query_string:
+        return name
+    return native.feed_name(request.query.get("feed", "")) or name
 
 
 def _answer(status: int, body: dict[str, object]) -> web.Response:

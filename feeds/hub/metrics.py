@@ -1,22 +1,31 @@
 """What the hub says of itself to Prometheus. Names follow Prometheus' rules: base units, ``_total`` on counters."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.core import CounterMetricFamily
+from prometheus_client.registry import Collector
 
-from feeds.facts import Fact
+from feeds.facts import Entry
 
 _LATENCIES = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 
 
-class Metrics:
+class Metrics(Collector):
     """The hub's metrics, in a registry of its own."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a second series for each counter, which Prometheus does not read
         self.registry = CollectorRegistry()
-        facts = Counter("vaken_facts_total", "Facts appended to the log, by kind.", ["kind"], registry=self.registry)
-        self._facts: dict[type, Callable[[], None]] = {}
-        self._fact_counter = facts
+        self._facts: dict[type, int] = {}
+        self.registry.register(self)
         self.repeats = Counter(
             "vaken_repeats_total",
             "Alarm events accepted that changed nothing and were not logged.",
@@ -37,13 +46,19 @@ class Metrics:
         )
         self.terminals = Gauge("vaken_terminals", "Open stream connections.", registry=self.registry)
 
-    def fact(self, fact: Fact) -> None:
-        """Count one fact."""
-        count = self._facts.get(type(fact))
-        if count is None:
-            kind = str(type(fact).__struct_config__.tag)
-            count = self._facts[type(fact)] = self._fact_counter.labels(kind=kind).inc
-        count()
+    def count(self, entries: Iterable[Entry]) -> None:
+        """Count facts by kind. Plain numbers, read when Prometheus asks: this is done for every fact."""
+        facts = self._facts
+        for entry in entries:
+            kind = type(entry.fact)
+            facts[kind] = facts.get(kind, 0) + 1
+
+    def collect(self) -> Iterable[CounterMetricFamily]:
+        """Give the counts to the registry."""
+        family = CounterMetricFamily("vaken_facts", "Facts appended to the log, by kind.", labels=["kind"])
+        for kind, count in list(self._facts.items()):
+            family.add_metric([str(kind.__struct_config__.tag)], count)  # type: ignore[attr-defined]
+        yield family
 
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Add a gauge that is read when Prometheus asks."""

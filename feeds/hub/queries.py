@@ -44,6 +44,8 @@ class Queries:
 
     def touch(self, touched: Touched) -> None:
         """Hand what a batch changed to the queries that it may concern."""
+        if not self._open:
+            return
         keys_of = {
             "alarms": touched.alarms,
             "cases": touched.cases,

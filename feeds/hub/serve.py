@@ -22,7 +22,7 @@ from feeds.log import Batch, LogError, SqliteLog, snapshots
 
 SHUTDOWN_SECONDS = 5.0
 KEEPALIVE_SECONDS = 75.0
-SWITCH_SECONDS = 0.0002
+SWITCH_SECONDS = 0.001
 """How soon the log's writer thread gets its turn beside a busy event loop; Python's own 5 ms is most of a commit."""
 
 

@@ -6,10 +6,11 @@ sending. A terminal that reads slowly holds up nobody but itself, and then gets 
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import msgspec
 import orjson
-from aiohttp import WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from feeds.hub.commands import Commands, Refused
 from feeds.hub.core import Hub
@@ -28,6 +29,8 @@ VIEWS_OPEN = 64
 COMMANDS_IN_FLIGHT = 16
 """Commands of one terminal that may wait; it is not read further until some are answered."""
 MESSAGE_BYTES = 1024 * 1024
+CLOSE_SECONDS = 2.0
+"""How long the other side may take to answer a goodbye."""
 
 
 class Open(msgspec.Struct, frozen=True):
@@ -144,6 +147,8 @@ class Terminal:
             self._wake.clear()
             started = loop.time()
             for view in list(self._views.values()):
+                if self._views.get(view.number) is not view:
+                    continue  # closed or replaced while the frame before it went out
                 frame = view.frame(self._hub.board.seq)
                 if frame is not None and not await self._send(frame):
                     return
@@ -229,13 +234,18 @@ def stream_handler(
     """Return the handler of ``/v1/stream``."""
 
     async def handle(request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse(max_msg_size=MESSAGE_BYTES, heartbeat=20, compress=False, decode_text=False)
+        socket = web.WebSocketResponse(
+            timeout=CLOSE_SECONDS, max_msg_size=MESSAGE_BYTES, heartbeat=20, compress=False, decode_text=False
+        )
         await socket.prepare(request)
         who = native.person(request.query.get("who", "")) or "somebody"
         hub.metrics.terminals.inc()
+        goodbye = partial(socket.close, code=WSCloseCode.GOING_AWAY)
+        hub.sockets.add(goodbye)
         try:
             await Terminal(hub, commands, socket, who).serve(instance)
         finally:
+            hub.sockets.discard(goodbye)
             hub.metrics.terminals.dec()
         return socket
 

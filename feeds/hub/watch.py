@@ -3,17 +3,22 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from msgspec import structs
+
 from feeds.board import propose
-from feeds.facts import AlarmReported
+from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
 from feeds.log import LogError
-from feeds.model import LAPSED, AlarmEvent, AlarmKey, Severity
+from feeds.model import LAPSED, AlarmEvent, AlarmKey, Severity, alarm_key
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at a board that moves."""
 GRACE = timedelta(minutes=5)
 """After a start, alarms that their source renews have so long to be renewed before they lapse."""
 LAPSES_CHECKED_EVERY = 1.0
+
+_LAPSED_MARK = f"-{LAPSED}"
+"""What an alarm that lapsed has among its marks."""
 
 
 async def watch_groups(hub: Hub) -> None:
@@ -51,6 +56,18 @@ class Lapses:
         """Note until when an alarm lasts unless renewed."""
         self._ends[key] = ends
 
+    def revived(self, fact: Fact, now: datetime) -> Fact:
+        """Return ``fact`` as it is, or as of ``now`` where it renews an alarm that lapsed.
+
+        The source was away and the alarm lasted: it still says the time at which it began, which is before the clear.
+        """
+        if not isinstance(fact, AlarmReported) or fact.event.severity is Severity.CLEARED:
+            return fact
+        known = self._hub.board.alarms.cleared.get(alarm_key(fact.event))
+        if known is None or _LAPSED_MARK not in known.marks:
+            return fact
+        return AlarmReported(structs.replace(fact.event, time=now))
+
     async def run(self) -> None:
         """Clear what lapsed, until cancelled."""
         while True:
@@ -60,7 +77,7 @@ class Lapses:
             facts = []
             for key, ends in over.items():
                 alarm = self._hub.board.alarms.active.get(key)
-                if alarm is not None:
+                if alarm is not None and alarm.lapses is not None:  # not raised again by one that clears by itself
                     facts.append(
                         AlarmReported(
                             AlarmEvent(

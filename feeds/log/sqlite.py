@@ -1,25 +1,29 @@
 """The log of one hub on SQLite: appends from the event loop, one writer thread, group commit, delivery in order.
 
-The way of an append: queue → writer thread (sequence, encoding, one transaction for everything that waits, flush,
-witness) → event loop (``deliver``, then the answers). Leaves the transaction to ``store``, reading to ``records``.
+The way of an append: it waits until the writer is free, then everything that waits becomes one commit (sequences and
+encoding on the event loop, at the end of its turn), the writer thread does nothing but the transaction and its flush,
+and the event loop delivers and answers. One commit is on its way at a time: while the disk works, the next one grows.
+Leaves the transaction to ``store``, reading to ``records``.
 """
 
 import asyncio
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
+from typing import NamedTuple
 
 from feeds.facts import Entry, Fact, encode_entries
 from feeds.log.interface import Batch, Damage, LogBusy, LogDamaged, LogError, LogFull, LogRefused
 from feeds.log.lock import DirectoryLock
 from feeds.log.records import RecordedLog
 from feeds.log.store import Store, build, finish, settle
-from feeds.log.table import LOG_DIRECTORY, chained
+from feeds.log.table import LOG_DIRECTORY, Row, chained
 
 COMMIT_FACTS = 4_096
 """A commit takes no further append beyond so many facts: the board takes a commit in one go, on the event loop."""
@@ -45,6 +49,15 @@ class _Append:
         self.done = done
 
 
+class _Commit(NamedTuple):
+    """What goes to the disk in one transaction, and who waits for it, each with a batch of its own."""
+
+    row: Row
+    appends: list[_Append]
+    batches: list[Batch]
+    whole: Batch
+
+
 class SqliteLog:
     """A ``FactLog`` in one data directory. Made by ``open``; used from one event loop."""
 
@@ -65,15 +78,18 @@ class SqliteLog:
         self._at = recorded.at
         self._last = recorded.last
         self._loop: asyncio.AbstractEventLoop | None = None
-        # Bounded by facts, not by appends: ``append`` refuses with LogBusy beyond ``_bound``. None ends the writer.
-        self._queue: SimpleQueue[_Append | None] = SimpleQueue()
+        # Bounded by facts, not by appends: ``append`` refuses with LogBusy beyond ``_bound``.
+        self._pending: deque[_Append] = deque()
         self._bound = queue_facts
         self._waiting = 0
+        self._scheduled = False
+        self._writing = False
+        # At most one commit, and None, which ends the writer.
+        self._commits: SimpleQueue[_Commit | None] = SimpleQueue()
         self._closing = False
+        self._drained: asyncio.Future[None] | None = None
         self._failure: str | None = None
         self._cause: BaseException | None = None
-        self._held_over: _Append | None = None
-        self._ended = False
         self._thread: threading.Thread | None = None
         if store is not None:
             self._thread = threading.Thread(target=self._write, args=(store,), name="log-writer", daemon=True)
@@ -92,7 +108,7 @@ class SqliteLog:
         """Take ``directory`` (made when missing), verify its log after sequence ``after``, and be ready for appends.
 
         ``deliver`` is called on the event loop with each commit, in order, before its appends are answered; when it
-        raises, the log takes nothing more. ``now`` gives aware UTC times and is called on the writer thread. ``after``
+        raises, the log takes nothing more. ``now`` gives aware UTC times. ``after``
         is the sequence of a good snapshot: earlier batches are not read. At most ``queue_facts`` facts wait for the
         disk. A damaged log opens too: see ``damage``. Raises LogLocked, LogError. Blocks on the disk.
         """
@@ -160,18 +176,24 @@ class SqliteLog:
             )
         self._waiting += len(kept)
         append = _Append(by, kept, seen, loop.create_future())
-        self._queue.put(append)
+        self._pending.append(append)
+        self._schedule()
         return await append.done
 
     async def close(self) -> None:
         """See ``FactLog.close``. Cancelling the wait does not stop the closing."""
-        if not self._closing:
-            self._closing = True
-            self._queue.put(None)
         if self._thread is None:
             self._lock.release()
-        else:
-            await asyncio.to_thread(self._thread.join)  # the answers were handed to the loop before it ended
+            return
+        if not self._closing:
+            self._closing = True
+            if self._pending or self._writing:
+                self._drained = asyncio.get_running_loop().create_future()
+            else:
+                self._commits.put(None)
+        if self._drained is not None:
+            await asyncio.shield(self._drained)
+        await asyncio.to_thread(self._thread.join)
 
     def _refusal(self) -> LogError | None:
         """Return why no append can be taken now, or None. A new exception each time: several may wait for it."""
@@ -185,21 +207,101 @@ class SqliteLog:
             return LogError("The log is closed: the hub is stopping. Send this again when it is back.")
         return None
 
-    # On the event loop, called by the writer.
+    # On the event loop.
 
-    def _answer(self, appends: list[_Append], batches: list[Batch], commit: Batch) -> None:
-        """Deliver a commit, then answer its appends."""
-        if self._failure is not None:
-            self._refuse(appends)
-            return
+    def _schedule(self) -> None:
+        """See to it that what waits is committed: at the end of this turn, so that one commit takes all of the turn."""
+        if not self._scheduled and not self._writing and self._loop is not None:
+            self._scheduled = True
+            self._loop.call_soon(self._dispatch)
+
+    def _dispatch(self) -> None:
+        """Hand what waits to the writer, as far as one commit goes."""
+        self._scheduled = False
+        while self._pending and not self._writing:
+            if self._failure is not None or self._recorded.damage is not None:
+                self._refuse([self._pending.popleft()])
+                continue
+            try:
+                commit = self._next_commit()
+            except Exception as error:  # noqa: BLE001 - whatever it is, those who wait are told
+                self._fail("The log could not put a commit together", error)
+                continue
+            if commit is not None:
+                self._writing = True
+                self._commits.put(commit)
+        if self._drained is not None and not (self._pending or self._writing or self._drained.done()):
+            self._commits.put(None)
+            self._drained.set_result(None)
+
+    def _next_commit(self) -> _Commit | None:
+        """Take appends off the waiting ones, up to the bounds of a commit. None when all of them are refused."""
+        store = self._store
+        assert store is not None
+        at = self._now()
+        if self._at is not None and at < self._at:
+            at = self._at  # the clock was set back
+        appends: list[_Append] = []
+        batches: list[Batch] = []
+        parts: list[bytes] = []
+        size, first, seq = 0, store.last + 1, store.last
+        while self._pending:
+            append = self._pending[0]
+            if appends and seq - first + 1 + len(append.facts) > COMMIT_FACTS:
+                break
+            entries = tuple(
+                [Entry(number, at, append.by, fact, append.seen) for number, fact in enumerate(append.facts, seq + 1)]
+            )
+            try:
+                part = _encoded(entries, store.largest)
+            except LogRefused as error:
+                self._refuse([self._pending.popleft()], partial(LogRefused, str(error)))
+                continue
+            if appends and size + len(part) > COMMIT_BYTES:
+                break
+            self._pending.popleft()
+            appends.append(append)
+            batches.append(Batch(entries, seq + 1, seq + len(entries)))
+            parts.append(part)
+            size += len(part)
+            seq += len(entries)
+        if not appends:
+            return None
+        self._at = at
+        facts = parts[0] if len(parts) == 1 else b"[" + b",".join([part[1:-1] for part in parts]) + b"]"
+        whole = batches[0]
+        if len(batches) > 1:
+            whole = Batch(tuple(chain.from_iterable([batch.entries for batch in batches])), first, seq)
+        return _Commit(chained(store.check, first, seq, facts), appends, batches, whole)
+
+    def _written(self, commit: _Commit, error: BaseException | None) -> None:
+        """Deliver a commit that is on disk and answer its appends; refuse them when it is not. Then the next one."""
+        self._writing = False
+        if isinstance(error, LogFull):
+            self._refuse(commit.appends, partial(LogFull, str(error)))
+        elif isinstance(error, LogDamaged):
+            self._recorded.damage = error.damage
+            self._refuse(commit.appends)
+        elif error is not None:
+            self._fail("The writer of the log failed", error)
+            self._refuse(commit.appends)
+        elif self._failure is not None:
+            self._refuse(commit.appends)
+        else:
+            self._answer(commit)
+        self._dispatch()
+
+    def _answer(self, commit: _Commit) -> None:
         try:
-            self._deliver(commit)
+            self._deliver(commit.whole)
         except BaseException as error:
-            self._fail(f"The hub failed on the facts {commit.first} to {commit.last}, which are kept", error)
-            self._refuse(appends)
+            whole = commit.whole
+            self._fail(f"The hub failed on the facts {whole.first} to {whole.last}, which are kept", error)
+            self._refuse(commit.appends)
+            self._dispatch()
             raise
-        self._last = commit.last
-        for append, batch in zip(appends, batches, strict=True):
+        self._last = commit.whole.last
+        for append, batch in zip(commit.appends, commit.batches, strict=True):
             self._waiting -= len(append.facts)
             if not append.done.done():
                 append.done.set_result(batch)
@@ -213,7 +315,7 @@ class SqliteLog:
                 append.done.set_exception(refusal or LogError("The log took nothing of this: send it again."))
 
     def _fail(self, what: str, cause: BaseException) -> None:
-        """Take nothing more. Called from both threads; the first failure stays."""
+        """Take nothing more; the first failure stays."""
         if self._failure is None:
             self._cause = cause
             self._failure = f"{what}: {cause!r}. The log takes nothing more: restart the hub."
@@ -222,104 +324,28 @@ class SqliteLog:
     # On the writer thread.
 
     def _write(self, store: Store) -> None:
-        appends: list[_Append] = []
         try:
-            while appends := self._take():
-                while appends and self._failure is None and self._recorded.damage is None:
-                    self._commit(store, appends)
-                self._hand(self._refuse, appends)
-                if store.unmerged >= (MERGE_IDLE_BYTES if self._queue.empty() else MERGE_BYTES):
+            while (commit := self._commits.get()) is not None:
+                error: BaseException | None = None
+                try:
+                    store.keep([commit.row])
+                except BaseException as cause:  # noqa: BLE001 - whatever it is, those who wait are told
+                    error = cause
+                self._hand(commit, error)
+                if store.unmerged >= (MERGE_IDLE_BYTES if self._waiting == 0 else MERGE_BYTES):
                     store.checkpoint()
-        except BaseException as error:
-            self._fail("The writer of the log failed", error)
-            self._hand(self._refuse, appends)
-            while appends := self._take():  # it still answers, until it is closed
-                self._hand(self._refuse, appends)
-            raise
         finally:
             store.close()
             self._lock.release()
 
-    def _take(self) -> list[_Append]:
-        """Wait for an append and return it with what waits behind it, as far as one commit goes; empty at the end."""
-        taken: list[_Append] = []
-        facts = 0
-        while facts < COMMIT_FACTS and not self._ended:
-            append, self._held_over = self._held_over, None
-            if append is None:
-                try:
-                    append = self._queue.get(block=not taken)
-                except Empty:
-                    break
-            if append is None:
-                self._ended = True
-            elif taken and facts + len(append.facts) > COMMIT_FACTS:
-                self._held_over = append
-                break
-            else:
-                taken.append(append)
-                facts += len(append.facts)
-        return taken
-
-    def _commit(self, store: Store, appends: list[_Append]) -> None:
-        """Keep the first of ``appends``, as many as go into one commit, and take them off the list."""
-        at = self._now()
-        if self._at is not None and at < self._at:
-            at = self._at  # the clock was set back
-        kept: list[_Append] = []
-        batches: list[Batch] = []
-        parts: list[bytes] = []
-        size = 0
-        seq = store.last
-        looked_at = 0
-        for append in appends:
-            entries = tuple(
-                [Entry(number, at, append.by, fact, append.seen) for number, fact in enumerate(append.facts, seq + 1)]
-            )
-            try:
-                part = _encoded(entries, store.largest)
-            except LogRefused as error:
-                self._hand(self._refuse, [append], partial(LogRefused, str(error)))
-                looked_at += 1
-                continue
-            if kept and size + len(part) > COMMIT_BYTES:
-                break
-            looked_at += 1
-            kept.append(append)
-            batches.append(Batch(entries, seq + 1, seq + len(entries)))
-            parts.append(part)
-            size += len(part)
-            seq += len(entries)
-        del appends[:looked_at]
-        if not kept:
-            return
-        facts = parts[0] if len(parts) == 1 else b"[" + b",".join([part[1:-1] for part in parts]) + b"]"
-        row = chained(store.check, store.last + 1, seq, facts)
+    def _hand(self, commit: _Commit, error: BaseException | None) -> None:
+        """Run ``_written`` on the event loop."""
+        assert self._loop is not None
         try:
-            store.keep([row])
-        except LogFull as error:
-            self._hand(self._refuse, kept, partial(LogFull, str(error)))
-        except LogDamaged as error:
-            self._recorded.damage = error.damage
-            self._hand(self._refuse, kept)
-        except BaseException:
-            appends[:0] = kept  # not answered yet
-            raise
-        else:
-            self._at = at
-            whole = (
-                batches[0].entries if len(batches) == 1 else tuple(chain.from_iterable([b.entries for b in batches]))
-            )
-            self._hand(self._answer, kept, batches, Batch(whole, row.first, row.last))
-
-    def _hand(self, callback: Callable[..., None], *arguments: object) -> None:
-        """Run ``callback`` on the event loop, after all that were handed before."""
-        if self._loop is None:
-            return  # nothing was ever appended
-        try:
-            self._loop.call_soon_threadsafe(callback, *arguments)
-        except RuntimeError as error:
-            self._fail("The event loop ended before the log was closed", error)
+            self._loop.call_soon_threadsafe(self._written, commit, error)
+        except RuntimeError as cause:
+            self._fail("The event loop ended before the log was closed", cause)
+            self._commits.put(None)
 
 
 def _encoded(entries: tuple[Entry, ...], largest: int) -> bytes:

@@ -20,6 +20,8 @@ _BUSY_MILLISECONDS = 5_000
 _WAL_KEPT_BYTES = 64 << 20
 _ROW_OVERHEAD = 8_192
 
+_INSERT = 'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, ?)'
+
 _logger = logging.getLogger(__name__)
 
 
@@ -55,12 +57,13 @@ class Store:
         """
         connection = self._connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(
-                'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, ?)',
-                ((row.first, row.last, row.check, row.facts) for row in rows),
-            )
-            connection.execute("COMMIT")
+            if len(rows) == 1:
+                # A transaction by itself: each further call would wait once more for its turn beside the event loop.
+                connection.execute(_INSERT, _columns(rows[0]))
+            else:
+                connection.execute("BEGIN IMMEDIATE")
+                connection.executemany(_INSERT, map(_columns, rows))
+                connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
             self._take_back()
             raise LogFull(
@@ -113,6 +116,10 @@ class Store:
             if not self._witness_failed:
                 _logger.warning("The witness beside the log %s could not be written: %s", self._database, error)
             self._witness_failed = True
+
+
+def _columns(row: Row) -> tuple[int, int, bytes, bytes]:
+    return row.first, row.last, row.check, row.facts
 
 
 def _connect(database: Path) -> sqlite3.Connection:

@@ -162,11 +162,11 @@ def test_a_long_history_keeps_its_beginning_and_its_end() -> None:
 
 def test_a_merge_leaves_a_tombstone_that_points_to_the_survivor() -> None:
     board = board_with(outage("O-1", (0, 9)), outage("O-2", (0, 99)), case("1", (3, 3)))
-    assert board.outages.of_case["native/1"] == ("O-1", "O-2")
+    assert board.outages.of_case == {"native/1": ("O-1", "O-2")}
     touched = tell(board, OutageMerged("O-1", "O-2", "same SIMs"), at=START + HOUR)
     tomb = board.outages.outages["O-1"]
     assert (tomb.state, tomb.merged_into, tomb.ended) == (OutageState.MERGED, "O-2", START + HOUR)
-    assert board.outages.of_case["native/1"] == ("O-2",)
+    assert board.outages.of_case == {"native/1": ("O-2",)}
     assert touched.outages >= {"O-1", "O-2"}
     assert [board.outages.timelines[id][-1].what for id in ("O-1", "O-2")] == [
         "merged into O-2: same SIMs",

@@ -265,3 +265,13 @@ def people() -> Callable[..., Audience]:
 @pytest.fixture
 def courier_on() -> Callable[..., Any]:
     return working
+
+
+@pytest.fixture
+def desk_at() -> Callable[[Path], Desk]:
+    return Desk
+
+
+@pytest.fixture
+def sink_of() -> Callable[[], Sink]:
+    return Sink

@@ -437,12 +437,10 @@ async def test_an_error_of_the_ledger_that_is_none_of_its_own_ends_the_courier(
 
     await desk.approve(people(2))
     desk.before_write = broken
-    async with courier_on(desk, sink.settings()) as task:
-        with pytest.raises(ExceptionGroup) as caught:
-            async with asyncio.timeout(10):
-                await asyncio.shield(task)
-        task.add_done_callback(lambda done: done.exception())
-        assert caught.group_contains(RuntimeError, match="a bug")
+    with pytest.raises(ExceptionGroup) as caught:
+        async with asyncio.timeout(10), courier_on(desk, sink.settings()) as task:
+            await task
+    assert caught.group_contains(RuntimeError, match="a bug")
 
 
 async def test_a_connection_is_changed_after_as_many_messages_as_configured(

@@ -106,6 +106,16 @@ class RunningHub:
                     return float(line.split()[1])
         raise AssertionError(f"there is no metric {name}")
 
+    async def until_metric(self, name: str, wanted: Callable[[float], bool]) -> float:
+        """Wait until a metric is as wanted (30 s at the most); return it."""
+        value = 0.0
+        for _ in range(600):
+            value = await self.metric(name)
+            if wanted(value):
+                return value
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{name} did not become as wanted in 30 s, last: {value}")
+
     async def rows(self, view: str, query: str = "") -> list[dict[str, Any]]:
         """Return the rows of a view as they are now."""
         status, answer = await self.get(f"/v1/{view}?limit=10000{query}")

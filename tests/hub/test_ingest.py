@@ -92,9 +92,7 @@ async def test_malformed_json_is_refused_with_its_position(
         ("/hooks/zammad", {"ticket": {"title": "no number"}}, "number"),
     ],
 )
-async def test_a_wrong_value_is_refused_with_its_path(
-    shared_hub: RunningHub, path: str, body: Any, place: str
-) -> None:
+async def test_a_wrong_value_is_refused_with_its_path(shared_hub: RunningHub, path: str, body: Any, place: str) -> None:
     before = await shared_hub.sequence()
     status, said = await shared_hub.post(path, orjson.dumps(body))
     assert status == 422, said
@@ -291,7 +289,9 @@ async def test_a_page_of_another_origin_is_refused(shared_hub: RunningHub, origi
     assert await shared_hub.sequence() == before
     for path in ("/v1/stream", "/v1/ingest"):
         with pytest.raises(InvalidStatus) as refusal:
-            await connect(shared_hub.url.replace("http", "ws") + path, additional_headers={"Origin": origin}, proxy=None)
+            await connect(
+                shared_hub.url.replace("http", "ws") + path, additional_headers={"Origin": origin}, proxy=None
+            )
         assert refusal.value.response.status_code == 403
 
 

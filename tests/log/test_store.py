@@ -52,6 +52,7 @@ def test_a_witness_that_cannot_be_written_is_told_once_and_costs_no_fact(
     def failing(*_: object) -> int:
         raise OSError("no space")
 
+    monkeypatch.setattr(os, "posix_fallocate", failing)  # so it is not mapped but written with a call each time
     store = make(tmp_path)
     first = chained(GENESIS, 1, 1, b"[1]")
     second = chained(first.check, 2, 2, b"[2]")

@@ -315,6 +315,13 @@ async def test_hostile_text_in_a_cell_stays_text_and_columns_stay_in_line(clock:
             assert hostile in text(table, 1)
 
 
+async def test_of_a_cell_in_pieces_the_first_gives_way(clock: Clock) -> None:
+    app = TableApp(clock)
+    async with app.run_test(size=(40, 6)) as pilot:
+        table = await with_rows(pilot, app, [Line("a", "a name that is far too long for it", number=99)])
+        assert "… x" in text(table, 1)
+
+
 async def test_an_empty_table_says_what_is_empty(clock: Clock) -> None:
     app = TableApp(clock, empty="no active alarm")
     async with app.run_test(size=(40, 6)) as pilot:

@@ -7,7 +7,6 @@ from textual import on, work
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Static
 
 from feeds.model import AlarmRow
 from feeds.model.commands import Acknowledge
@@ -16,33 +15,33 @@ from tui.base_screen import VakenScreen
 from tui.columns import ALARMS
 from tui.view_table import ViewTable
 from tui.words import SEVERITY_LETTER
+from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain, plain_lines
-from widgets.quantities import number, plural, span
+from widgets.quantities import plural, span
 from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 
 
-def alarm_facts(row: AlarmRow, now: datetime) -> Content:
+def alarm_facts(row: AlarmRow, now: datetime) -> list[Fact]:
     """Return all that is known of an alarm."""
-    muted = MUTED
     names = [name for name in (row.event_type, row.probable_cause, row.specific_problem) if name]
-    lines = [Content.assemble(("problem   ", muted), (plain(" · ".join(names)) or "not named", "bold"))]
+    facts = [Fact("problem", Content.styled(plain(" · ".join(names)) or "not named", "bold"))]
     if row.text:
-        lines.append(Content.assemble(("text      ", muted), plain_lines(row.text).replace("\n", "\n          ")))
+        facts.append(Fact("text", Content(plain_lines(row.text))))
     since = f"{row.raised:%H:%M:%S} UTC, {span((now - row.raised).total_seconds())} ago"
     seen = f" · seen {plural(row.occurrences, 'time')}, last {row.changed:%H:%M:%S}"
     cleared = f" · cleared {row.cleared:%H:%M:%S}" if row.cleared is not None else ""
-    lines.append(Content.assemble(("raised    ", muted), since + seen + cleared))
-    serves = f"{number(row.sims)} SIMs" if row.sims else "no SIMs that the inventory knows of"
+    facts.append(Fact("raised", Content(since + seen + cleared)))
+    serves = plural(row.sims, "SIM") if row.sims else "no SIMs that the inventory knows of"
     belongs = f" · in {', '.join(map(plain, row.outages))}" if row.outages else ""
-    lines.append(Content.assemble(("serves    ", muted), serves + belongs))
+    facts.append(Fact("serves", Content(serves + belongs)))
     if row.attributes:
         pairs = " · ".join(f"{plain(name)} {plain(value)}" for name, value in row.attributes.items())
-        lines.append(Content.assemble(("with      ", muted), pairs))
+        facts.append(Fact("with", Content(pairs)))
     if row.acknowledged_by:
-        lines.append(Content.assemble(("ack by    ", muted), plain(row.acknowledged_by)))
-    return Content("\n").join(lines)
+        facts.append(Fact("ack by", Content(plain(row.acknowledged_by))))
+    return facts
 
 
 async def acknowledge(screen: VakenScreen, table: ViewTable) -> None:
@@ -78,7 +77,7 @@ class AlarmsScreen(VakenScreen):
         )
         yield SectionRule(id="detail-rule")
         with VerticalScroll(id="detail", can_focus=False):
-            yield Static(id="alarm")
+            yield Facts(id="alarm")
 
     def on_mount(self) -> None:
         """Say what the pane is for."""
@@ -93,10 +92,10 @@ class AlarmsScreen(VakenScreen):
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
         row = self.query_one("#alarms", ViewTable).row
-        rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one("#alarm", Static)
+        rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one("#alarm", Facts)
         if not isinstance(row, AlarmRow):
             rule.text = Content.styled("no alarm is chosen", MUTED)
-            pane.update(Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", MUTED))
+            pane.show([Fact("", Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", MUTED))])
             return
         rule.text = Content.assemble(
             (SEVERITY_LETTER[row.severity], f"bold $severity-{_COLOUR.get(row.severity.value, 'warning')}"),
@@ -104,7 +103,7 @@ class AlarmsScreen(VakenScreen):
             (plain(row.managed_object), "bold $foreground"),
             (f" · {plain(row.source)}", ""),
         )
-        pane.update(alarm_facts(row, self.vaken.hub.now()))
+        pane.show(alarm_facts(row, self.vaken.hub.now()))
 
 
 _COLOUR = {"critical": "critical", "major": "major", "minor": "minor"}

@@ -77,7 +77,7 @@ class BoardScreen(OutageActions):
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
         row = self.query_one("#outages", ViewTable).row
-        self.query_one(OutagePane).show(row, self.vaken.hub.now())
+        self.query_one(OutagePane).show_outage(row, self.vaken.hub.now())
         self.query_one("#detail-rule", SectionRule).text = (
             outage_line(row) if row is not None else Content.styled("no outage", MUTED)
         )

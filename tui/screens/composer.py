@@ -209,8 +209,8 @@ class ComposerScreen(VakenScreen):
         self.form.update = self.drafting.update
 
     def _show_preview(self) -> None:
-        if not self.is_mounted:
-            return
+        if not self.query("#message"):
+            return  # closed while the hub was answering
         drafting = self.drafting
         self.form.update = drafting.update
         rule, audience = self.query_one("#preview-rule", SectionRule), self.query_one("#audience", Static)

@@ -27,7 +27,7 @@ COLOURS = {
     Service.SMS: "warning",
     Service.VOICE: "success",
     Service.CSD: "accent",
-    Service.OTHER: "panel-lighten-3",
+    Service.OTHER: "error",
 }
 
 

@@ -121,8 +121,10 @@ class OutageScreen(OutageActions):
         self._show_facts()
 
     def _show_facts(self) -> None:
+        if not self.query(OutagePane):
+            return  # being closed
         self.query_one("#facts-rule", SectionRule).text = outage_line(self.row)
-        self.query_one(OutagePane).show(self.row, self.vaken.hub.now())
+        self.query_one(OutagePane).show_outage(self.row, self.vaken.hub.now())
 
     @on(ViewTable.Showed)
     def _count_tabs(self) -> None:

@@ -64,7 +64,7 @@ class ProgressScreen(VakenScreen):
     def _take_row(self) -> None:
         assert self._view is not None
         for row in self._view.content.rows:
-            if isinstance(row, UpdateRow):
+            if isinstance(row, UpdateRow) and self.query(DeliveryBar):
                 self.row = row
                 self.query_one(DeliveryBar).update_row = row
                 self.query_one("#update-rule", SectionRule).text = self._title(row)

@@ -1,0 +1,63 @@
+"""What is known of one thing, fact by fact: a quiet name at the left, the fact folded under itself at the right."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import var
+from textual.widget import Widget
+
+from widgets.looks import MUTED
+
+NAME_WIDTH = 10
+
+
+class Fact(NamedTuple):
+    """``name``: at most nine characters; empty: the text stands by itself, from the left edge."""
+
+    name: str
+    text: Content
+
+
+def fold(facts: Sequence[Fact], width: int) -> Content:
+    """Return the facts as lines of at most ``width`` cells."""
+    lines: list[Content] = []
+    for fact in facts:
+        if not fact.name:
+            lines += fact.text.wrap(max(width, 1)) if fact.text else [Content("")]
+            continue
+        room = width - NAME_WIDTH
+        if room < 10:
+            lines += Content.assemble((f"{fact.name} ", MUTED), fact.text).wrap(max(width, 1))
+            continue
+        folded = fact.text.wrap(room) or [Content("")]
+        lines.append(Content.assemble((f"{fact.name:<{NAME_WIDTH}}", MUTED), folded[0]))
+        lines += [Content.assemble(" " * NAME_WIDTH, line) for line in folded[1:]]
+    return Content("\n").join(lines)
+
+
+class Facts(Widget):
+    """As high as its facts at the width it gets."""
+
+    DEFAULT_CSS = """
+    Facts { height: auto; width: 1fr; }
+    """
+
+    facts: var[tuple[Fact, ...]] = var(())
+
+    def show(self, facts: Sequence[Fact]) -> None:
+        """Show ``facts``; nothing is painted where nothing changed."""
+        self.facts = tuple(facts)
+
+    def watch_facts(self) -> None:
+        """Paint the new facts, at their height."""
+        self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return the lines that the facts take at ``width``."""
+        return fold(self.facts, width).plain.count("\n") + 1
+
+    def render(self) -> Content:
+        """Return the facts."""
+        return fold(self.facts, self.content_size.width)
