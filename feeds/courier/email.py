@@ -35,9 +35,9 @@ Seconds = Annotated[float, Meta(gt=0, le=3600)]
 class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """How mail leaves. Raises ValueError (in a configuration: msgspec.ValidationError) where it cannot work.
 
-    ``timeout`` is how long each step of the conversation may take, in seconds. ``password_file`` is read anew for each
-    connection, so that a changed password needs no restart. ``ca_file``: certificates (PEM) to trust beside those of
-    the system.
+    ``timeout`` is how long each part of the conversation may take (opening, envelope, message), in seconds.
+    ``password_file`` is read anew for each connection, so that a changed password needs no restart. ``ca_file``:
+    certificates (PEM) to trust beside those of the system.
     """
 
     host: Annotated[str, Meta(min_length=1, max_length=255)]
@@ -216,25 +216,27 @@ class SmtpLink:
         settings = self._settings
         client: aiosmtplib.SMTP | None = None
         try:
-            if settings.security != "none" and self._tls is None:
-                self._tls = await asyncio.to_thread(_trust, settings.ca_file)
-            client = aiosmtplib.SMTP(
-                hostname=settings.host,
-                port=settings.port,
-                local_hostname=await asyncio.to_thread(_own_name),
-                timeout=settings.timeout,
-                use_tls=settings.security == "tls",
-                start_tls=settings.security == "starttls",
-                tls_context=self._tls,
-                username=settings.username or None,
-                password=await asyncio.to_thread(_password, settings) if settings.username else None,
-            )
-            await client.connect()
-            await _greet(client)
+            async with asyncio.timeout(settings.timeout):
+                if settings.security != "none" and self._tls is None:
+                    self._tls = await asyncio.to_thread(_trust, settings.ca_file)
+                client = aiosmtplib.SMTP(
+                    hostname=settings.host,
+                    port=settings.port,
+                    local_hostname=await asyncio.to_thread(_own_name),
+                    timeout=None,  # Its asyncio.wait_for can lose a cancellation before Python 3.12; the limits are here.
+                    use_tls=settings.security == "tls",
+                    start_tls=settings.security == "starttls",
+                    tls_context=self._tls,
+                    username=settings.username or None,
+                    password=await asyncio.to_thread(_password, settings) if settings.username else None,
+                )
+                await client.connect()
+                await _greet(client)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             if client is not None:
                 client.close()
-            raise LinkDown(f"no connection to mail server {settings.host}:{settings.port}: {_reason(error)}") from error
+            where = f"{settings.host}:{settings.port}"
+            raise LinkDown(f"no connection to mail server {where}: {self._reason(error)}") from error
         self._client = client
         self.carried = 0
 
@@ -267,7 +269,8 @@ class SmtpLink:
             return
         if client.is_connected:
             with contextlib.suppress(aiosmtplib.SMTPException, OSError):
-                await client.quit(timeout=_FAREWELL)
+                async with asyncio.timeout(_FAREWELL):
+                    await client.quit()
         client.close()
 
     async def _envelope(self, client: aiosmtplib.SMTP, letter: Letter) -> Answer | None:
@@ -276,12 +279,12 @@ class SmtpLink:
             if not client.supports_extension("smtputf8"):
                 return Answer(DeliveryState.FAILED, "the mail server lacks SMTPUTF8, which this address needs")
             encoding, options = "utf-8", ["SMTPUTF8"]
-        await client.mail(letter.sender, options=options, encoding=encoding, timeout=None)
-        await client.rcpt(letter.recipient, encoding=encoding, timeout=None)
+        await client.mail(letter.sender, options=options, encoding=encoding)
+        await client.rcpt(letter.recipient, encoding=encoding)
         return None
 
     async def _data(self, client: aiosmtplib.SMTP) -> Answer | None:
-        start = await client.execute_command(b"DATA", timeout=None)
+        start = await client.execute_command(b"DATA")
         if start.code != aiosmtplib.SMTPStatus.start_input:
             raise aiosmtplib.SMTPDataError(start.code, start.message)
         return None
@@ -338,7 +341,8 @@ class SmtpLink:
 
     async def _reset(self, client: aiosmtplib.SMTP) -> None:
         try:
-            await client.rset()
+            async with asyncio.timeout(self._settings.timeout):
+                await client.rset()
         except (aiosmtplib.SMTPException, OSError):
             self._drop()  # The next letter opens a new connection.
 

@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 
@@ -92,18 +92,10 @@ class Courier:
 
     async def _work(self, mail: MailSettings) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._until_the_end(self._pen.run()))
-            tasks.create_task(self._until_the_end(self._pick_up()))
+            tasks.create_task(self._pen.run())
+            tasks.create_task(self._pick_up())
             for _ in range(mail.connections):
-                tasks.create_task(self._until_the_end(self._carry(mail)))
-
-    async def _until_the_end(self, work: Coroutine[None, None, None]) -> None:
-        # A cancellation can get lost in asyncio.wait_for (Python before 3.12), below aiosmtplib: the end of one part,
-        # which is the end of all, is therefore also said in a way that each part sees.
-        try:
-            await work
-        finally:
-            self._stopping = True
+                tasks.create_task(self._carry(mail))
 
     async def _explain(self) -> None:
         """Without a mail server: mark what waits with the reason, and wait for more."""
@@ -156,7 +148,7 @@ class Courier:
         """Own one connection, and carry one delivery after the other."""
         link = SmtpLink(mail)
         try:
-            while not self._stopping:
+            while True:
                 if not link.is_open:
                     await self._gate.wait()
                 job = await self._next_job(link)

@@ -25,9 +25,6 @@ PATIENCE = 0.01
 """Seconds that an answer waits for a claim to ride along with."""
 
 
-_ENDED = "the courier is stopping"
-
-
 class Result(NamedTuple):
     """A step for the ledger (None: nothing new to write), and when the delivery may be tried again, in seconds."""
 
@@ -52,18 +49,14 @@ class Pen:
         self._written = written
         self._claims: list[_Claim] = []
         self._results: list[Result] = []
-        self._most = most
         self._room = asyncio.Semaphore(most)
         self._asked = asyncio.Event()
         """Set when there is something to write."""
         self._pressed = asyncio.Event()
         """Set when there is something to write for which somebody waits."""
-        self._ended = False
 
     async def claim(self, fact: DeliveryMoved) -> None:
         """Return when ``fact`` is in the ledger. Raises LedgerUnavailable; then it may be in it or not."""
-        if self._ended:
-            raise LedgerUnavailable(_ENDED)
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._claims.append((fact, done))
         self._asked.set()
@@ -71,9 +64,8 @@ class Pen:
         await done
 
     async def put(self, result: Result) -> None:
-        """Leave a result to be written. Waits only while too many do. After the end of ``run`` it comes too late."""
-        if not self._ended:
-            await self._room.acquire()
+        """Leave a result to be written. Waits only while too many do."""
+        await self._room.acquire()
         self._results.append(result)
         self._asked.set()
         if self._room.locked():
@@ -85,24 +77,18 @@ class Pen:
             await self._insist(facts[start : start + BATCH])
 
     async def run(self) -> None:
-        """Write until cancelled. Then nobody is left waiting."""
-        try:
-            while True:
-                await self._asked.wait()
-                if not self._pressed.is_set():
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(PATIENCE):
-                            await self._pressed.wait()
-                self._asked.clear()
-                self._pressed.clear()
-                claims, self._claims = self._claims, []
-                results, self._results = self._results, []
-                await self._bundle(claims, results)
-        finally:
-            self._ended = True
-            _refuse(self._claims, _ENDED)
-            for _ in range(self._most):
-                self._room.release()
+        """Write until cancelled."""
+        while True:
+            await self._asked.wait()
+            if not self._pressed.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(PATIENCE):
+                        await self._pressed.wait()
+            self._asked.clear()
+            self._pressed.clear()
+            claims, self._claims = self._claims, []
+            results, self._results = self._results, []
+            await self._bundle(claims, results)
 
     async def _bundle(self, claims: list[_Claim], results: list[Result]) -> None:
         answers = [result.fact for result in results if result.fact is not None]
@@ -112,12 +98,11 @@ class Pen:
                 await self._ledger.write([*answers, *claimed])
         except LedgerUnavailable as error:
             _log.error("the ledger cannot be written, deliveries wait: %s", error)
-            _refuse(claims, str(error))
+            for _, done in claims:
+                if not done.done():
+                    done.set_exception(LedgerUnavailable(str(error)))
             if answers:
                 await self._insist(answers)
-        except BaseException:
-            _refuse(claims, _ENDED)
-            raise
         else:
             for _, done in claims:
                 if not done.done():
@@ -130,9 +115,3 @@ class Pen:
         async for attempt in stamina.retry_context(LedgerUnavailable, attempts=None, timeout=None, wait_max=5.0):
             with attempt:
                 await self._ledger.write(facts)
-
-
-def _refuse(claims: list[_Claim], why: str) -> None:
-    for _, done in claims:
-        if not done.done():
-            done.set_exception(LedgerUnavailable(why))

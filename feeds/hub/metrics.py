@@ -22,7 +22,7 @@ class Metrics(Collector):
     """The hub's metrics, in a registry of its own."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series for each counter, which Prometheus does not read
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which Prometheus does not read
         self.registry = CollectorRegistry()
         self._facts: dict[type, int] = {}
         self.registry.register(self)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -134,9 +135,9 @@ async def test_damage_is_named_the_good_part_served_and_a_cut_makes_it_well(
                 assert refused.status == 503
                 assert int(refused.headers["Retry-After"]) > 0
                 assert place in (await refused.json())["error"]
-        async with session.ws_connect(f"{hub.url}/v1/ingest") as socket:
-            await socket.send_json({"id": 1, "alarms": [alarm(6)]})
-            said = await socket.receive_json()
+        async with session.ws_connect(f"{hub.url}/v1/ingest") as feed:
+            await feed.send_json({"id": 1, "alarms": [alarm(6)]})
+            said = await feed.receive_json()
             assert (said["id"], said["error"]["status"], said["error"]["retry_after"]) == (1, 503, 1)
     async with terminal(hub) as one:
         assert place in one.hello["degraded"]
@@ -272,9 +273,10 @@ def test_the_process_ends_with_the_code(tmp_path: Path) -> None:
     assert "can be reached from other machines" in line
 
 
-def test_a_port_that_is_taken_ends_with_1_and_a_sentence(make_hub: MakeHub, tmp_path: Path) -> None:
-    taken = make_hub().url.removeprefix("http://")
-    ended = vaken("hub", "--data", tmp_path / "data", "--listen", taken)
+def test_a_port_that_is_taken_ends_with_1_and_a_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = f"127.0.0.1:{other.getsockname()[1]}"
+        ended = vaken("hub", "--data", tmp_path / "data", "--listen", taken)
     assert ended.returncode == 1
     (line,) = ended.stderr.splitlines()
     assert taken in line
