@@ -68,14 +68,26 @@ def square(rows: Sequence[CountRow], now: datetime, minutes: int) -> Square:
 _CHANNELS = frozenset(channel.value for channel in Channel)
 
 
-def surge(rows: Sequence[CountRow], now: datetime) -> tuple[int, float]:
-    """Return the cases of the last ten minutes, and the mean of ten minutes before that, as far as rows reach."""
+LEAST_BEFORE = 30
+"""Minutes of history without which no mean is told: it would be of nothing."""
+
+
+def surge(rows: Sequence[CountRow], now: datetime) -> tuple[int, float | None]:
+    """Return the cases of the last ten minutes, and the mean of ten minutes in the two hours before.
+
+    The mean is None where the rows do not reach back LEAST_BEFORE minutes.
+    """
     counts = totals(rows, now, 130)
     known = min((minute_of(row.minute) for row in rows), default=minute_of(now))
     before = counts[:-10]
     reach = min(len(before), max(0, minute_of(now) - 9 - known))
-    usual = sum(before[len(before) - reach :]) / reach * 10 if reach else 0.0
-    return sum(counts[-10:]), usual
+    mean = sum(before[len(before) - reach :]) / reach * 10 if reach >= LEAST_BEFORE else None
+    return sum(counts[-10:]), mean
+
+
+def beside(mean: float | None) -> str:
+    """Return the mean of ``surge`` as words to stand behind its count."""
+    return "" if mean is None else f", before {mean:.1f}"
 
 
 def newest_minute(now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from feeds.client import Link, LinkState
-from tui.counts import surge, totals
+from tui.counts import beside, surge, totals
 from tui.words import obligation, outage_line
 from widgets.clocks import Clocks
 from widgets.feed_strip import FeedStrip
@@ -114,8 +114,8 @@ class StatusHeader(Vertical):
 
     def _cases(self, now: datetime, width: int) -> Content:
         counts = self.vaken.situation.counts
-        recent, usual = surge(counts, now)
-        style = "bold $warning" if recent > max(3.0, 3 * usual) else ""
+        recent, mean = surge(counts, now)
+        style = "bold $warning" if recent > max(3.0, 3 * (mean or 0.0)) else ""
         parts: list[tuple[str, str]] = []
         if width >= 110:
             tens = totals(counts, now, 120)
@@ -125,7 +125,7 @@ class StatusHeader(Vertical):
             parts.append(("cases/10m ", MUTED))
         else:
             return Content("")
-        parts += [(str(recent), style), (f", usual {usual:.1f}", MUTED)]
+        parts += [(str(recent), style), (beside(mean), MUTED)]
         return Content.assemble(*parts)
 
 

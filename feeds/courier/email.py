@@ -223,7 +223,7 @@ class SmtpLink:
                     hostname=settings.host,
                     port=settings.port,
                     local_hostname=await asyncio.to_thread(_own_name),
-                    timeout=None,  # Its asyncio.wait_for can lose a cancellation before Python 3.12; the limits are here.
+                    timeout=None,  # Its asyncio.wait_for may lose a cancellation (Python before 3.12): limits are here.
                     use_tls=settings.security == "tls",
                     start_tls=settings.security == "starttls",
                     tls_context=self._tls,
@@ -232,9 +232,11 @@ class SmtpLink:
                 )
                 await client.connect()
                 await _greet(client)
-        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+        except BaseException as error:
             if client is not None:
                 client.close()
+            if not isinstance(error, aiosmtplib.SMTPException | OSError | ValueError):
+                raise
             where = f"{settings.host}:{settings.port}"
             raise LinkDown(f"no connection to mail server {where}: {self._reason(error)}") from error
         self._client = client

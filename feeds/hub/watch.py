@@ -85,7 +85,7 @@ class Lapses:
                                 id=alarm.id,
                                 managed_object=alarm.managed_object,
                                 severity=Severity.CLEARED,
-                                time=max(ends, alarm.raised),
+                                time=max(ends, alarm.changed),
                                 text="not renewed by its source",
                                 event=LAPSED,
                             )

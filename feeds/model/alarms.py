@@ -58,7 +58,7 @@ def alarm_key(event: AlarmEvent) -> AlarmKey:
     if event.id:
         return AlarmKey(f"{event.source}/{event.id}")
     parts = (event.managed_object, event.event_type, event.probable_cause, event.specific_problem)
-    return AlarmKey(f"{event.source}/{'|'.join(parts)}")
+    return AlarmKey(f"{event.source}/{'|'.join([part.replace('%', '%25').replace('|', '%7C') for part in parts])}")
 
 
 class Alarm(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -15,6 +15,7 @@ Points = NDArray[np.int64]
 """Shape (n,), int64."""
 
 _TOP: Final = np.iinfo(np.int64).max
+_LIMIT: Final = 2**63
 _POWERS: Final[Points] = 10 ** np.arange(1, 19, dtype=np.int64)
 _FEW: Final = 16
 """Where one side has this many times fewer runs than the other, it is looked up in the other, not swept with it."""
@@ -65,7 +66,12 @@ class IntervalSet:
     @classmethod
     def of(cls, pairs: Iterable[tuple[int, int]]) -> "IntervalSet":
         """Return the set of all points of ``pairs`` (first, last), both included, in any order."""
-        table = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+        listed = list(pairs)
+        if len(listed) == 1:  # what most cases concern; a sweep would be most of taking one in
+            first, last = listed[0]
+            if 0 <= first <= last < _LIMIT and len(str(first)) == len(str(last)):
+                return cls._made(np.array([first], dtype=np.int64), np.array([last], dtype=np.int64))
+        table = np.array(listed, dtype=np.int64).reshape(-1, 2)
         return cls(table[:, 0].copy(), table[:, 1].copy())
 
     @classmethod
@@ -201,6 +207,8 @@ class IntervalSet:
 
 def _split_at_powers(starts: Points, ends: Points) -> tuple[Points, Points]:
     """Cut runs that reach over a power of ten, so that no run holds numbers of two lengths."""
+    if not len(starts) or len(str(starts.min())) == len(str(ends.max())):
+        return starts, ends
     for power in _POWERS:
         across = (starts < power) & (ends >= power)
         if across.any():

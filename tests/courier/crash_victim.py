@@ -1,4 +1,4 @@
-"""A courier in a process of its own, to be killed: arguments are the log's directory and the port of the mail server."""
+"""A courier in a process of its own, to be killed. Arguments: the directory of the log, the port of the mail server."""
 
 import asyncio
 import sys

@@ -87,6 +87,7 @@ async def test_an_operator_ends_a_hub_with_terminals_cleanly(make_hub: MakeHub) 
         await hub.post("/v1/alarms", alarm(1))
         stopped = asyncio.create_task(asyncio.to_thread(hub.stop))
         await one.socket.wait_closed()
+        assert one.socket.close_code == 1001, "terminals are told, so that they do not wait for a beat"
         assert await stopped == 0
     assert "Traceback" not in hub.errors()
     hub.start()

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from feeds.model import Channel, Service
 from tui.actions import bindings
 from tui.base_screen import VakenScreen
-from tui.counts import Square, by_service, newest_minute, square, surge
+from tui.counts import Square, beside, by_service, newest_minute, square, surge
 from widgets.case_chart import CaseChart, Series
 from widgets.looks import MUTED
 from widgets.quantities import number
@@ -103,11 +103,11 @@ class CountsScreen(VakenScreen):
             return  # not laid out yet
         now, rows = self.vaken.hub.now(), self.vaken.situation.counts
         series = show_counts(self.query_one(CaseChart), self.vaken)
-        recent, usual = surge(rows, now)
+        recent, mean = surge(rows, now)
         legend: list[str | tuple[str, str]] = [("Cases per minute", "bold $foreground"), " · last 2 h"]
         for service in series:
             legend += [("  ■ ", f"${COLOURS[service]}"), service.value]
         rule = self.query_one("#chart-rule", SectionRule)
         rule.text = Content.assemble(*legend)
-        rule.note = Content.assemble((f"{recent}", "bold"), f" in 10 min, usual {usual:.1f}")
+        rule.note = Content.assemble((f"{recent}", "bold"), f" in 10 min{beside(mean)}")
         self.query_one("#square", Static).update(square_table(square(rows, now, MINUTES)))
