@@ -1,7 +1,8 @@
 """Cases on the board: open, update, close; the SIMs they concern as ICCID bodies; the customer they belong to.
 
 A case event is the whole of what the ticket system knows, so a later one replaces an earlier one; one that is older
-than what is known came late and changes nothing. Of two events of one time the one that closes the case counts, else
+than what is known came late and changes nothing. Some systems send one message at a time (``adds``): of these the
+SIMs add up, also when they come late. Of two events of one time the one that closes the case counts, else
 the one that comes last. Closed cases are remembered up to a number, then forgotten.
 """
 
@@ -15,8 +16,10 @@ from feeds.board.inventory import Inventory
 from feeds.board.times import happened
 from feeds.board.touched import Touched
 from feeds.model import Case, CaseEvent, CaseState, case_key
-from feeds.simspace import IntervalSet, SimSpan
+from feeds.simspace import IntervalSet, SimSpan, merge_spans
 
+WARNINGS_KEPT = 20
+"""Doubts about what was read, per case."""
 CLOSED_KEPT = 50_000
 """How many closed cases are remembered at least."""
 FORGOTTEN_AT_ONCE = 1_000
@@ -61,7 +64,14 @@ class CaseTable:
             time < known.changed
             or (stated and time == known.changed and known.state is CaseState.CLOSED and not closed)
         ):
+            if event.adds:
+                self._add(key, known, sims, seq, touched)
             return
+        text = event.text
+        if known is not None and event.adds:
+            sims = merge_spans((*known.sims, *sims))
+            warnings = tuple(dict.fromkeys((*known.warnings, *warnings)))[:WARNINGS_KEPT]
+            text = known.text or event.text
         case = Case(
             source=event.source,
             number=event.number,
@@ -75,7 +85,7 @@ class CaseTable:
             closed=(known.closed if known is not None and known.closed else time) if closed else None,
             owner=event.owner,
             title=event.title,
-            text=event.text,
+            text=text,
             sims=sims,
             warnings=warnings,
             country=event.country,
@@ -96,6 +106,15 @@ class CaseTable:
         self._derive(key, case)
         if closed:
             self._forget(touched)
+
+    def _add(self, key: str, known: Case, sims: tuple[SimSpan, ...], seq: int, touched: Touched) -> None:
+        """Add the SIMs of a message that came late: nothing else of it is news."""
+        merged = merge_spans((*known.sims, *sims))
+        if merged != known.sims:
+            case = msgspec.structs.replace(known, sims=merged, seq=seq)
+            (self.closed if key in self.closed else self.open)[key] = case
+            touched.cases.add(key)
+            self._derive(key, case)
 
     def reindex(self, touched: Touched) -> None:
         """Derive SIMs and customers anew after the inventory changed."""

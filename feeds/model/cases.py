@@ -74,6 +74,8 @@ class CaseEvent(Struct, frozen=True, gc=False, omit_defaults=True):
     follow_up: datetime | None = None
     reference: Label = ""
     """The ticket system's own address of the case, for writing back."""
+    adds: bool = False
+    """The text is one more message of the case, not the whole: SIMs read of it add up, and the first text stays."""
 
 
 def case_key(event: CaseEvent) -> CaseKey:

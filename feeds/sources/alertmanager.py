@@ -17,7 +17,7 @@ from feeds.facts import AlarmReported, Fact
 from feeds.model import AlarmEvent, AlarmKey, Severity, alarm_key
 from feeds.sources.clean import clean, cut
 from feeds.sources.errors import Invalid, Malformed
-from feeds.sources.parse import decode, in_utc, typed
+from feeds.sources.parse import decode, in_utc, proved, typed
 
 SOURCE: Final = "alertmanager"
 
@@ -120,7 +120,7 @@ def _event(alert: _Alert, over: bool, place: str) -> AlarmEvent:
     name = shown.get("alertname", "")
     severity = SEVERITIES.get(labels.get("severity", "").strip().lower(), Severity.INDETERMINATE)
     notes = alert.annotations or {}
-    return AlarmEvent(
+    event = AlarmEvent(
         source=SOURCE,
         managed_object=cut(next((shown[label] for label in _OBJECT_LABELS if label in shown), name) or "unnamed", 256),
         severity=Severity.CLEARED if over else severity,
@@ -132,6 +132,7 @@ def _event(alert: _Alert, over: bool, place: str) -> AlarmEvent:
         text=cut("\n".join(clean(notes[note], newlines=True) for note in _TEXTS if notes.get(note)), 65_536),
         attributes=_attributes(shown),
     )
+    return proved(event, place)
 
 
 def _attributes(labels: dict[str, str]) -> dict[str, str]:

@@ -56,6 +56,18 @@ def typed(value: object, kind: type[T], path: str = "$") -> T:
         raise invalid(str(error), path) from None
 
 
+def proved(value: T, path: str = "$") -> T:
+    """Return ``value``, which was put together in code, after a look that it keeps the bounds of its type.
+
+    What breaks them would be written to the log and could not be read back. Raises Invalid, naming the path.
+    """
+    try:
+        msgspec.json.decode(msgspec.json.encode(value), type=type(value))
+    except msgspec.ValidationError as error:
+        raise invalid(str(error), path) from None
+    return value
+
+
 def invalid(message: str, path: str = "$") -> Invalid:
     """Return the error for a message of msgspec, with its path (which begins with ``$``) set behind ``path``."""
     found = _PATH.search(message)

@@ -18,7 +18,7 @@ from feeds.simspace import DEFAULT, LengthProfile
 from feeds.sources.clean import cut
 from feeds.sources.errors import Invalid, NotSigned
 from feeds.sources.html import html_text
-from feeds.sources.parse import decode, in_utc, typed
+from feeds.sources.parse import decode, in_utc, proved, typed
 from feeds.sources.reported import case_reported
 
 SOURCE: Final = "zammad"
@@ -154,6 +154,7 @@ def webhook(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
         service=next((SERVICES[word] for word in words if word in SERVICES), Service.DATA),
         channel=_channel(ticket, article),
         state=state,
+        adds=True,
         owner=cut(_owner(ticket.owner), 256),
         opened=in_utc(ticket.created_at, "$.ticket.created_at"),
         time=closed if closed and state is CaseState.CLOSED else changed,
@@ -165,7 +166,7 @@ def webhook(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
         follow_up=in_utc(ticket.pending_time, "$.ticket.pending_time") if state is CaseState.PENDING else None,
         reference="" if ticket.id is None else cut(str(ticket.id), 256),
     )
-    return [case_reported(event, profile)]
+    return [case_reported(proved(event), profile)]
 
 
 def _name(value: str | _Named | None) -> str:

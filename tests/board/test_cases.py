@@ -318,3 +318,32 @@ def test_counts_older_than_eight_days_are_forgotten() -> None:
         board.counts.alarm_event(START + timedelta(minutes=minute), Touched())
     assert min(board.counts.minutes) == int(START.timestamp()) // 60 + 2
     assert len(board.counts.minutes) == minutes - 2
+
+
+def _message(board: Board, seq: int, sims: tuple[SimSpan, ...], minute: int, text: str) -> None:
+    event = CaseEvent(number="7", source="zammad", text=text, adds=True, time=START + timedelta(minutes=minute))
+    board.apply([Entry(seq, START + timedelta(minutes=minute), "zammad", CaseReported(event, sims))], Touched())
+
+
+def test_messages_of_one_case_add_up_their_sims_and_the_first_text_stays() -> None:
+    board = Board()
+    one, two = (
+        SimSpan("iccid", "894620002000000001", "894620002000000001"),
+        SimSpan("imsi", "240010000000007", "240010000000009"),
+    )
+    _message(board, 1, (one,), 0, "our meter is silent")
+    _message(board, 2, (), 5, "we look into it")
+    _message(board, 3, (two,), 9, "these as well")
+    case = board.cases.open["zammad/7"]
+    assert case.sims == (one, two)
+    assert case.text == "our meter is silent"
+
+
+def test_a_message_that_comes_late_still_adds_its_sims() -> None:
+    board = Board()
+    span = SimSpan("iccid", "894620002000000001", "894620002000000001")
+    _message(board, 1, (), 9, "the answer")
+    _message(board, 2, (span,), 0, "the question")
+    case = board.cases.open["zammad/7"]
+    assert case.sims == (span,)
+    assert case.changed == START + timedelta(minutes=9)
