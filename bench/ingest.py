@@ -28,7 +28,7 @@ from feeds.drill.fleet import build_fleet
 from feeds.drill.scenario import load_scenario
 
 HOST = "127.0.0.1"
-CONNECTIONS = 8
+CONNECTIONS = 32
 ROUNDS = 3
 WORK = {100: 30_000, 1: 5_000}
 """Alarms in one round, by batch size."""

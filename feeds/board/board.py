@@ -82,12 +82,24 @@ class Board:
 
     def apply(self, entries: Sequence[Entry], touched: Touched) -> None:
         """Apply facts in order and add the keys of what changed to ``touched``. Facts applied before are skipped."""
+        alarms = 0
         for entry in entries:
             if entry.seq <= self.seq:
                 continue
             self.seq = entry.seq
-            self.at = entry.at
-            _APPLY[type(entry.fact)](self, entry, touched)
+            if entry.at is not self.at:
+                if alarms:  # those of one commit carry one time, and are counted at once
+                    self.counts.alarm_events(alarms, self.at, touched)
+                    alarms = 0
+                self.at = entry.at
+            fact = entry.fact
+            if type(fact) is AlarmReported:
+                alarms += 1
+                self.alarms.report(fact.event, entry.seq, entry.at, touched)
+            else:
+                _APPLY[type(fact)](self, entry, touched)
+        if alarms:
+            self.counts.alarm_events(alarms, self.at, touched)
         if self._derived_from != self.inventory.version:
             self._derive(touched)
         self.outages.settle(touched)
@@ -151,11 +163,6 @@ class Board:
 
     # -- one method per kind of fact -----------------------------------------------------------------------------
 
-    def _alarm(self, entry: Entry, touched: Touched) -> None:
-        assert isinstance(entry.fact, AlarmReported)
-        self.counts.alarm_event(entry.at, touched)
-        self.alarms.report(entry.fact.event, entry.seq, entry.at, touched)
-
     def _acknowledged(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, AlarmAcknowledged)
         self.alarms.acknowledge(entry.fact.alarm, entry.by, entry.seq, touched)
@@ -216,7 +223,6 @@ class Board:
 
 
 _APPLY = {
-    AlarmReported: Board._alarm,
     AlarmAcknowledged: Board._acknowledged,
     CaseReported: Board._case,
     RangesStated: Board._ranges,

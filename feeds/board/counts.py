@@ -30,9 +30,9 @@ class Counts:
         believed = at - LATE <= case.opened <= at + EARLY
         self._add(case.opened if believed else at, f"{case.channel.value}/{case.service.value}", at, touched)
 
-    def alarm_event(self, at: datetime, touched: Touched) -> None:
-        """Count one alarm event in the minute it came."""
-        self._add(at, "", at, touched)
+    def alarm_events(self, count: int, at: datetime, touched: Touched) -> None:
+        """Count alarm events in the minute they came."""
+        self._add(at, "", at, touched, count)
 
     def recent(self, at: datetime, minutes: int) -> int:
         """Return the cases opened in the last ``minutes`` whole minutes before ``at``."""
@@ -44,13 +44,13 @@ class Counts:
             if name
         )
 
-    def _add(self, time: datetime, name: str, at: datetime, touched: Touched) -> None:
+    def _add(self, time: datetime, name: str, at: datetime, touched: Touched, count: int = 1) -> None:
         minute = int(time.timestamp()) // 60
         counts = self.minutes.get(minute)
         if counts is None:
             counts = self.minutes[minute] = {}
             self._forget(int(at.timestamp()) // 60, touched)
-        counts[name] = counts.get(name, 0) + 1
+        counts[name] = counts.get(name, 0) + count
         touched.counts.add(minute_key(minute))
 
     def _forget(self, now: int, touched: Touched) -> None:

@@ -30,6 +30,10 @@ def plain_address(text: str) -> str:
         raise AddressError("longer than the 254 characters that an address may have")
     if _FORBIDDEN.search(text):
         raise AddressError("not one plain address: it has a space, comma, bracket, quote or control character")
+    if "=?" in text:
+        raise AddressError(
+            "not one plain address: it looks like an encoded word"
+        )  # See ``email``: it would be decoded.
     local, at, domain = text.rpartition("@")
     if not at or not local or not domain:
         raise AddressError("not an address: it needs a name, an @ and a domain")

@@ -61,7 +61,7 @@ class MailSettings(Struct, frozen=True, forbid_unknown_fields=True):
             raise AddressError(f"sender '{one_line(self.sender)}' is {error}") from error
         if not self.sender.isascii():
             raise AddressError(f"sender '{one_line(self.sender)}' is not in ASCII: write its domain in the xn-- form")
-        if any(not char.isprintable() for char in self.sender_name):
+        if "=?" in self.sender_name or any(not char.isprintable() for char in self.sender_name):
             raise ValueError("sender_name has characters that a mail header cannot hold")
         if not 1 <= self.connections <= 50:
             raise ValueError(f"connections is {self.connections}; it may be 1 to 50")
@@ -90,8 +90,8 @@ class Answer(Struct, frozen=True):
     trouble: bool = False
 
 
-_PLAIN = re.compile(r"(?!.*=\?)[\x20-\x7e]+")
-"""Header values that need neither encoding nor parsing. ``=?`` would begin an encoded word (RFC 2047)."""
+_PLAIN = re.compile(r"[\x20-\x7e]+")
+"""Header values that need neither encoding nor parsing."""
 
 _max_count = cache(SMTP.header_max_count)
 
@@ -119,7 +119,7 @@ class _Headers(EmailPolicy):
 
 _POLICY = _Headers(linesep="\r\n", cte_type="7bit", max_line_length=78)
 _POLICY_UTF8 = _POLICY.clone(utf8=True)
-_MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+>")
+_MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+@[A-Za-z0-9!#$%&'*+/=^_`{|}~.-]+>")
 
 
 @cache
@@ -132,6 +132,12 @@ def _parsed(name: str, value: str) -> Any:
 def _from(name: str, address: str) -> str:
     user, _, domain = address.rpartition("@")
     return str(Address(display_name=name, username=user, domain=domain))
+
+
+def _header_text(text: str) -> str:
+    # The standard library decodes what looks like an encoded word (RFC 2047) in a value that is set, and writes what
+    # comes out, line ends included: a way to bring in a header. So nothing may look like one.
+    return one_line(text).replace("=?", "= ?")
 
 
 def build(
@@ -149,7 +155,7 @@ def build(
     mail = EmailMessage(policy=_POLICY_UTF8 if needs_utf8(address) else _POLICY)
     mail["From"] = _from(settings.sender_name, plain_address(settings.sender))
     mail["To"] = address
-    mail["Subject"] = one_line(message.subject)
+    mail["Subject"] = _header_text(message.subject)
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = message_id
     # RFC 3834: no out-of-office answers, please; the second one is for Exchange.
@@ -157,7 +163,7 @@ def build(
     mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     for name, value in (("X-Vaken-Outage", outage), ("X-Vaken-Update", update)):
         if value:
-            mail[name] = one_line(value)
+            mail[name] = _header_text(value)
     mail["MIME-Version"] = "1.0"
     mail["Content-Type"] = _parsed("Content-Type", 'text/plain; charset="utf-8"')
     lines = message.body.splitlines()

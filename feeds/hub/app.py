@@ -17,7 +17,6 @@ from feeds.hub.core import Hub
 from feeds.hub.ingest import Door, read_body
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
-from feeds.hub.watch import Lapses
 from feeds.model import COMMANDS, ROW_TYPES
 from feeds.sources import SourceError, parse
 from feeds.views import BadQuery
@@ -26,10 +25,10 @@ from feeds.views.query import MAX_WINDOW
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(hub: Hub, commands: Commands, lapses: Lapses) -> web.Application:
+def make_app(hub: Hub, commands: Commands, door: Door) -> web.Application:
     """Return the application of one hub."""
     app = web.Application(middlewares=[_guarded], client_max_size=0)
-    app.add_routes(Door(hub, lapses).routes())
+    app.add_routes(door.routes())
     reading = Reading(hub, commands)
     app.add_routes(
         [

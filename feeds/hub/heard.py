@@ -1,7 +1,7 @@
 """What was heard of each feed: when last, how much, how much was refused. Of this hub's life only; not in the log."""
 
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, RangesStated
@@ -42,23 +42,24 @@ class FeedsHeard:
         self._now = now
         self._feeds: dict[str, _Heard] = {}
 
-    def facts(self, facts: Iterable[Fact]) -> None:
+    def facts(self, facts: Sequence[Fact]) -> None:
         """Note that facts came in, repeats that changed nothing among them."""
-        counts: dict[tuple[str, str], int] = {}
-        for fact in facts:
-            kind = _KINDS[type(fact)]
-            name = fact.event.source if isinstance(fact, AlarmReported | CaseReported) else "inventory"
-            counts[name, kind] = counts.get((name, kind), 0) + 1
+        if len(facts) == 1:
+            self._note(*_feed_of(facts[0]), 1)
+            return
+        for (name, kind), count in Counter(map(_feed_of, facts)).items():
+            self._note(name, kind, count)
+
+    def _note(self, name: str, kind: str, count: int) -> None:
+        feed = self._feed(name, kind)
         now = self._now()
         slot = int(now.timestamp()) // (60 // SLOTS)
-        for (name, kind), count in counts.items():
-            feed = self._feed(name, kind)
-            feed.heard = now
-            feed.events += count
-            if feed.slots and feed.slots[-1][0] == slot:
-                feed.slots[-1] = (slot, feed.slots[-1][1] + count)
-            else:
-                feed.slots.append((slot, count))
+        feed.heard = now
+        feed.events += count
+        if feed.slots and feed.slots[-1][0] == slot:
+            feed.slots[-1] = (slot, feed.slots[-1][1] + count)
+        else:
+            feed.slots.append((slot, count))
 
     def refused(self, name: str, kind: str) -> None:
         """Note that a payload was refused."""
@@ -91,3 +92,9 @@ class FeedsHeard:
                 name = "(other feeds)"
             feed = self._feeds.setdefault(name, _Heard(kind))
         return feed
+
+
+def _feed_of(fact: Fact) -> tuple[str, str]:
+    """Return the name and the kind of the feed that a fact came from."""
+    kind = _KINDS[type(fact)]
+    return (fact.event.source if isinstance(fact, AlarmReported | CaseReported) else "inventory"), kind

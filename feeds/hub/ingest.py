@@ -7,6 +7,7 @@ WebSocket) is sent after the facts are flushed to disk.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from time import perf_counter
 
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -14,7 +15,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
 from feeds.hub.watch import Lapses
-from feeds.log import LogError, LogRefused
+from feeds.log import Batch, LogError, LogRefused
 from feeds.model import alarm_key
 from feeds.sources import Malformed, SourceError, alertmanager, native, zammad
 
@@ -30,6 +31,7 @@ Parse = Callable[[bytes], list[Fact]]
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _JSON = {"Content-Type": "application/json"}
+_RETRY = {"Retry-After": RETRY_AFTER}
 FrameId = int | str | None
 
 
@@ -64,20 +66,50 @@ class Door:
 
     async def take(self, by: str, facts: Sequence[Fact]) -> tuple[int, int]:
         """Append what is news among ``facts``. Return (how many were accepted, sequence they are kept up to)."""
+        kept = self._begin(by, facts)
+        if kept is None:
+            return len(facts), self._hub.board.seq
+        started = perf_counter()
+        batch = await kept
+        self._hub.metrics.appended(perf_counter() - started)
+        return len(facts), batch.last
+
+    def begin_alarms(self, body: bytes) -> tuple[int, asyncio.Future[Batch] | None]:
+        """Take in a body of alarms without waiting: (how many, what to wait for; None when nothing is news).
+
+        Raises SourceError and LogError.
+        """
+        facts = native.alarms(body)
+        return len(facts), self._begin("alarms", facts)
+
+    def accepted(self, count: int, kept: Batch | None, seconds: float = 0.0) -> bytes:
+        """Return the answer to a body that was taken; ``seconds`` is how long it waited for the log."""
+        if kept is not None:
+            self._hub.metrics.appended(seconds)
+        return b'{"accepted":%d,"seq":%d}' % (count, kept.last if kept is not None else self._hub.board.seq)
+
+    def refusal(self, error: SourceError | LogError, name: str, kind: str) -> tuple[int, bytes]:
+        """Count a refusal; return the status and the body of its answer."""
+        if isinstance(error, SourceError):
+            self._hub.heard.refused(name, kind)
+            status, message = error.status, error.message
+        else:
+            status, message = (413 if isinstance(error, LogRefused) else 503), str(error)
+        self._hub.metrics.refused.labels(status=str(status)).inc()
+        return status, orjson.dumps({"error": message})
+
+    def _begin(self, by: str, facts: Sequence[Fact]) -> asyncio.Future[Batch] | None:
         hub = self._hub
         is_news = hub.board.alarms.is_news
         news = [fact for fact in facts if type(fact) is not AlarmReported or is_news(fact.event)]
-        repeats = len(facts) - len(news)
-        seq = hub.board.seq
-        if news:
-            seq = (await hub.append(by, news)).last
+        kept = hub.submit(by, news) if news else None
         for fact in facts:
             if type(fact) is AlarmReported and fact.event.lapses is not None:
                 self._lapses.renew(alarm_key(fact.event), fact.event.lapses)
-        if repeats:
-            hub.metrics.repeats.inc(repeats)
+        if len(news) != len(facts):
+            hub.metrics.repeats.inc(len(facts) - len(news))
         hub.heard.facts(facts)
-        return len(facts), seq
+        return kept
 
     # -- HTTP --------------------------------------------------------------------------------------------------------
 
@@ -87,21 +119,17 @@ class Door:
         limit = limits.inventory_bytes if kind == "inventory" else limits.body_bytes
 
         async def handle(request: web.Request) -> web.Response:
+            by = _by(request, name)
             try:
                 body = await read_body(request, limit)
                 if signed:
                     signature = request.headers.get("X-Hub-Signature", "")
                     zammad.verify(body, signature, self._hub.settings.zammad.secret)
                 facts = parse(body) if len(body) <= OFF_LOOP_BYTES else await asyncio.to_thread(parse, body)
-                accepted, seq = await self.take(_by(request, name), facts)
-            except SourceError as error:
-                self._hub.heard.refused(name, kind)
-                self._hub.metrics.refused.labels(status=str(error.status)).inc()
-                return _answer(error.status, {"error": error.message})
-            except LogError as error:
-                status, answer = _log_answer(error)
-                self._hub.metrics.refused.labels(status=str(status)).inc()
-                return answer
+                accepted, seq = await self.take(by, facts)
+            except (SourceError, LogError) as error:
+                status, answer = self.refusal(error, by, kind)
+                return web.Response(status=status, body=answer, headers=_JSON | (_RETRY if status == 503 else {}))
             return web.Response(body=b'{"accepted":%d,"seq":%d}' % (accepted, seq), headers=_JSON)
 
         return handle
@@ -192,8 +220,7 @@ class Door:
         try:
             accepted, seq = await self.take(by, facts)
         except LogError as error:
-            status, _ = _log_answer(error)
-            self._hub.metrics.refused.labels(status=str(status)).inc()
+            status, _ = self.refusal(error, by, "ingest")
             return {"error": {"status": status, "message": str(error), "retry_after": 1}}
         return {"accepted": accepted, "seq": seq}
 
@@ -204,13 +231,13 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     Raises Malformed where it is not compressed as Content-Encoding says, or is cut off.
     """
     length = request.content_length
-    if length is not None and "Content-Encoding" not in request.headers:
-        if length > limit:
-            raise TooLarge(limit)
-        return await request.content.read()
+    if length is not None and length > limit:
+        raise TooLarge(limit)
     parts: list[bytes] = []
     size = 0
     try:
+        if length is not None and "Content-Encoding" not in request.headers:
+            return await request.content.read()
         async for part in request.content.iter_any():
             size += len(part)
             if size > limit:
@@ -230,15 +257,3 @@ def _by(request: web.Request, name: str) -> str:
     if not request.query_string:
         return name
     return native.feed_name(request.query.get("feed", "")) or name
-
-
-def _answer(status: int, body: dict[str, object]) -> web.Response:
-    return web.Response(status=status, body=orjson.dumps(body), content_type="application/json")
-
-
-def _log_answer(error: LogError) -> tuple[int, web.Response]:
-    status = 413 if isinstance(error, LogRefused) else 503
-    answer = _answer(status, {"error": str(error)})
-    if status == 503:
-        answer.headers["Retry-After"] = RETRY_AFTER
-    return status, answer

@@ -1,16 +1,18 @@
 """What the hub says of itself to Prometheus. Names follow Prometheus' rules: base units, ``_total`` on counters."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from itertools import accumulate
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
-    Histogram,
     disable_created_metrics,
     generate_latest,
 )
-from prometheus_client.core import CounterMetricFamily
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from feeds.facts import Entry
@@ -25,6 +27,8 @@ class Metrics(Collector):
         disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each counter, which Prometheus does not read
         self.registry = CollectorRegistry()
         self._facts: dict[type, int] = {}
+        self._appends = [0] * (len(_LATENCIES) + 1)
+        self._append_seconds = 0.0
         self.registry.register(self)
         self.repeats = Counter(
             "vaken_repeats_total",
@@ -34,12 +38,6 @@ class Metrics(Collector):
         self.refused = Counter(
             "vaken_refused_total", "Requests refused, by status.", ["status"], registry=self.registry
         )
-        self.append_seconds = Histogram(
-            "vaken_append_seconds",
-            "Time from handing facts to the log until they are flushed and on the board.",
-            buckets=_LATENCIES,
-            registry=self.registry,
-        )
         self.frames = Counter("vaken_stream_frames_total", "Frames sent to terminals.", registry=self.registry)
         self.frame_bytes = Counter(
             "vaken_stream_bytes_total", "Bytes of frames sent to terminals.", registry=self.registry
@@ -47,18 +45,31 @@ class Metrics(Collector):
         self.terminals = Gauge("vaken_terminals", "Open stream connections.", registry=self.registry)
 
     def count(self, entries: Iterable[Entry]) -> None:
-        """Count facts by kind. Plain numbers, read when Prometheus asks: this is done for every fact."""
+        """Count facts by kind. Plain numbers, read when Prometheus asks, as this is done for every fact."""
         facts = self._facts
         for entry in entries:
             kind = type(entry.fact)
             facts[kind] = facts.get(kind, 0) + 1
 
-    def collect(self) -> Iterable[CounterMetricFamily]:
+    def appended(self, seconds: float) -> None:
+        """Note how long facts waited from the door until they were on disk and on the board."""
+        self._appends[bisect_left(_LATENCIES, seconds)] += 1
+        self._append_seconds += seconds
+
+    def collect(self) -> Iterable[Metric]:
         """Give the counts to the registry."""
         family = CounterMetricFamily("vaken_facts", "Facts appended to the log, by kind.", labels=["kind"])
         for kind, count in list(self._facts.items()):
             family.add_metric([str(kind.__struct_config__.tag)], count)  # type: ignore[attr-defined]
         yield family
+        bounds = [*(str(float(bound)) for bound in _LATENCIES), "+Inf"]
+        buckets = list(zip(bounds, accumulate(self._appends), strict=True))
+        yield HistogramMetricFamily(
+            "vaken_append_seconds",
+            "Time from handing facts to the log until they are flushed and on the board.",
+            buckets=buckets,
+            sum_value=self._append_seconds,
+        )
 
     def gauge(self, name: str, text: str, read: Callable[[], float]) -> None:
         """Add a gauge that is read when Prometheus asks."""

@@ -1,7 +1,6 @@
 """The hub as a process: open the log, restore the board, listen, run the watchers and the courier, end cleanly."""
 
 import asyncio
-import contextlib
 import ipaddress
 import signal
 import sys
@@ -14,6 +13,8 @@ from feeds.courier import Courier
 from feeds.hub.app import make_app
 from feeds.hub.commands import Commands
 from feeds.hub.core import Hub, utc_now
+from feeds.hub.ingest import Door
+from feeds.hub.lane import FrontServer
 from feeds.hub.restore import Snapshotter, restore
 from feeds.hub.settings import Settings, SettingsError, load_settings
 from feeds.hub.stream import tick
@@ -107,11 +108,12 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     commands, lapses = Commands(hub), Lapses(hub)
+    door = Door(hub, lapses)
     courier = Courier(hub, hub.settings.mail, hub.now)
     hub.wake_courier = courier.wake
     snapshotter = Snapshotter(hub.directory, hub.settings.limits.snapshot_every, base, lambda: hub.board.seq)
     runner = web.AppRunner(
-        make_app(hub, commands, lapses),
+        make_app(hub, commands, door),
         access_log=None,
         handle_signals=False,
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -119,9 +121,10 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
     )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=1024)
+        assert runner.server is not None
+        front = FrontServer(door, runner.server)
         try:
-            await site.start()
+            bound = await front.start(host, port)
         except OSError as error:
             raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
         async with asyncio.TaskGroup() as group:
@@ -135,8 +138,9 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
             if not hub.degraded:
                 tasks.append(group.create_task(courier.run()))
             hub.news.set()
-            print(f"vaken hub ready at http://{_shown(host)}:{_port(runner)}", flush=True)
+            print(f"vaken hub ready at http://{_shown(host)}:{bound}", flush=True)
             await stop.wait()
+            front.stop()
             for task in tasks:
                 task.cancel()
     finally:
@@ -149,12 +153,6 @@ async def _stopped(stop: asyncio.Event) -> None:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _port(runner: web.AppRunner) -> int:
-    with contextlib.suppress(IndexError):
-        return int(runner.addresses[0][1])
-    raise CannotStart("the listening socket is gone")
 
 
 def _warn(text: str) -> None:

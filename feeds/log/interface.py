@@ -3,6 +3,7 @@
 Leaves to others: how facts reach the disk (``sqlite``), what a fact is (``feeds.facts``).
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
@@ -105,6 +106,9 @@ class FactLog(Protocol):
         take the facts back. Raises LogFull, LogBusy, LogRefused, LogDamaged, or LogError when the log is closed or
         has failed.
         """
+
+    def submit(self, by: str, facts: Sequence[Fact], seen: int = 0) -> "asyncio.Future[Batch]":
+        """As ``append``, for those who have no task that could wait; what cannot be queued is raised at once."""
 
     async def close(self) -> None:
         """Keep and deliver what waits, then let the directory go. May be called again."""

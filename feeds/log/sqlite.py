@@ -158,6 +158,10 @@ class SqliteLog:
 
     async def append(self, by: str, facts: Sequence[Fact], seen: int = 0) -> Batch:
         """See ``FactLog.append``. No facts: an empty batch at the end of the log."""
+        return await self.submit(by, facts, seen)
+
+    def submit(self, by: str, facts: Sequence[Fact], seen: int = 0) -> "asyncio.Future[Batch]":
+        """See ``FactLog.submit``."""
         refusal = self._refusal()
         if refusal is not None:
             raise refusal
@@ -168,7 +172,9 @@ class SqliteLog:
             self._loop = loop
         kept = tuple(facts)
         if not kept:
-            return Batch((), self._last + 1, self._last)
+            nothing: asyncio.Future[Batch] = loop.create_future()
+            nothing.set_result(Batch((), self._last + 1, self._last))
+            return nothing
         if self._waiting and self._waiting + len(kept) > self._bound:
             raise LogBusy(
                 f"The log is busy: {self._waiting} facts wait for the disk, and at most {self._bound} may. "
@@ -178,7 +184,7 @@ class SqliteLog:
         append = _Append(by, kept, seen, loop.create_future())
         self._pending.append(append)
         self._schedule()
-        return await append.done
+        return append.done
 
     async def close(self) -> None:
         """See ``FactLog.close``. Cancelling the wait does not stop the closing."""

@@ -80,7 +80,7 @@ def many(body: bytes, kind: type[T]) -> tuple[list[T], Sequence[str]]:
     """Return the values of a body that holds one object or an array of them, and the path of each."""
     value = decode(body)
     if isinstance(value, list):
-        return typed(value, list[kind]), _Places()  # type: ignore[valid-type]
+        return typed(value, list[kind]), PLACES  # type: ignore[valid-type]
     if not isinstance(value, dict):
         raise Invalid("$: expected an object or an array of objects", "$")
     return [typed(value, kind)], ("$",)
@@ -94,6 +94,10 @@ class _Places(Sequence[str]):
 
     def __len__(self) -> int:
         return 0
+
+
+PLACES: Final = _Places()
+"""The paths of the items of any array."""
 
 
 def in_utc(time: datetime | None, path: str) -> datetime | None:

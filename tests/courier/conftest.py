@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 from feeds.board.touched import Touched
 from feeds.board.updates import UpdateTable
@@ -44,13 +45,16 @@ class Sink:
         self.mail: Step = lambda sender: "250 OK"
         self.rcpt: Step = lambda recipient: "250 OK"
         self.data: Step = lambda recipient: "250 2.0.0 kept"
+        self.ciphered: list[bool] = []
+        """For each mail that was kept: whether it came encrypted, from somebody who had logged in."""
+        self._options: dict[str, Any] = {}
         self._server: asyncio.Server | None = None
         self._live: set[SMTP] = set()
 
     async def start(self) -> None:
         sink = self
 
-        class Counted(SMTP):  # type: ignore[misc]
+        class Counted(SMTP):
             def connection_made(self, transport: asyncio.BaseTransport) -> None:
                 sink.sessions += 1
                 sink._live.add(self)
@@ -62,7 +66,9 @@ class Sink:
 
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(
-            lambda: Counted(self, hostname="sink.example", enable_SMTPUTF8=True, loop=loop), "127.0.0.1", self.port
+            lambda: Counted(self, hostname="sink.example", enable_SMTPUTF8=True, loop=loop, **self._options),
+            "127.0.0.1",
+            self.port,
         )
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -74,8 +80,22 @@ class Sink:
     def hang_up(self) -> None:
         """Drop every connection without a word."""
         for server in tuple(self._live):
-            if server.transport is not None:
-                server.transport.abort()
+            _abort(server)
+
+    def secure(self, certificate: Path, key: Path, username: str, password: str) -> None:
+        """Ask for STARTTLS and a login from the next start on."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate, key)
+
+        def check(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+            return AuthResult(success=(data.login, data.password) == (username.encode(), password.encode()))
+
+        self._options = {
+            "tls_context": context,
+            "require_starttls": True,
+            "auth_required": True,
+            "authenticator": check,
+        }
 
     def settings(self, **changes: Any) -> MailSettings:
         values: dict[str, Any] = {
@@ -119,6 +139,7 @@ class Sink:
         answer = await self._answer(server, self.data, recipient)
         if answer.startswith("250"):
             self.mails.append((recipient, envelope.content))
+            self.ciphered.append(session.ssl is not None and bool(session.authenticated))
         return answer
 
     async def _answer(self, server: SMTP, step: Step, about: str) -> str:
@@ -126,8 +147,13 @@ class Sink:
         if inspect.isawaitable(answer):
             answer = await answer
         if answer == "drop":
-            server.transport.abort()
+            _abort(server)
         return answer
+
+
+def _abort(server: SMTP) -> None:
+    if isinstance(server.transport, asyncio.WriteTransport):
+        server.transport.abort()
 
 
 class Desk:

@@ -15,8 +15,8 @@ async def main(directory: Path, port: int) -> None:
     courier = Courier(desk, mail, lambda: NOW, pace=FAST)
     desk.wake = courier.wake
     work = asyncio.create_task(courier.run())
-    for update in tuple(desk.table.updates):
-        await desk.ended(desk.update(update).id)
+    for update in tuple(desk.table.updates.values()):
+        await desk.ended(update.id)
     work.cancel()
     await asyncio.wait({work})
     await desk.close()

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from feeds.courier import LedgerUnavailable, freeze
+from feeds.courier.pace import Backoff, Pace
 from feeds.courier.sending import LEFT_BY_A_CRASH, NO_SERVER
 from feeds.facts import DeliveryMoved, Fact, UpdateDrafted
 from feeds.model import DeliveryState, UpdateKind, UpdateState, UpdateText
@@ -18,6 +19,7 @@ from feeds.model import DeliveryState, UpdateKind, UpdateState, UpdateText
 if TYPE_CHECKING:
     from conftest import Desk, Sink
 
+FAST_SERVER = Backoff(0.01, 0.05)
 Q, T, A, F, H, U = (
     DeliveryState.QUEUED,
     DeliveryState.ATTEMPTING,
@@ -463,3 +465,40 @@ async def test_a_connection_that_the_server_closed_while_it_stood_idle_is_no_tro
         await desk.ended(second)
     assert [(step.state, step.answer) for step in desk.steps if step.update == second and step.state is Q] == []
     assert len(sink.mails) == 4
+
+
+async def test_a_connection_that_breaks_on_its_second_letter_is_opened_anew_and_that_is_no_trouble(
+    desk: Desk, sink: Sink, people: People, courier_on: On
+) -> None:
+    asked = 0
+
+    def mail(sender: str) -> str:
+        nonlocal asked
+        asked += 1
+        return "drop" if asked == 2 else "250 OK"
+
+    sink.mail = mail
+    update = await desk.approve(people(3))
+    async with courier_on(desk, sink.settings(connections=1)):
+        await desk.ended(update)
+    assert [moves(desk, place) for place in range(3)] == [[T, A]] * 3
+    assert sink.sessions == 2
+
+
+async def test_a_recipient_that_is_refused_for_now_is_left_alone_for_a_while(
+    desk: Desk, sink: Sink, people: People, courier_on: On
+) -> None:
+    asked: Counter[str] = Counter()
+
+    def rcpt(recipient: str) -> str:
+        asked[recipient] += 1
+        return "450 4.2.1 full" if recipient.startswith("c0@") else "250 OK"
+
+    sink.rcpt = rcpt
+    slow = Pace(server=FAST_SERVER, recipient=Backoff(3600, 3600), look=0.01)
+    update = await desk.approve(people(3))
+    async with courier_on(desk, sink.settings(connections=1), slow):
+        await desk.until(lambda: desk.states(update) == [Q, A, A] and desk.deliveries(update)[0].answer != "")
+        await desk.ended(await desk.approve(people(3, "d"), "U-2"))
+    assert asked["c0@to.example"] == 1
+    assert desk.deliveries(update)[0].answer == "450 4.2.1 full"

@@ -1,0 +1,222 @@
+"""The fast lane: ``POST /v1/alarms`` over a kept-alive connection, without the machinery of a general web server.
+
+A feed that sends one alarm a request spends most of its time in HTTP. The lane recognises one narrow form of request,
+octet by octet, and answers it; the first request on a connection that has any other form, or anything unusual in its
+head, goes to aiohttp with all that follows. So aiohttp decides everything that is not the plain case.
+"""
+
+import asyncio
+from collections.abc import Callable
+from email.utils import formatdate
+from time import perf_counter
+from typing import Final, cast
+
+from aiohttp import web
+
+from feeds.hub.ingest import OFF_LOOP_BYTES, Door
+from feeds.log import Batch, LogError
+from feeds.sources import SourceError
+
+HEAD: Final = b"POST /v1/alarms HTTP/1.1\r\n"
+HEAD_BYTES: Final = 8_192
+"""A longer head is not for the lane."""
+BODY_BYTES: Final = OFF_LOOP_BYTES
+"""Nor is a longer body: it is parsed on a thread."""
+IDLE_SECONDS: Final = 75.0
+"""A connection on which nothing happened for so long is closed."""
+
+_PLAIN_HEADERS: Final = frozenset({b"host", b"user-agent", b"accept", b"accept-encoding", b"content-type"})
+_LENGTH: Final = b"content-length"
+
+
+def plain_length(head: bytes) -> int | None:
+    """Return the length of the body that a head announces; None when the request is not for the lane.
+
+    ``head`` is all up to the empty line, without it. Only the request line above, exactly one Content-Length, and
+    headers that change nothing are plain.
+    """
+    if not head.startswith(HEAD):
+        return None
+    length: int | None = None
+    for line in head[len(HEAD) :].split(b"\r\n"):
+        name, colon, value = line.partition(b":")
+        name = name.lower()
+        if name in _PLAIN_HEADERS:
+            continue
+        value = value.strip(b" \t")
+        if name != _LENGTH or not colon or length is not None or not value.isdigit() or len(value) > 9:
+            return None
+        length = int(value)
+    return length if length is not None and length <= BODY_BYTES else None
+
+
+class Lane(asyncio.Protocol):
+    """One connection: plain requests one after the other, until something else comes."""
+
+    def __init__(self, door: Door, aiohttp_server: Callable[[], asyncio.Protocol], lanes: set["Lane"]) -> None:
+        self._door = door
+        self._server = aiohttp_server
+        self._lanes = lanes
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._buffer = b""
+        self._busy = False
+        self._closing = False
+        self._heard = 0.0
+        self._idle: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin to listen."""
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one, but does not inherit from it
+        self._lanes.add(self)
+        self._heard = self._loop.time()
+        self._idle = self._loop.call_later(IDLE_SECONDS, self._look_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection. What waits for the disk is kept all the same; its sender has no answer and repeats."""
+        self._leave()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; one request is answered before the next is looked at."""
+        self._heard = self._loop.time()
+        self._buffer = self._buffer + data if self._buffer else data
+        if self._busy:
+            if len(self._buffer) > HEAD_BYTES + BODY_BYTES and self._transport is not None:
+                self._transport.pause_reading()  # the sender does not wait for answers: it waits now
+            return
+        self._next()
+
+    def shut(self) -> None:
+        """Close once what is on its way is answered."""
+        self._closing = True
+        if not self._busy and self._transport is not None:
+            self._transport.close()
+
+    def _next(self) -> None:
+        buffer = self._buffer
+        end = buffer.find(b"\r\n\r\n", 0, HEAD_BYTES)
+        if end < 0:
+            if len(buffer) >= HEAD_BYTES or not (HEAD.startswith(buffer) or buffer.startswith(HEAD)):
+                self._hand_over()
+            return
+        length = plain_length(buffer[:end])
+        if length is None:
+            self._hand_over()
+            return
+        start = end + 4
+        if len(buffer) < start + length:
+            return
+        self._buffer = buffer[start + length :]
+        self._busy = True
+        self._take(buffer[start : start + length])
+
+    def _take(self, body: bytes) -> None:
+        try:
+            count, kept = self._door.begin_alarms(body)
+        except (SourceError, LogError) as error:
+            self._answer(*self._door.refusal(error, "alarms", "alarms"))
+            return
+        if kept is None:
+            self._answer(200, self._door.accepted(count, None))
+            return
+        started = perf_counter()
+        kept.add_done_callback(lambda done: self._kept(count, done, started))
+
+    def _kept(self, count: int, done: "asyncio.Future[Batch]", started: float) -> None:
+        error = done.exception()
+        if error is None:
+            self._answer(200, self._door.accepted(count, done.result(), perf_counter() - started))
+        elif isinstance(error, LogError):
+            self._answer(*self._door.refusal(error, "alarms", "alarms"))
+        else:
+            raise error
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self._busy = False
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        transport.write(
+            b"HTTP/1.1 %b\r\nContent-Type: application/json\r\nContent-Length: %d\r\nDate: %b\r\n%b\r\n%b"
+            % (_STATUS[status], len(body), _date(self._loop.time()), _RETRY if status == 503 else b"", body)
+        )
+        if self._closing:
+            transport.close()
+        elif self._buffer:
+            transport.resume_reading()
+            self._next()
+
+    def _hand_over(self) -> None:
+        """Give the connection, with what was read of it, to aiohttp for good."""
+        transport, buffer = self._transport, self._buffer
+        assert transport is not None
+        self._leave()
+        protocol = self._server()
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+        transport.resume_reading()
+        protocol.data_received(buffer)
+
+    def _leave(self) -> None:
+        self._lanes.discard(self)
+        self._transport = None
+        self._buffer = b""
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+
+    def _look_idle(self) -> None:
+        left = self._heard + IDLE_SECONDS - self._loop.time()
+        if self._transport is None:
+            return
+        if left <= 0 and not self._busy:
+            self._transport.close()
+        else:
+            self._idle = self._loop.call_later(max(left, 1.0), self._look_idle)
+
+
+class FrontServer:
+    """The listening socket: each connection begins in the lane."""
+
+    def __init__(self, door: Door, server: web.Server) -> None:
+        self._door = door
+        self._server = server
+        self._lanes: set[Lane] = set()
+        self._listening: asyncio.Server | None = None
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; return the port. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        self._listening = await loop.create_server(
+            lambda: Lane(self._door, self._server, self._lanes), host, port, backlog=1024
+        )
+        bound: int = self._listening.sockets[0].getsockname()[1]
+        return bound
+
+    def stop(self) -> None:
+        """Take no new connections, and close those in the lane as soon as they are answered."""
+        if self._listening is not None:
+            self._listening.close()
+        for lane in list(self._lanes):
+            lane.shut()
+
+
+_STATUS: Final = {
+    200: b"200 OK",
+    400: b"400 Bad Request",
+    413: b"413 Request Entity Too Large",
+    422: b"422 Unprocessable Entity",
+    503: b"503 Service Unavailable",
+}
+_RETRY: Final = b"Retry-After: 1\r\n"
+_dates: dict[int, bytes] = {}
+
+
+def _date(time: float) -> bytes:
+    """Return the Date header's value, made once a second."""
+    second = int(time)
+    known = _dates.get(second)
+    if known is None:
+        _dates.clear()
+        known = _dates[second] = formatdate(usegmt=True).encode()
+    return known

@@ -1,0 +1,121 @@
+"""The fast lane takes the plain case and nothing else; what it does not take is answered as if it were not there."""
+
+import asyncio
+from itertools import pairwise
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.hub.lane import BODY_BYTES, plain_length
+from tests.hub.running import RunningHub
+
+LINE = b"POST /v1/alarms HTTP/1.1"
+
+
+def head(*headers: bytes, line: bytes = LINE) -> bytes:
+    return b"\r\n".join((line, *headers))
+
+
+@pytest.mark.parametrize(
+    ("given_head", "length"),
+    [
+        (head(b"Host: x", b"Content-Length: 12"), 12),
+        (head(b"content-length:0", b"HOST: x", b"Accept: */*", b"User-Agent: curl"), 0),
+        (head(b"Host: x"), None),
+        (head(b"Content-Length: 1", b"Content-Length: 1"), None),
+        (head(b"Content-Length: 1", b"Transfer-Encoding: chunked"), None),
+        (head(b"Content-Length: 1", b"Content-Encoding: gzip"), None),
+        (head(b"Content-Length: 1", b"Origin: http://elsewhere.example"), None),
+        (head(b"Content-Length: 1", b"Expect: 100-continue"), None),
+        (head(b"Content-Length: 1", b"Connection: close"), None),
+        (head(b"Content-Length: +1"), None),
+        (head(b"Content-Length: 1,1"), None),
+        (head(b"Content-Length : 1"), None),
+        (head(b"Content-Length: 9999999999"), None),
+        (head(b"Content-Length: %d" % (BODY_BYTES + 1)), None),
+        (head(b" folded: 1", b"Content-Length: 1"), None),
+        (head(b"Content-Length: 1", line=b"POST /v1/alarms?feed=x HTTP/1.1"), None),
+        (head(b"Content-Length: 1", line=b"POST /v1/alarms HTTP/1.0"), None),
+        (head(b"Content-Length: 1", line=b"GET /v1/alarms HTTP/1.1"), None),
+    ],
+)
+def test_only_the_plain_head_is_for_the_lane(given_head: bytes, length: int | None) -> None:
+    assert plain_length(given_head) == length
+
+
+@given(st.binary(max_size=60))
+def test_no_head_makes_it_fail(rest: bytes) -> None:
+    length = plain_length(LINE + b"\r\n" + rest)
+    assert length is None or 0 <= length <= BODY_BYTES
+
+
+async def conversation(hub: RunningHub, parts: list[bytes], answers: int) -> list[tuple[int, dict[str, object]]]:
+    """Send ``parts`` one by one over one connection; return status and body of so many answers."""
+    host, port = hub.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    found: list[tuple[int, dict[str, object]]] = []
+    try:
+        for part in parts:
+            writer.write(part)
+            await writer.drain()
+            await asyncio.sleep(0)
+        for _ in range(answers):
+            lines = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)).decode().split("\r\n")
+            headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+            body = await reader.readexactly(int(headers["content-length"]))
+            assert headers["content-type"].startswith("application/json")
+            assert "date" in headers
+            found.append((int(lines[0].split()[1]), orjson.loads(body)))
+    finally:
+        writer.close()
+    return found
+
+
+def request(body: bytes, path: str = "/v1/alarms", extra: bytes = b"") -> bytes:
+    return b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n%b\r\n%b" % (path.encode(), len(body), extra, body)
+
+
+def alarm(number: str, severity: str = "major") -> bytes:
+    return orjson.dumps([{"source": "lane", "id": number, "managed_object": "pgw", "severity": severity}])
+
+
+async def test_requests_in_a_row_are_answered_in_order_also_when_nobody_waits(shared_hub: RunningHub) -> None:
+    answers = await conversation(shared_hub, [b"".join(request(alarm(f"row-{n}")) for n in range(40))], 40)
+    assert [status for status, _ in answers] == [200] * 40
+    seqs = [int(str(body["seq"])) for _, body in answers]
+    assert all(later > earlier for earlier, later in pairwise(seqs))
+    assert len(await shared_hub.rows("alarms", "&filter=key:" + ",".join(f"lane/row-{n}" for n in range(40)))) == 40
+
+
+async def test_a_request_that_comes_octet_by_octet_is_taken(shared_hub: RunningHub) -> None:
+    whole = request(alarm("slow"))
+    answers = await conversation(shared_hub, [whole[at : at + 1] for at in range(len(whole))], 1)
+    assert answers[0][0] == 200
+
+
+async def test_what_is_not_plain_goes_to_the_whole_server_with_all_that_follows(shared_hub: RunningHub) -> None:
+    parts = [
+        request(alarm("before")),
+        request(alarm("beside"), extra=b"X-Anything: 1\r\n"),
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n",
+        request(alarm("after")),
+    ]
+    answers = await conversation(shared_hub, [b"".join(parts)], 4)
+    assert [status for status, _ in answers] == [200] * 4
+    assert answers[2][1]["status"] == "ok"
+    keys = {row["key"] for row in await shared_hub.rows("alarms", "&filter=source:lane")}
+    assert {"lane/before", "lane/beside", "lane/after"} <= keys
+
+
+async def test_both_ways_refuse_with_the_same_words(shared_hub: RunningHub) -> None:
+    for body in (b"[{", b'[{"source":"x"}]', b"", b"\xff", b'[{"source":"x","managed_object":"y","severity":"bad"}]'):
+        plain, whole = await conversation(shared_hub, [request(body) + request(body, extra=b"X-Anything: 1\r\n")], 2)
+        assert plain == whole
+        assert plain[0] in (400, 422)
+
+
+async def test_a_foreign_origin_is_refused_also_here(shared_hub: RunningHub) -> None:
+    answers = await conversation(shared_hub, [request(alarm("page"), extra=b"Origin: http://evil.example\r\n")], 1)
+    assert answers[0][0] == 403
