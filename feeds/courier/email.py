@@ -134,6 +134,11 @@ def _from(name: str, address: str) -> str:
     return str(Address(display_name=name, username=user, domain=domain))
 
 
+@lru_cache(maxsize=4)
+def _date(date: datetime) -> str:
+    return format_datetime(date)
+
+
 def _header_text(text: str) -> str:
     # The standard library decodes what looks like an encoded word (RFC 2047) in a value that is set, and writes what
     # comes out, line ends included: a way to bring in a header. So nothing may look like one.
@@ -156,7 +161,7 @@ def build(
     mail["From"] = _from(settings.sender_name, plain_address(settings.sender))
     mail["To"] = address
     mail["Subject"] = _header_text(message.subject)
-    mail["Date"] = format_datetime(date)
+    mail["Date"] = _date(date.replace(microsecond=0))
     mail["Message-ID"] = message_id
     # RFC 3834: no out-of-office answers, please; the second one is for Exchange.
     mail["Auto-Submitted"] = "auto-generated"
@@ -282,13 +287,18 @@ class SmtpLink:
         client.close()
 
     async def _envelope(self, client: aiosmtplib.SMTP, letter: Letter) -> Answer | None:
-        encoding, options = "ascii", []
+        options = []
         if letter.utf8:
             if not client.supports_extension("smtputf8"):
                 return Answer(DeliveryState.FAILED, "the mail server lacks SMTPUTF8, which this address needs")
-            encoding, options = "utf-8", ["SMTPUTF8"]
-        await client.mail(letter.sender, options=options, encoding=encoding)
-        await client.rcpt(letter.recipient, encoding=encoding)
+            options.append(b"SMTPUTF8")
+        # Both addresses were proved plain when the letter was made; the library would take them apart once more.
+        code, words = await client.execute_command(b"MAIL", b"FROM:<%b>" % letter.sender.encode(), *options)
+        if code != aiosmtplib.SMTPStatus.completed:
+            raise aiosmtplib.SMTPSenderRefused(code, words, letter.sender)
+        code, words = await client.execute_command(b"RCPT", b"TO:<%b>" % letter.recipient.encode())
+        if code not in (aiosmtplib.SMTPStatus.completed, aiosmtplib.SMTPStatus.will_forward):
+            raise aiosmtplib.SMTPRecipientRefused(code, words, letter.recipient)
         return None
 
     async def _data(self, client: aiosmtplib.SMTP) -> Answer | None:

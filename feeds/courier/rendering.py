@@ -277,9 +277,8 @@ def _cases(numbers: tuple[str, ...]) -> str:
     listed = [one_line(number, 64) for number in numbers[:CASES_LISTED]]
     if len(numbers) > CASES_LISTED:
         listed.append(f"+{len(numbers) - CASES_LISTED}")
-    if not listed:
-        return ""
-    return textwrap.fill(", ".join(listed), WIDTH, break_long_words=False, break_on_hyphens=False)
+    text = ", ".join(listed)
+    return text if len(text) <= WIDTH else textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 @lru_cache(maxsize=1024)

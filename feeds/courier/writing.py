@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 BATCH = 500
 """Facts in one write at most."""
 
+GATHER = 0.002
 PATIENCE = 0.01
 """Seconds that an answer waits for a claim to ride along with."""
 
@@ -49,6 +50,7 @@ class Pen:
         self._written = written
         self._claims: list[_Claim] = []
         self._results: list[Result] = []
+        self._enough = most // 4
         self._room = asyncio.Semaphore(most)
         self._asked = asyncio.Event()
         """Set when there is something to write."""
@@ -60,7 +62,8 @@ class Pen:
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._claims.append((fact, done))
         self._asked.set()
-        self._pressed.set()
+        if len(self._claims) >= self._enough:
+            self._pressed.set()
         await done
 
     async def put(self, result: Result) -> None:
@@ -82,7 +85,7 @@ class Pen:
             await self._asked.wait()
             if not self._pressed.is_set():
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(GATHER if self._claims else PATIENCE):
                         await self._pressed.wait()
             self._asked.clear()
             self._pressed.clear()

@@ -37,11 +37,14 @@ def plain_length(head: bytes) -> int | None:
     """
     if not head.startswith(HEAD):
         return None
+    rest = head.replace(b"\r\n", b"")
+    if b"\n" in rest or b"\r" in rest:
+        return None  # who takes such an end of line for one sees other headers than are looked at here
     length: int | None = None
     for line in head[len(HEAD) :].split(b"\r\n"):
         name, colon, value = line.partition(b":")
         name = name.lower()
-        if name in _PLAIN_HEADERS:
+        if name in _PLAIN_HEADERS and colon:
             continue
         value = value.strip(b" \t")
         if name != _LENGTH or not colon or length is not None or not value.isdigit() or len(value) > 9:
@@ -61,6 +64,9 @@ class Lane(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
         self._busy = False
+        """A request waits for the disk."""
+        self._full = False
+        """The sender does not read its answers: it is not read either."""
         self._closing = False
         self._heard = 0.0
         self._idle: asyncio.TimerHandle | None = None
@@ -80,11 +86,21 @@ class Lane(asyncio.Protocol):
         """Take what came; one request is answered before the next is looked at."""
         self._heard = self._loop.time()
         self._buffer = self._buffer + data if self._buffer else data
-        if self._busy:
+        if self._busy or self._full:
             if len(self._buffer) > HEAD_BYTES + BODY_BYTES and self._transport is not None:
                 self._transport.pause_reading()  # the sender does not wait for answers: it waits now
             return
-        self._next()
+        self._go_on()
+
+    def pause_writing(self) -> None:
+        """Take no further request: the answers to those before it are not read."""
+        self._full = True
+
+    def resume_writing(self) -> None:
+        """Take requests again."""
+        self._full = False
+        if not self._busy:
+            self._go_on()
 
     def shut(self) -> None:
         """Close once what is on its way is answered."""
@@ -92,23 +108,33 @@ class Lane(asyncio.Protocol):
         if not self._busy and self._transport is not None:
             self._transport.close()
 
-    def _next(self) -> None:
+    def _go_on(self) -> None:
+        """Take requests from the buffer until one has to wait, or more has to come."""
+        while self._next():
+            if self._busy or self._full or self._transport is None or self._transport.is_closing():
+                return
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def _next(self) -> bool:
+        """Begin the next request; False when it is not there as a whole, or when the connection was handed over."""
         buffer = self._buffer
         end = buffer.find(b"\r\n\r\n", 0, HEAD_BYTES)
         if end < 0:
             if len(buffer) >= HEAD_BYTES or not (HEAD.startswith(buffer) or buffer.startswith(HEAD)):
                 self._hand_over()
-            return
+            return False
         length = plain_length(buffer[:end])
         if length is None:
             self._hand_over()
-            return
+            return False
         start = end + 4
         if len(buffer) < start + length:
-            return
+            return False
         self._buffer = buffer[start + length :]
         self._busy = True
         self._take(buffer[start : start + length])
+        return True
 
     def _take(self, body: bytes) -> None:
         try:
@@ -130,6 +156,8 @@ class Lane(asyncio.Protocol):
             self._answer(*self._door.refusal(error, "alarms", "alarms"))
         else:
             raise error
+        if not self._full and self._transport is not None and not self._transport.is_closing():
+            self._go_on()
 
     def _answer(self, status: int, body: bytes) -> None:
         self._busy = False
@@ -142,9 +170,6 @@ class Lane(asyncio.Protocol):
         )
         if self._closing:
             transport.close()
-        elif self._buffer:
-            transport.resume_reading()
-            self._next()
 
     def _hand_over(self) -> None:
         """Give the connection, with what was read of it, to aiohttp for good."""

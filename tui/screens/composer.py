@@ -75,6 +75,10 @@ MESSAGES = (
 )  # fmt: skip
 
 
+NAMES_SHOWN = 8
+"""Customers that the question before sending names."""
+
+
 def first_kind(row: OutageRow) -> UpdateKind:
     """Return the kind of update that is due."""
     if row.state in (OutageState.MITIGATED, OutageState.RESOLVED):
@@ -99,6 +103,9 @@ class ComposerScreen(VakenScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("composer"),
         Binding("f7", "previous_message", "previous message", show=False),
+        # Before the text areas: what is typed quickly behind a tab must not land in the field before it.
+        Binding("tab", "app.focus_next", "next field", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", "previous field", show=False, priority=True),
     ]
 
     def __init__(self, row: OutageRow) -> None:
@@ -298,8 +305,9 @@ class ComposerScreen(VakenScreen):
         if preview.unreachable:
             hits.append(Content.styled(f"{plural(len(preview.unreachable), 'customer')} must be called", "$warning"))
         hits += [Content.styled(plain(problem), "$error") for problem in preview.problems]
-        names = [f"{'★' if m.vip else ''}{plain(m.name)}" for m in preview.messages[:8]]
-        hits.append(Content.styled(", ".join(names) + (" …" if preview.contacts > len(names) else ""), MUTED))
+        names = dict.fromkeys(f"{'★' if m.vip else ''}{plain(m.name)}" for m in preview.messages)
+        shown = list(names)[:NAMES_SHOWN]
+        hits.append(Content.styled(", ".join(shown) + (" …" if preview.customers > len(shown) else ""), MUTED))
         typed = await self.app.push_screen_wait(
             Confirm(
                 f"Send this to {plural(preview.customers, 'customer')}?",
