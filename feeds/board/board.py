@@ -24,6 +24,7 @@ from feeds.facts import (
     CustomersStated,
     DeliveryMoved,
     Entry,
+    Fact,
     OutageMerged,
     OutageMoved,
     OutageScoped,
@@ -79,6 +80,12 @@ class Board:
         self.outages = OutageTable(self.inventory, self.alarms, self.cases)
         self.updates = UpdateTable()
         self._derived_from = 0
+
+    def is_news(self, fact: Fact) -> bool:
+        """Whether a fact from a feed may change anything. For alarms, a no stays one whatever is on its way."""
+        if type(fact) is AlarmReported:
+            return self.alarms.is_news(fact.event)
+        return not isinstance(fact, RangesStated | CustomersStated) or not self.inventory.holds(fact)
 
     def apply(self, entries: Sequence[Entry], touched: Touched) -> None:
         """Apply facts in order and add the keys of what changed to ``touched``. Facts applied before are skipped."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from feeds.facts import CustomersStated, RangesStated
 from feeds.model import Customer, SimRange
 from feeds.simspace import IntervalSet, RangeIndex, SimSpan
 
@@ -76,6 +77,12 @@ class Inventory:
                 changed = True
         self.version += changed
         return changed
+
+    def holds(self, fact: RangesStated | CustomersStated) -> bool:
+        """Whether all that ``fact`` states is so already."""
+        if isinstance(fact, RangesStated):
+            return all(self.ranges.get((item.first, item.last)) == item for item in fact.ranges)
+        return all(self.customers.get(item.id) == item for item in fact.customers)
 
     def where(self, attributes: dict[str, str]) -> Where:
         """Return those of ``attributes`` that some SIM range has too: what an alarm's object serves."""

@@ -7,14 +7,16 @@ on the machine where browsers run.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
+from ipaddress import ip_address
 
 import msgspec
 import orjson
 from aiohttp import web
 
-from feeds.hub.commands import Commands, Refused
+from feeds.hub.commands import Commands, Refused, Unavailable
 from feeds.hub.core import Hub
-from feeds.hub.ingest import Door, read_body
+from feeds.hub.ingest import RETRY_AFTER, Door, read_body
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
 from feeds.model import COMMANDS, ROW_TYPES
@@ -118,6 +120,10 @@ class Reading:
             return _json(error.status, {"error": error.message})
         except msgspec.ValidationError as error:
             return _json(422, {"error": str(error)})
+        except Unavailable as error:
+            answer = _json(503, {"error": str(error)})
+            answer.headers["Retry-After"] = RETRY_AFTER
+            return answer
         except Refused as error:
             return _json(409, {"error": str(error)})
         return web.Response(body=b'{"done":true,"seq":%d,"result":%b}' % (seq, result), content_type="application/json")
@@ -125,10 +131,15 @@ class Reading:
 
 @web.middleware
 async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a page of another origin asks for in somebody's browser; say aiohttp's own errors as JSON."""
+    """Refuse what a page of another origin asks for in somebody's browser; say aiohttp's own errors as JSON.
+
+    A name that was pointed at this machine (DNS rebinding) is another origin too, whatever the page calls itself.
+    """
     origin = request.headers.get("Origin")
     if origin is not None and origin.partition("://")[2] != request.host:
         return _json(403, {"error": f"requests from pages of {origin[:100]} are not taken"})
+    if not _is_loopback(request.host):
+        return _json(403, {"error": f"this hub is not called {request.host[:100]}: ask for 127.0.0.1 or localhost"})
     try:
         return await handler(request)
     except web.HTTPException as error:
@@ -138,6 +149,16 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]
         return answer
+
+
+@lru_cache(maxsize=64)
+def _is_loopback(host: str) -> bool:
+    """Whether a Host header names this machine from within."""
+    name = host.rsplit("]", 1)[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return name.lower() in ("localhost", "localhost.")
 
 
 def _json(status: int, body: dict[str, object]) -> web.Response:

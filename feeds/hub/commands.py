@@ -57,6 +57,10 @@ class Refused(Exception):
     """The command is not carried out; the message says why, for the person who gave it."""
 
 
+class Unavailable(Refused):
+    """The log does not take facts now; the same command may work later."""
+
+
 class Commands:
     """Carries out commands on one hub."""
 
@@ -79,7 +83,7 @@ class Commands:
             try:
                 batch = await self._hub.append(who, facts, command.seen)
             except LogError as error:
-                raise Refused(str(error)) from error
+                raise Unavailable(str(error)) from error
         return batch.last, result
 
     async def _decide(self, command: Any, who: str) -> tuple[Sequence[Fact], bytes]:

@@ -69,7 +69,7 @@ class Hub:
     @property
     def degraded(self) -> str:
         """Why the hub takes no facts, as one sentence; empty when all is well."""
-        return str(self.log.damage) if self.log.damage is not None else ""
+        return str(self.log.damage) if self.log.damage is not None else self.log.failure
 
     async def append(self, by: str, facts: Sequence[Fact], seen: int = 0) -> Batch:
         """Append facts; return when they are flushed and on the board. Raises feeds.log.LogError."""

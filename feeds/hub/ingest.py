@@ -100,8 +100,11 @@ class Door:
 
     def _begin(self, by: str, facts: Sequence[Fact]) -> asyncio.Future[Batch] | None:
         hub = self._hub
-        is_news = hub.board.alarms.is_news
-        news = [fact for fact in facts if type(fact) is not AlarmReported or is_news(fact.event)]
+        if hub.log.waiting and not all(type(fact) is AlarmReported for fact in facts):
+            news = facts  # what is on its way may change what is so: only alarms can be told by themselves
+        else:
+            is_news = hub.board.is_news
+            news = [fact for fact in facts if is_news(fact)]
         kept = hub.submit(by, news) if news else None
         for fact in facts:
             if type(fact) is AlarmReported and fact.event.lapses is not None:

@@ -86,6 +86,14 @@ class FactLog(Protocol):
     def damage(self) -> Damage | None:
         """Where the log stops being good, or None as far as was looked."""
 
+    @property
+    def waiting(self) -> int:
+        """How many facts are appended and not yet answered."""
+
+    @property
+    def failure(self) -> str:
+        """Why the log takes nothing more until the hub is started again, as a sentence; empty when it does."""
+
     def read(self, after: int = 0) -> Iterator[Batch]:
         """Yield the good batches with facts after sequence ``after``, in order, each verified; stop at damage.
 

@@ -144,6 +144,11 @@ class SqliteLog:
         return self._recorded.damage
 
     @property
+    def failure(self) -> str:
+        """See ``FactLog.failure``."""
+        return self._failure or ""
+
+    @property
     def waiting(self) -> int:
         """How many facts are appended and not yet answered."""
         return self._waiting

@@ -18,6 +18,8 @@ from feeds.views.filter import BadFilter, parse
 
 MAX_WINDOW = 10_000
 """Rows in one window."""
+ENCODED_KEPT = 4 * MAX_WINDOW
+"""Rows kept as JSON, so that several terminals on the same window cost one encoding."""
 
 
 class BadQuery(Exception):
@@ -173,12 +175,6 @@ class Query:
         found = (self.source.row(place[-1]) for place in self._cut(first, count))
         return [row for row in found if row is not None]
 
-    def forget_bytes(self, keep: Iterable[str]) -> None:
-        """Drop encoded rows outside ``keep``, the windows that are looked at."""
-        kept = set(keep)
-        for key in [key for key in self._encoded if key not in kept]:
-            del self._encoded[key]
-
     def _cut(self, first: int, count: int) -> Sequence[tuple[Any, ...]]:
         first = max(0, first)
         cut: Sequence[tuple[Any, ...]] = self._sorted[first : first + max(0, min(count, MAX_WINDOW))]
@@ -189,6 +185,8 @@ class Query:
         if known is None:
             row = self.source.row(key)
             assert row is not None, key
+            if len(self._encoded) >= ENCODED_KEPT:
+                self._encoded.clear()
             known = self._encoded[key] = (row, _encoder.encode(row))
         return known[1]
 

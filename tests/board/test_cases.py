@@ -315,7 +315,7 @@ def test_counts_older_than_eight_days_are_forgotten() -> None:
     board = Board()
     minutes = 8 * 24 * 60 + 3
     for minute in range(minutes):
-        board.counts.alarm_event(START + timedelta(minutes=minute), Touched())
+        board.counts.alarm_events(1, START + timedelta(minutes=minute), Touched())
     assert min(board.counts.minutes) == int(START.timestamp()) // 60 + 2
     assert len(board.counts.minutes) == minutes - 2
 
