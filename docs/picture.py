@@ -30,6 +30,7 @@ async def take(url: str, keys: list[str]) -> str:
 
 def portable(svg: str) -> str:
     """Return ``svg`` without fonts from elsewhere and without leading spaces in its texts."""
+    svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"@font-face\s*{[^}]*}", "", svg)
     svg = svg.replace("Fira Code", "DejaVu Sans Mono")
 

@@ -108,23 +108,9 @@ class AlarmTable:
 
     def _raise(self, key: str, event: AlarmEvent, before: Alarm | None, time: datetime, seq: int) -> None:
         self.cleared.pop(key, None)
-        alarm = Alarm(
-            source=event.source,
-            id=key[len(event.source) + 1 :],
-            managed_object=event.managed_object,
-            severity=event.severity,
-            raised=min(event.raised or time, time),
-            changed=time,
-            event_type=event.event_type,
-            probable_cause=event.probable_cause,
-            specific_problem=event.specific_problem,
-            text=event.text,
-            attributes=event.attributes,
-            lapses=event.lapses,
-            last_cleared=before.cleared if before is not None else None,
-            marks=_marks(event, time, before),
-            seq=seq,
-        )
+        alarm = _begun(key, event, time, _marks(event, time, before), seq)
+        if before is not None:
+            alarm = msgspec.structs.replace(alarm, last_cleared=before.cleared)
         self.active[key] = alarm
         self._enter(key, alarm)
 
@@ -167,22 +153,8 @@ class AlarmTable:
         if known is not None:
             self.cleared[key] = msgspec.structs.replace(known, changed=time, marks=marks)
             return
-        self.cleared[key] = Alarm(
-            source=event.source,
-            id=key[len(event.source) + 1 :],
-            managed_object=event.managed_object,
-            severity=Severity.CLEARED,
-            raised=min(event.raised or time, time),
-            changed=time,
-            cleared=time,
-            event_type=event.event_type,
-            probable_cause=event.probable_cause,
-            specific_problem=event.specific_problem,
-            text=event.text,
-            attributes=event.attributes,
-            marks=marks,
-            seq=seq,
-        )
+        begun = _begun(key, event, time, marks, seq)
+        self.cleared[key] = msgspec.structs.replace(begun, severity=Severity.CLEARED, cleared=time, lapses=None)
 
     def _forget(self, touched: Touched) -> None:
         if len(self.cleared) < CLEARED_KEPT + FORGOTTEN_AT_ONCE:
@@ -249,6 +221,26 @@ def _marks(event: AlarmEvent, time: datetime, known: Alarm | None) -> tuple[str,
 def _marked(mark: str, marks: tuple[str, ...]) -> bool:
     """Whether an event is among the marked ones, as far as can be told: without a key it may be any of its kind."""
     return any(one[0] == mark[0] and (len(one) == 1 or len(mark) == 1 or one == mark) for one in marks)
+
+
+def _begun(key: str, event: AlarmEvent, time: datetime, marks: tuple[str, ...], seq: int) -> Alarm:
+    """Return the alarm that an event of ``time`` begins."""
+    return Alarm(
+        source=event.source,
+        id=key[len(event.source) + 1 :],
+        managed_object=event.managed_object,
+        severity=event.severity,
+        raised=min(event.raised or time, time),
+        changed=time,
+        event_type=event.event_type,
+        probable_cause=event.probable_cause,
+        specific_problem=event.specific_problem,
+        text=event.text,
+        attributes=event.attributes,
+        lapses=event.lapses,
+        marks=marks,
+        seq=seq,
+    )
 
 
 def _same(event: AlarmEvent, known: Alarm) -> bool:

@@ -1,7 +1,7 @@
 """The courier: one update to thousands of customers, each with their own facts, with a ledger of every delivery.
 
-``audience`` says who hears it, ``rendering`` what each of them reads, ``email`` how it goes over the wire, ``sending``
-in which order facts and bytes move. What is decided by people, and what is kept, is the hub's and the log's.
+``audience`` says who hears it, ``rendering`` what each of them reads, ``email`` and ``smtp`` how it goes over the wire,
+``sending`` in which order facts and bytes move. What people decide, and what is kept, is the hub's and the log's.
 """
 
 from feeds.courier.audience import Audience, audience

@@ -7,7 +7,7 @@ What keeps the promises:
 - A delivery is in at most one pair of hands (``_in_hand``) from the moment it is picked up until its result is written.
 - What is sent is rendered anew from the frozen update and has to match the digest that was approved.
 
-Who may approve, pause or retry is decided elsewhere; how SMTP is spoken is ``email``.
+Who may approve, pause or retry is decided elsewhere; how SMTP is spoken is ``smtp``.
 """
 
 import asyncio
@@ -18,11 +18,12 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 
-from feeds.courier.email import Answer, Letter, MailSettings, SmtpLink, build, letter
+from feeds.courier.email import Letter, MailSettings, build, letter
 from feeds.courier.errors import AddressError, LedgerUnavailable, LinkDown, RenderError
 from feeds.courier.ledger import Job, Ledger
 from feeds.courier.pace import Gate, Pace
 from feeds.courier.rendering import message_digest, message_of
+from feeds.courier.smtp import Answer, SmtpLink
 from feeds.courier.texts import one_line
 from feeds.courier.turns import Turns
 from feeds.courier.writing import BATCH, Pen, Result
@@ -56,7 +57,7 @@ class Courier:
         lanes = mail.connections if mail is not None else 1
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(maxsize=lanes)
         """Picked up, waiting for a connection. Full: picking up waits, so memory does not grow with the audience."""
-        self._pen = Pen(ledger, self._let_go, most=2 * lanes)
+        self._pen = Pen(ledger, self._let_go, lanes)
         self._in_hand: set[Job] = set()
         self._claimed: set[Job] = set()
         """Those in hand that stand as attempting, or may."""

@@ -22,6 +22,8 @@ BATCH = 500
 """Facts in one write at most."""
 
 GATHER = 0.002
+"""Seconds that a claim waits for those of other connections, until half of the connections have one."""
+
 PATIENCE = 0.01
 """Seconds that an answer waits for a claim to ride along with."""
 
@@ -41,21 +43,21 @@ class Pen:
     """Writes claims and results, one write at a time, each with all that came in during the one before.
 
     ``written`` is called with each result once it is in the ledger. Results are never given up: as long as the ledger
-    cannot be written they are tried again, and nothing else is written. ``most`` results wait at a time; then ``put``
-    waits, so nothing new starts while the ledger cannot keep up.
+    cannot be written they are tried again, and nothing else is written. At most two results for each of the ``lanes``
+    (connections) wait; then ``put`` waits, so nothing new starts while the ledger cannot keep up.
     """
 
-    def __init__(self, ledger: Ledger, written: Callable[[Result], None], most: int) -> None:
+    def __init__(self, ledger: Ledger, written: Callable[[Result], None], lanes: int) -> None:
         self._ledger = ledger
         self._written = written
         self._claims: list[_Claim] = []
         self._results: list[Result] = []
-        self._enough = most // 4
-        self._room = asyncio.Semaphore(most)
+        self._enough = lanes // 2
+        self._room = asyncio.Semaphore(2 * lanes)
         self._asked = asyncio.Event()
         """Set when there is something to write."""
         self._pressed = asyncio.Event()
-        """Set when there is something to write for which somebody waits."""
+        """Set when what there is to write should be written now."""
 
     async def claim(self, fact: DeliveryMoved) -> None:
         """Return when ``fact`` is in the ledger. Raises LedgerUnavailable; then it may be in it or not."""

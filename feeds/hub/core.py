@@ -19,7 +19,7 @@ from feeds.hub.metrics import Metrics
 from feeds.hub.queries import Queries
 from feeds.hub.settings import Settings
 from feeds.log import Batch, FactLog, LogError
-from feeds.model import Delivery, Update, UpdateId, UpdateState
+from feeds.model import Delivery, DeliveryState, Update, UpdateId, UpdateState
 from feeds.simspace import DEFAULT, LengthProfile
 
 
@@ -120,6 +120,26 @@ class Hub:
     def deliveries(self, id: UpdateId) -> Sequence[Delivery]:
         """The deliveries of an update by place in its audience."""
         return self.board.updates.deliveries.get(id, [])
+
+    async def settle_left(self) -> None:
+        """After a start: what a crash left *attempting* in updates that are not being sent is uncertain.
+
+        The courier looks after those that are being sent.
+        """
+        left = [
+            DeliveryMoved(
+                update=update.id,
+                index=delivery.index,
+                state=DeliveryState.UNCERTAIN,
+                answer="the hub stopped before the answer came",
+            )
+            for update in self.board.updates.updates.values()
+            if update.state in (UpdateState.PAUSED, UpdateState.CANCELLED)
+            for delivery in self.deliveries(update.id)
+            if delivery.state is DeliveryState.ATTEMPTING
+        ]
+        if left:
+            await self.write(left)
 
     async def write(self, facts: Sequence[Fact]) -> None:
         """Append steps of the ledger; return when they are flushed and on the board. Raises LedgerUnavailable."""

@@ -144,6 +144,7 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
                 group.create_task(_stopped(stop)),
             ]
             if not hub.degraded:
+                await hub.settle_left()
                 tasks.append(group.create_task(courier.run()))
             hub.news.set()
             print(f"vaken hub ready at http://{_shown(host)}:{bound}", flush=True)
