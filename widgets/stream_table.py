@@ -1,17 +1,17 @@
 """A table of rows that change all the time, painted line by line on Textual's line API.
 
 It holds a window of a longer list (see row_window), asks for more with ``WindowWanted`` when it is scrolled, and
-repaints only the lines whose row changed: a change outside the screen costs no painting. Where rows come from, what
-sorts them and what an action does with them is its owner's business. Foreign text goes through ``plain``.
+repaints only the lines whose row changed: a change outside the screen costs no painting. What a line looks like is
+left to line_painter; where rows come from, what sorts them and what an action does with them to its owner.
 """
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from itertools import compress, count
+from operator import is_not
 from time import monotonic
 from typing import Any, ClassVar, Protocol
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -23,17 +23,12 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from widgets.columns import Bit, Column, Placed, bits, place
-from widgets.plain import fit, plain
+from widgets.columns import Column, Placed
+from widgets.line_painter import CELL_STYLES, LINE_STYLES, LinePainter
 from widgets.row_window import RowWindow
 
 MARK_SECONDS = 1.5
 """How long a changed cell stays marked."""
-
-_LINES_KEPT = 2048
-"""Painted lines that are kept; when there are more all are dropped and painted again as they are needed."""
-
-Cells = tuple[tuple[Bit, ...], ...]
 
 
 class Page(Protocol):
@@ -49,17 +44,6 @@ class Page(Protocol):
     def loaded(self) -> bool: ...
 
 
-class _Line:
-    """What is kept of a painted row: its cells, and its strips by look."""
-
-    __slots__ = ("cells", "row", "strips")
-
-    def __init__(self, row: Any, cells: Cells) -> None:
-        self.row = row
-        self.cells = cells
-        self.strips: dict[tuple[str, frozenset[int]], Strip] = {}
-
-
 class StreamTable(ScrollView, can_focus=True):
     """The table. ``columns`` are data; ``now`` gives the time that ages are counted to (UTC).
 
@@ -67,21 +51,10 @@ class StreamTable(ScrollView, can_focus=True):
     top of the list stays in sight, until a person moves it.
     """
 
-    STYLES: ClassVar[frozenset[str]] = frozenset(
-        {"critical", "major", "minor", "warning", "cleared", "dim", "vip", "ok", "alert", "strong", "accent"}
-    )
+    STYLES: ClassVar[frozenset[str]] = CELL_STYLES
     """Style names that cells may use."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "stream-table--header",
-        "stream-table--header-sorted",
-        "stream-table--cursor",
-        "stream-table--cursor-blurred",
-        "stream-table--placeholder",
-        "stream-table--changed",
-        "stream-table--empty",
-        *(f"stream-table--{name}" for name in STYLES),
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"stream-table--{name}" for name in CELL_STYLES | LINE_STYLES}
 
     DEFAULT_CSS = """
     StreamTable {
@@ -196,19 +169,17 @@ class StreamTable(ScrollView, can_focus=True):
         self.now = now
         self.window: RowWindow[Any] = RowWindow()
         self.loaded = False
-        self.placed: tuple[Placed, ...] = ()
         self.set_reactive(StreamTable.empty, empty)
         self.set_reactive(StreamTable.sort, sort)
         self._monotonic = monotonic
         self._start_on_row = start_on_row
-        self._lines: dict[str, _Line] = {}
-        self._looks: dict[tuple[str, ...], Style] = {}
-        self._marks: dict[str, dict[int, float]] = {}
-        """Changed cells: row key → column place → when the mark ends (monotonic seconds)."""
+        self._painter = LinePainter(self._style, self.now)
         self._mark_timer: Timer | None = None
         self._asked: tuple[int, int] | None = None
         self._reported: Any = None
-        self._placed_for = -1
+        self._painted: list[Strip] = []
+        """The whole table as it was painted last, through the app's filters; see render_lines."""
+        self._painted_for: tuple[Any, ...] | None = None
 
     # What the owner calls
 
@@ -217,6 +188,11 @@ class StreamTable(ScrollView, can_focus=True):
         """The newest state of the row under the cursor, None where there is none or it is not loaded."""
         index = self.window.cursor_index
         return self.window.at(index) if self.window.cursor is not None and index is not None else None
+
+    @property
+    def placed(self) -> tuple[Placed, ...]:
+        """The columns that have room, with their places."""
+        return self._painter.placed
 
     @property
     def body_width(self) -> int:
@@ -238,6 +214,11 @@ class StreamTable(ScrollView, can_focus=True):
         if not page.loaded and self.loaded:
             return
         window, height, top = self.window, self.body_height, self.top
+        changed = self._changed_alone(page)
+        if changed is not None:
+            for row in changed:
+                self.patch(row)
+            return
         before = window.span(top, height)
         cursor_before, index_before = window.cursor, window.cursor_index
         anchor, line_of_anchor = self._anchor(top, height)
@@ -284,18 +265,9 @@ class StreamTable(ScrollView, can_focus=True):
 
     def tick(self) -> None:
         """Count the ages on: repaint the lines on the screen whose timed cells read otherwise now."""
-        timed = [number for number, placed in enumerate(self.placed) if placed.column.timed]
-        if not timed:
-            return
-        now = self.now()
-        for line in range(self.body_height):
-            row = self.window.at(self.top + line)
-            kept = self._lines.get(row.key) if row is not None else None
-            if kept is None or kept.row is not row:
-                continue
-            if any(bits(self.placed[number].column.cell(row, now)) != kept.cells[number] for number in timed):
-                del self._lines[row.key]
-                self._refresh_line(line)
+        top = self.top
+        for line in self._painter.outdated(self.window.span(top, self.body_height)):
+            self._refresh_line(line)
 
     def release(self) -> bool:
         """Take the cursor off; returns whether there was one. Tables that start on a row keep theirs."""
@@ -310,20 +282,11 @@ class StreamTable(ScrollView, can_focus=True):
 
     def expire_marks(self) -> None:
         """Take off the marks whose time is over."""
-        now = self._monotonic()
-        for key in list(self._marks):
-            marks = self._marks[key]
-            left = {number: end for number, end in marks.items() if end > now}
-            if len(left) == len(marks):
-                continue
-            if left:
-                self._marks[key] = left
-            else:
-                del self._marks[key]
+        for key in self._painter.expire(self._monotonic()):
             index = self.window.index_of(key)
             if index is not None:
                 self._refresh_line(index - self.top)
-        if not self._marks and self._mark_timer is not None:
+        if not self._painter.marked and self._mark_timer is not None:
             self._mark_timer.stop()
             self._mark_timer = None
 
@@ -331,121 +294,44 @@ class StreamTable(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Return line ``y`` of the screen: the header, then rows."""
-        width = self.body_width
-        if width != self._placed_for:
+        painter = self._painter
+        if self.body_width != painter.width:
             self._place()
         if y == 0:
-            return self._header(width)
+            return painter.header(self.sort)
         index = self.top + y - 1
         window = self.window
         if index >= window.total:
-            if y == 1:
-                text = self.empty if self.loaded else "loading …"
-                return Strip([Segment(fit(f"  {text}", width), self._look("empty"))], width)
-            return Strip.blank(width, self._look(""))
+            return painter.note(self.empty if self.loaded else "loading …") if y == 1 else painter.blank()
         cursor = ""
         if index == window.cursor_index:
             cursor = "cursor" if self.has_focus else "cursor-blurred"
         row = window.at(index)
-        if row is None:
-            return self._placeholder(width, cursor)
-        kept = self._lines.get(row.key)
-        if kept is None or kept.row is not row:
-            if len(self._lines) >= _LINES_KEPT:
-                self._lines.clear()
-            kept = self._lines[row.key] = _Line(row, self._cells(row))
-        marks = frozenset(self._marks.get(row.key, ()))
-        strip = kept.strips.get((cursor, marks))
-        if strip is None:
-            strip = kept.strips[cursor, marks] = self._paint(kept.cells, width, cursor, marks)
-        return strip
+        return painter.placeholder(cursor) if row is None else painter.row(row, cursor)
 
-    def _cells(self, row: Any) -> Cells:
-        now = self.now()
-        return tuple(bits(placed.column.cell(row, now)) for placed in self.placed)
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines in ``crop``; of the whole table only those that were asked to be painted again are new.
 
-    def _paint(self, cells: Cells, width: int, cursor: str, marks: frozenset[int]) -> Strip:
-        base = self._look(cursor)
-        segments = [Segment("▸ " if cursor else "  ", base)]
-        x = 2
-        for number, (placed, cell) in enumerate(zip(self.placed, cells, strict=True)):
-            if placed.x > x:
-                segments.append(Segment(" " * (placed.x - x), base))
-            under = (cursor, "changed") if number in marks else (cursor,)
-            segments.extend(self._cell(placed, cell, under))
-            x = placed.x + placed.width
-        if width > x:
-            segments.append(Segment(" " * (width - x), base))
-        strip = Strip(segments)
-        return strip if strip.cell_length == width else strip.adjust_cell_length(width, base)
+        For one changed line the compositor asks for all. Textual would pass each of them through the app's filters.
+        """
+        if crop != self.outer_size.region:
+            return super().render_lines(crop)
+        made_for = (crop, *self.get_line_filters())
+        if made_for != self._painted_for:
+            self._painted, self._painted_for = super().render_lines(crop), made_for
+        else:
+            stale = [y for region in self._dirty_regions for y in region.line_range if 0 <= y < crop.height]
+            if stale:
+                first, end = min(stale), max(stale) + 1
+                self._painted[first:end] = super().render_lines(Region(0, first, crop.width, end - first))
+        self._dirty_regions.clear()
+        return self._painted
 
-    def _cell(self, placed: Placed, cell: tuple[Bit, ...], under: tuple[str, ...]) -> list[Segment]:
-        """Return the segments of one cell, exactly as wide as its column."""
-        align = placed.column.align
-        if len(cell) == 1:
-            return [Segment(fit(cell[0].text, placed.width, align), self._look(*under, cell[0].style))]
-        segments: list[Segment] = []
-        left = placed.width
-        texts = [plain(bit.text[: placed.width * 8]) for bit in cell]
-        after = sum(map(cell_len, texts[1:]))
-        if cell_len(texts[0]) + after > left and after <= left // 2:
-            # The first piece gives way: what follows it is short, such as how many more there are.
-            texts[0] = fit(texts[0], left - after)
-        for bit, text in zip(cell, texts, strict=True):
-            shown = text if cell_len(text) <= left else fit(text, left)
-            if shown:
-                segments.append(Segment(shown, self._look(*under, bit.style)))
-            left -= cell_len(shown)
-            if left <= 0:
-                break
-        if left > 0:
-            filling = Segment(" " * left, self._look(*under))
-            if align == "right":
-                segments.insert(0, filling)
-            else:
-                segments.append(filling)
-        return segments
-
-    def _header(self, width: int) -> Strip:
-        look = self._look("header")
-        first = self.sort.partition(",")[0]
-        field, descending = first.removeprefix("-"), first.startswith("-")
-        segments = [Segment("  ", look)]
-        x = 2
-        for placed in self.placed:
-            segments.append(Segment(" " * (placed.x - x), look))
-            column = placed.column
-            if field and column.sort == field:
-                title = f"{column.title}{'▾' if descending else '▴'}"
-                segments.append(Segment(fit(title, placed.width, column.align), self._look("header-sorted")))
-            else:
-                segments.append(Segment(fit(column.title, placed.width, column.align), look))
-            x = placed.x + placed.width
-        return Strip(segments).adjust_cell_length(width, look)
-
-    def _placeholder(self, width: int, cursor: str) -> Strip:
-        look = self._look(cursor, "placeholder")
-        segments = [Segment("▸ " if cursor else "  ", look)]
-        x = 2
-        for placed in self.placed:
-            segments.append(Segment(" " * (placed.x - x) + fit("·" * min(placed.width, 6), placed.width), look))
-            x = placed.x + placed.width
-        return Strip(segments).adjust_cell_length(width, look)
-
-    def _look(self, *names: str) -> Style:
-        """Return the style that the named looks make together; names that are not known are passed over."""
-        look = self._looks.get(names)
-        if look is None:
-            look = self.rich_style
-            for name in names:
-                component = f"stream-table--{name}"
-                if name and component in self.COMPONENT_CLASSES:
-                    look += self._part_of(component)
-            self._looks[names] = look
-        return look
-
-    def _part_of(self, component: str) -> Style:
-        """Return what a component says itself, with its half-transparent colours blended."""
+    def _style(self, name: str) -> Style:
+        """Return what a style name says itself, with its half-transparent colours blended; empty: the table's style."""
+        if not name:
+            return self.rich_style
+        component = f"stream-table--{name}"
         rules = self.get_component_styles(component)
         whole = self.get_component_rich_style(component)
         part = self.get_component_rich_style(component, partial=True)
@@ -457,11 +343,19 @@ class StreamTable(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget what was painted with the styles of before."""
         super().notify_style_update()
-        self._looks.clear()
-        for kept in self._lines.values():
-            kept.strips.clear()
+        self._painter.restyle()
 
     # Inside
+
+    def _changed_alone(self, page: Page) -> list[Any] | None:
+        """Return the rows of ``page`` that are not what is shown, if it has the same rows in the same places."""
+        window, rows, first = self.window, page.rows, page.first
+        if not self.loaded or (first, page.total, len(rows)) != (window.first, window.total, len(window.rows)):
+            return None
+        places = list(compress(count(), map(is_not, rows, window.rows)))
+        if any(window.index_of(rows[place].key) != first + place for place in places):
+            return None
+        return [rows[place] for place in places]
 
     def _refresh_line(self, line: int) -> None:
         if 0 <= line < self.body_height:
@@ -490,25 +384,13 @@ class StreamTable(ScrollView, can_focus=True):
 
     def _mark_changes(self, before: Sequence[Any | None]) -> None:
         """Mark the cells that read otherwise than in the rows that were on the screen before."""
-        end = self._monotonic() + MARK_SECONDS
+        until = self._monotonic() + MARK_SECONDS
         for old in before:
-            kept = self._lines.get(old.key) if old is not None else None
-            if old is None or kept is None or kept.row is not old:
-                continue
-            index = self.window.index_of(old.key)
+            index = self.window.index_of(old.key) if old is not None else None
             row = self.window.at(index) if index is not None else None
-            if row is None or row is old:
-                continue
-            cells = self._cells(row)
-            changed = [
-                number
-                for number, placed in enumerate(self.placed)
-                if placed.column.mark and not placed.column.timed and cells[number] != kept.cells[number]
-            ]
-            if changed:
-                self._marks.setdefault(row.key, {}).update(dict.fromkeys(changed, end))
-            self._lines[row.key] = _Line(row, cells)
-        if self._marks and self._mark_timer is None:
+            if row is not None and row is not old:
+                self._painter.change(old, row, until)
+        if self._painter.marked and self._mark_timer is None:
             self._mark_timer = self.set_interval(0.25, self.expire_marks)
 
     def _report(self) -> None:
@@ -533,10 +415,7 @@ class StreamTable(ScrollView, can_focus=True):
             self.post_message(self.WindowWanted(self, *wanted))
 
     def _place(self) -> None:
-        width = self._placed_for = self.body_width
-        self.placed = place(self.columns, width, gap=2 if width >= 110 else 1)
-        self._lines.clear()
-        self._marks.clear()
+        self._painter.place(self.columns, self.body_width)
 
     def _move_to(self, index: int) -> None:
         window = self.window

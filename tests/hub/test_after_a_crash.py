@@ -17,7 +17,7 @@ UPDATE = UpdateId("U-1")
 @pytest.mark.parametrize("to", ["pause", "cancel"])
 async def test_a_delivery_left_in_the_middle_of_a_stopped_update_is_uncertain(tmp_path: Path, to: str) -> None:
     hub = Hub(Board(), Settings(), tmp_path)
-    log = SqliteLog.open(tmp_path / "data", deliver=lambda batch: hub.deliver(batch), now=utc_now)
+    log = SqliteLog.open(tmp_path / "data", deliver=hub.deliver, now=utc_now)
     hub.follow(log)
     audience = tuple(AudienceEntry(customer=f"c{n}", name="n", address=f"a{n}@example.org") for n in range(3))
     await hub.append("anna", [UpdateDrafted(UPDATE, "O-1", UpdateKind.PROGRESS, UpdateText("a", "b", "c"))])
