@@ -62,6 +62,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("resume", "r", "resume", "Go on with the deliveries.", ("progress",), hint=2),
     Action("stop_update", "x", "cancel the rest", "Send to nobody else. What was sent stays sent.", ("progress",),
            dangerous=True, hint=3),
+    Action("retry", "t", "try again", "Send the delivery under the cursor again, if it failed or is uncertain.",
+           ("progress",), dangerous=True, hint=4),
     Action("palette", "colon", "command", "Find any action by its name.", hint=21, shown=":"),
     Action("help", "question_mark", "help", "What the keys do.", hint=22, shown="?"),
     Action("back", "escape", "back", "Let go of the cursor, close, go one screen back.", hint=0, shown="esc"),

@@ -3,14 +3,15 @@
 import msgspec
 from textual.pilot import Pilot
 
-from feeds.model import Preview, UpdateId, UpdateKind, UpdateState
-from feeds.model.commands import Approve, AskPreview, Draft, Steer
+from feeds.model import DeliveryState, Preview, UpdateId, UpdateKind, UpdateState
+from feeds.model.commands import Approve, AskPreview, Draft, Retry, Steer
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, message, update_row
 from tests.tui.seen import screen_text, until
 from tui.screens.composer import ComposerScreen
 from tui.screens.progress import ProgressScreen
 from widgets.confirm import Confirm
+from widgets.stream_table import StreamTable
 
 
 async def write(pilot: Pilot[None]) -> ComposerScreen:
@@ -164,6 +165,27 @@ async def test_cancelling_the_rest_needs_its_count_typed(opened: Opened, hub: Fa
         await pilot.press("tab", *"364", "enter", "enter")
         await until(pilot, lambda: bool(hub.done))
         assert hub.done == [Steer("U-1", "cancel", seen=90)]
+
+
+async def test_an_uncertain_delivery_is_sent_again_after_a_question_that_says_what_that_may_mean(
+    opened: Opened, hub: FakeHub
+) -> None:
+    async with opened((130, 40)) as pilot:
+        pilot.app.push_screen(ProgressScreen("U-1"))
+        await settle(pilot)
+        table = pilot.app.screen.query_one(StreamTable)
+        for _ in range(50):
+            if table.cursor_row is not None and table.cursor_row.state is DeliveryState.UNCERTAIN:
+                break
+            await pilot.press("down")
+        assert table.cursor_row is not None
+        key = table.cursor_row.key
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert "It may have arrived." in screen_text(pilot)
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: bool(hub.done))
+        assert hub.done == [Retry("U-1", (int(key.rpartition("/")[2]),))]
 
 
 def test_the_fake_answers_as_the_hub_would() -> None:

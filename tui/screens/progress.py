@@ -7,8 +7,7 @@ from textual import work
 from textual.content import Content
 from textual.widget import Widget
 
-from feeds.model import UpdateRow, UpdateState
-from feeds.model.commands import Steer
+from feeds.model import DeliveryRow, DeliveryState, Retry, Steer, UpdateRow, UpdateState
 from tui.actions import bindings
 from tui.base_screen import VakenScreen
 from tui.columns import DELIVERIES
@@ -23,6 +22,8 @@ from widgets.quantities import plural, utc
 from widgets.section_rule import SectionRule
 
 _COLOUR = {"ok": "$success", "major": "$warning", "accent": "$primary", "dim": MUTED}
+
+_RETRIED = frozenset({DeliveryState.FAILED, DeliveryState.UNCERTAIN, DeliveryState.HELD})
 
 
 class ProgressScreen(VakenScreen):
@@ -111,6 +112,20 @@ class ProgressScreen(VakenScreen):
         )
         if typed is not None:
             await self._steer("cancel")
+
+    @work(group="steer")
+    async def action_retry(self) -> None:
+        """Queue the delivery under the cursor again, by this person's decision."""
+        delivery = self.query_one("#deliveries", ViewTable).row
+        if not isinstance(delivery, DeliveryRow) or delivery.state not in _RETRIED:
+            self.vaken.say("Choose a delivery that failed, is held or is uncertain.")
+            return
+        hits = [f"{delivery.customer}, {delivery.address}", f"last answer: {delivery.answer or 'none'}"]
+        if delivery.state is DeliveryState.UNCERTAIN:
+            hits.append("It may have arrived. Look into the mail server's log first; the Message-ID stays the same.")
+        typed = await self.app.push_screen_wait(Confirm(f"Send {delivery.key} again?", hits, verb="Send again"))
+        if typed is not None:
+            await self.vaken.do(Retry(self.update_id, (int(delivery.key.rpartition("/")[2]),)))
 
     async def _steer(self, to: Literal["pause", "resume", "cancel"]) -> None:
         row = self.row
