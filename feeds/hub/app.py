@@ -17,6 +17,7 @@ from aiohttp import web
 from feeds.hub.commands import Commands, Refused, Unavailable
 from feeds.hub.core import Hub
 from feeds.hub.ingest import RETRY_AFTER, Door, read_body
+from feeds.hub.openapi import document
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
 from feeds.model import COMMANDS, ROW_TYPES
@@ -38,6 +39,7 @@ def make_app(hub: Hub, commands: Commands, door: Door) -> web.Application:
             web.get("/healthz", reading.health),
             web.get("/readyz", reading.ready),
             web.get("/metrics", reading.metrics),
+            web.get("/openapi.json", reading.openapi),
             web.get("/v1/{view}", reading.view),
             web.post("/v1/commands/{name}", reading.command),
         ]
@@ -77,6 +79,10 @@ class Reading:
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus' page."""
         return web.Response(body=self._hub.metrics.page(), headers={"Content-Type": "text/plain; version=0.0.4"})
+
+    async def openapi(self, request: web.Request) -> web.Response:
+        """The description of all this."""
+        return web.Response(body=document(), headers={"Content-Type": "application/json"})
 
     async def view(self, request: web.Request) -> web.Response:
         """Rows of a view as they are now: ``?filter=&sort=&of=&first=&limit=``."""

@@ -1,0 +1,105 @@
+"""The OpenAPI document of the hub's HTTP face, made from the types with which the hub validates."""
+
+from functools import cache
+from typing import Any
+
+import msgspec
+import orjson
+
+from feeds.hub.version import VERSION
+from feeds.model import COMMANDS, ROW_TYPES, AlarmEvent, CaseEvent, Customer
+from feeds.sources.inventory import RangeInput
+
+_INGEST: dict[str, tuple[type, str]] = {
+    "/v1/alarms": (AlarmEvent, "Alarm events: raises, changes, repeats and clears."),
+    "/v1/cases": (CaseEvent, "Cases as the ticket system knows them now."),
+    "/v1/ranges": (RangeInput, "SIM ranges of the inventory."),
+    "/v1/customers": (Customer, "Customers of the inventory."),
+}
+_HOOKS = {
+    "/api/v2/alerts": "Alerts as Prometheus posts them to an Alertmanager (its API v2).",
+    "/hooks/alertmanager": "Notifications of an Alertmanager's webhook receiver (version 4).",
+    "/hooks/zammad": "Ticket changes of a Zammad webhook.",
+}
+_PROBES = {
+    "/healthz": "The process answers.",
+    "/readyz": "The log is replayed and takes facts; 503 says why not.",
+    "/metrics": "Metrics for Prometheus, as text.",
+}
+_REFUSALS = {
+    "400": "Not JSON; the message names the place.",
+    "413": "Larger than the hub takes.",
+    "422": "A field is missing or wrong; the message names its path.",
+    "503": "The log does not take facts now; Retry-After says when to come back.",
+}
+
+
+@cache
+def document() -> bytes:
+    """Return the document (OpenAPI 3.1) as JSON."""
+    types = [*(kind for kind, _ in _INGEST.values()), *COMMANDS.values(), *ROW_TYPES.values()]
+    schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
+    schema_of = dict(zip(types, schemas, strict=True))
+    paths: dict[str, Any] = {}
+    for path, (kind, text) in _INGEST.items():
+        one = schema_of[kind]
+        body = {"oneOf": [one, {"type": "array", "items": one}]}
+        paths[path] = {"post": _operation(text, body, _ACCEPTED, _REFUSALS)}
+    for path, text in _HOOKS.items():
+        refusals = _REFUSALS | ({"401": "The signature is missing or wrong."} if "zammad" in path else {})
+        paths[path] = {"post": _operation(text, {}, _ACCEPTED, refusals)}
+    for name, command in COMMANDS.items():
+        text = (command.__doc__ or "").strip()
+        refusals = _REFUSALS | {"409": "Refused, with what changed since the user looked."}
+        operation = _operation(text, schema_of[command], _DONE, refusals)
+        operation["parameters"] = [_parameter("who", "Whose command it is.", {"type": "string", "maxLength": 64})]
+        paths[f"/v1/commands/{name}"] = {"post": operation}
+    for view, row in ROW_TYPES.items():
+        answer = {"type": "object", "properties": _PAGE | {"rows": {"type": "array", "items": schema_of[row]}}}
+        operation = _operation((row.__doc__ or "").strip(), None, answer, {"422": _REFUSALS["422"]})
+        operation["parameters"] = [_parameter(name, text, schema) for name, text, schema in _ASKED]
+        paths[f"/v1/{view}"] = {"get": operation}
+    for path, text in _PROBES.items():
+        paths[path] = {"get": {"summary": text, "responses": {"200": {"description": "Well."}}}}
+    return orjson.dumps(
+        {
+            "openapi": "3.1.0",
+            "info": {"title": "vaken hub", "version": VERSION},
+            "paths": paths,
+            "components": {"schemas": components},
+        }
+    )
+
+
+_INTEGER = {"type": "integer"}
+_ACCEPTED = {"type": "object", "properties": {"accepted": _INTEGER, "seq": _INTEGER}}
+_DONE = {"type": "object", "properties": {"done": {"type": "boolean"}, "seq": _INTEGER, "result": {}}}
+_ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+_PAGE = {"view": {"type": "string"}, "seq": _INTEGER, "total": _INTEGER, "first": _INTEGER}
+_ASKED: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("filter", "Which rows: words, key:value, -key:value.", {"type": "string", "maxLength": 1000}),
+    ("sort", "Field names with commas, - in front for falling.", {"type": "string"}),
+    ("of", "The outage or the update that the view is of.", {"type": "string"}),
+    ("first", "Place of the first row.", {"type": "integer", "minimum": 0}),
+    ("limit", "How many rows.", {"type": "integer", "minimum": 0, "maximum": 10_000}),
+)
+
+
+def _parameter(name: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": text, "schema": schema}
+
+
+def _operation(text: str, body: Any, answer: Any, refusals: dict[str, str]) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "summary": text.partition("\n")[0],
+        "responses": {
+            "200": {"description": "Done.", "content": {"application/json": {"schema": answer}}},
+            **{
+                status: {"description": why, "content": {"application/json": {"schema": _ERROR}}}
+                for status, why in sorted(refusals.items())
+            },
+        },
+    }
+    if body is not None:
+        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return operation
