@@ -17,7 +17,7 @@ from feeds.hub.core import Hub
 from feeds.hub.queries import QueryKey
 from feeds.hub.version import VERSION
 from feeds.model import COMMANDS
-from feeds.sources import native
+from feeds.sources import SourceError, native, parse
 from feeds.views import BadQuery, Query
 from feeds.views.query import MAX_WINDOW
 
@@ -176,7 +176,7 @@ class Terminal:
 
     async def _message(self, data: bytes, group: asyncio.TaskGroup) -> None:
         try:
-            asked = orjson.loads(data)
+            asked = parse.decode(data)
             if not isinstance(asked, dict):
                 raise msgspec.ValidationError("expected an object")
             if "open" in asked:
@@ -188,7 +188,7 @@ class Terminal:
                 group.create_task(self._do(asked))
             else:
                 raise msgspec.ValidationError("expected one of open, close, do")
-        except (orjson.JSONDecodeError, msgspec.ValidationError) as error:
+        except (SourceError, msgspec.ValidationError) as error:
             await self._send(orjson.dumps({"error": str(error)}))
 
     async def _open(self, asked: Open) -> None:

@@ -12,7 +12,7 @@ from feeds.sources.errors import TooDeep
 DEPTH: Final = 64
 """Levels of arrays and objects in a body, at most."""
 
-KEEP_LINES: Final = frozenset({"text", "body", "summary", "description", "message"})
+KEEP_LINES: Final = frozenset({"text", "body", "summary", "description", "message", "done", "will", "need"})
 """Fields whose texts may have several lines."""
 
 _BAD: Final = re.compile(

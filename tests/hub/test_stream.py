@@ -426,3 +426,24 @@ async def test_who_gives_a_command_is_cleaned(shared_hub: RunningHub) -> None:
     (row,) = await shared_hub.rows("alarms", "&filter=source:who")
     assert row["acknowledged_by"].startswith("\\x1b[2Jeva\\u202ex")
     assert len(row["acknowledged_by"]) <= 64
+
+
+async def test_what_a_person_writes_is_cleaned_at_the_door_and_keeps_its_lines(shared_hub: RunningHub) -> None:
+    fleet = {"first": "894699000000000000", "last": "894699000000000099", "customer": "clean"}
+    contact = {"channel": "e-mail", "address": "noc@clean.example"}
+    await shared_hub.post("/v1/customers", {"id": "clean", "name": "Clean AB", "contacts": [contact]})
+    await shared_hub.post("/v1/ranges", fleet | {"attributes": {"apn": "clean"}})
+    place = {"managed_object": "x", "severity": "critical", "attributes": {"apn": "clean"}}
+    await push(shared_hub, {"source": "clean", **place})
+    (row,) = await shared_hub.until("outages", lambda rows: len(rows) == 1, '&filter=shared:"apn clean"')
+    text = {"done": "one\ntwo\x1b[31m", "will": "\u202ethree", "need": "four", "next_word": "2030-01-01T00:00:00Z"}
+    draft = {"outage": row["key"], "kind": "first word", "text": text}
+    async with terminal(shared_hub) as one:
+        by_stream = await one.do("draft", **draft)
+        status, by_http = await shared_hub.post("/v1/commands/draft", draft)
+        assert status == 200, by_http
+        for answer in (by_stream, by_http):
+            shown = await one.do("preview", update=answer["result"]["update"])
+            (message,) = shown["result"]["messages"]
+            assert "one\ntwo\\x1b[31m\n" in message["body"]
+            assert "\\u202ethree\n" in message["body"]

@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Region
 from textual.message import Message
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from widgets.columns import Bit, Column
 from widgets.stream_table import MARK_SECONDS, StreamTable
@@ -116,6 +117,10 @@ def key_under(table: StreamTable) -> str:
     return str(row.key)
 
 
+def parts(table: StreamTable) -> list[Widget]:
+    return [table, table.vertical_scrollbar]
+
+
 async def with_rows(pilot: Pilot[None], app: TableApp, rows: Sequence[Line], total: int = 0) -> StreamTable:
     app.table.focus()
     app.table.show(Page(tuple(rows), total or len(rows)))
@@ -159,6 +164,43 @@ async def test_a_change_out_of_sight_paints_nothing(clock: Clock) -> None:
         table.show(Page((*rows[:50], replace(rows[50], number=7), *rows[51:]), 100))
         table.patch(replace(rows[60], number=9))
         assert (painted.whole, painted.regions) == (0, [])
+
+
+async def test_for_a_change_in_sight_all_other_lines_are_given_out_as_they_were(clock: Clock) -> None:
+    app = TableApp(clock)
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = many(100)
+        table = await with_rows(pilot, app, rows)
+        before = {widget: list(widget.render_lines(widget.outer_size.region)) for widget in parts(table)}
+        table.show(Page((*rows[:3], replace(rows[3], number=7), *rows[4:]), 100))
+        new = {
+            widget: [y for y, strip in enumerate(widget.render_lines(widget.outer_size.region)) if strip is not old[y]]
+            for widget, old in before.items()
+        }
+        assert new == {table: [4], table.vertical_scrollbar: []}
+
+
+async def test_rows_that_change_places_are_painted_in_their_new_ones(clock: Clock) -> None:
+    app = TableApp(clock)
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = many(9)
+        table = await with_rows(pilot, app, rows)
+        await pilot.press("down")
+        changed = (rows[0], replace(rows[2], number=7), rows[1], *rows[3:])
+        table.show(Page(changed, 9))
+        await pilot.pause()
+        assert [text(table, y).replace("▸", "").split()[0] for y in range(1, 10)] == [row.key for row in changed]
+        assert (key_under(table), table.window.cursor_index) == ("r1", 2)
+
+
+async def test_a_change_of_the_row_under_the_cursor_is_reported(clock: Clock) -> None:
+    app = TableApp(clock)
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = many(9)
+        table = await with_rows(pilot, app, rows)
+        table.show(Page((replace(rows[0], number=7), *rows[1:]), 9))
+        await pilot.pause()
+        assert app.last(StreamTable.RowHighlighted).row.number == 7
 
 
 async def test_the_row_under_the_cursor_stays_on_its_line_when_rows_come_above(clock: Clock) -> None:
