@@ -1,8 +1,8 @@
 """A table of rows that change all the time, painted line by line on Textual's line API.
 
-It holds a window of a longer list (see row_window), asks for more with ``WindowWanted`` when it is scrolled, and
-repaints only the lines whose row changed: a change outside the screen costs no painting. What a line looks like is
-left to line_painter; where rows come from, what sorts them and what an action does with them to its owner.
+It holds a window of a longer list (see row_window), asks for more with ``WindowWanted`` when it is scrolled, and moves
+the cursor; a change outside the screen costs no painting. Painting is left to painted_rows and line_painter; where
+rows come from, what sorts them and what an action does with them, to its owner.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,23 +12,16 @@ from operator import is_not
 from time import monotonic
 from typing import Any, ClassVar, Protocol
 
-from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import var
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
-from widgets.columns import Column, Placed
-from widgets.line_painter import CELL_STYLES, LINE_STYLES, LinePainter
-from widgets.row_window import RowWindow
+from widgets.columns import Column
+from widgets.painted_rows import MARK_SECONDS, PaintedRows
 
-MARK_SECONDS = 1.5
-"""How long a changed cell stays marked."""
+__all__ = ["MARK_SECONDS", "Page", "StreamTable"]
 
 
 class Page(Protocol):
@@ -44,47 +37,11 @@ class Page(Protocol):
     def loaded(self) -> bool: ...
 
 
-class StreamTable(ScrollView, can_focus=True):
+class StreamTable(PaintedRows, can_focus=True):
     """The table. ``columns`` are data; ``now`` gives the time that ages are counted to (UTC).
 
     With ``start_on_row`` the cursor stands on the first row from the start; without it there is no cursor, and the
     top of the list stays in sight, until a person moves it.
-    """
-
-    STYLES: ClassVar[frozenset[str]] = CELL_STYLES
-    """Style names that cells may use."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"stream-table--{name}" for name in CELL_STYLES | LINE_STYLES}
-
-    DEFAULT_CSS = """
-    StreamTable {
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-size-vertical: 1;
-        scrollbar-background: $background;
-        scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-        scrollbar-color: $foreground 25%;
-        background: $background;
-        & > .stream-table--header { color: $foreground-muted; text-style: bold; }
-        & > .stream-table--header-sorted { color: $foreground; text-style: bold; }
-        & > .stream-table--cursor { background: $primary 35%; text-style: bold; }
-        & > .stream-table--cursor-blurred { background: $primary 15%; }
-        & > .stream-table--placeholder { color: $foreground-disabled; }
-        & > .stream-table--changed { background: $accent 25%; text-style: bold; }
-        & > .stream-table--empty { color: $foreground-muted; }
-        & > .stream-table--critical { color: $error; text-style: bold; }
-        & > .stream-table--major { color: $warning; }
-        & > .stream-table--minor { color: $accent; }
-        & > .stream-table--warning { color: $secondary; }
-        & > .stream-table--cleared { color: $foreground-disabled; }
-        & > .stream-table--dim { color: $foreground-muted; }
-        & > .stream-table--vip { color: $accent; text-style: bold; }
-        & > .stream-table--ok { color: $success; }
-        & > .stream-table--alert { color: $error; text-style: bold reverse; }
-        & > .stream-table--strong { text-style: bold; }
-        & > .stream-table--accent { color: $primary; }
-    }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -96,12 +53,6 @@ class StreamTable(ScrollView, can_focus=True):
         Binding("end,G", "last", "last row", show=False),
         Binding("enter", "select", "open the row", show=False),
     ]
-
-    empty: var[str] = var("nothing here")
-    """What stands in the table when it has no rows."""
-
-    sort: var[str] = var("")
-    """The field that the rows are sorted by; with a minus for descending. Shown in the header."""
 
     class _TableMessage(Message):
         """A message of a stream table."""
@@ -164,22 +115,10 @@ class StreamTable(ScrollView, can_focus=True):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
-        self.columns = tuple(columns)
-        self.now = now
-        self.window: RowWindow[Any] = RowWindow()
-        self.loaded = False
-        self.set_reactive(StreamTable.empty, empty)
-        self.set_reactive(StreamTable.sort, sort)
-        self._monotonic = monotonic
+        super().__init__(columns, now=now, monotonic=monotonic, empty=empty, sort=sort, id=id, classes=classes)
         self._start_on_row = start_on_row
-        self._painter = LinePainter(self._style, self.now)
-        self._mark_timer: Timer | None = None
         self._asked: tuple[int, int] | None = None
         self._reported: Any = None
-        self._painted: list[Strip] = []
-        """The whole table as it was painted last, through the app's filters; see render_lines."""
-        self._painted_for: tuple[Any, ...] | None = None
 
     # What the owner calls
 
@@ -189,36 +128,16 @@ class StreamTable(ScrollView, can_focus=True):
         index = self.window.cursor_index
         return self.window.at(index) if self.window.cursor is not None and index is not None else None
 
-    @property
-    def placed(self) -> tuple[Placed, ...]:
-        """The columns that have room, with their places."""
-        return self._painter.placed
-
-    @property
-    def body_width(self) -> int:
-        """Cells of a line, without the scrollbar."""
-        return self.scrollable_content_region.width
-
-    @property
-    def body_height(self) -> int:
-        """Lines below the header."""
-        return max(0, self.size.height - 1)
-
-    @property
-    def top(self) -> int:
-        """Index of the first row on the screen."""
-        return self.scroll_offset.y
-
     def show(self, page: Page) -> None:
         """Show the newest state of the view."""
         if not page.loaded and self.loaded:
             return
-        window, height, top = self.window, self.body_height, self.top
         changed = self._changed_alone(page)
         if changed is not None:
             for row in changed:
                 self.patch(row)
             return
+        window, height, top = self.window, self.body_height, self.top
         before = window.span(top, height)
         cursor_before, index_before = window.cursor, window.cursor_index
         anchor, line_of_anchor = self._anchor(top, height)
@@ -263,12 +182,6 @@ class StreamTable(ScrollView, can_focus=True):
         if row.key == self.window.cursor:
             self._report()
 
-    def tick(self) -> None:
-        """Count the ages on: repaint the lines on the screen whose timed cells read otherwise now."""
-        top = self.top
-        for line in self._painter.outdated(self.window.span(top, self.body_height)):
-            self._refresh_line(line)
-
     def release(self) -> bool:
         """Take the cursor off; returns whether there was one. Tables that start on a row keep theirs."""
         if self._start_on_row or self.window.cursor_index is None:
@@ -280,75 +193,10 @@ class StreamTable(ScrollView, can_focus=True):
         self._report()
         return True
 
-    def expire_marks(self) -> None:
-        """Take off the marks whose time is over."""
-        for key in self._painter.expire(self._monotonic()):
-            index = self.window.index_of(key)
-            if index is not None:
-                self._refresh_line(index - self.top)
-        if not self._painter.marked and self._mark_timer is not None:
-            self._mark_timer.stop()
-            self._mark_timer = None
-
-    # Painting
-
-    def render_line(self, y: int) -> Strip:
-        """Return line ``y`` of the screen: the header, then rows."""
-        painter = self._painter
-        if self.body_width != painter.width:
-            self._place()
-        if y == 0:
-            return painter.header(self.sort)
-        index = self.top + y - 1
-        window = self.window
-        if index >= window.total:
-            return painter.note(self.empty if self.loaded else "loading …") if y == 1 else painter.blank()
-        cursor = ""
-        if index == window.cursor_index:
-            cursor = "cursor" if self.has_focus else "cursor-blurred"
-        row = window.at(index)
-        return painter.placeholder(cursor) if row is None else painter.row(row, cursor)
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """Return the lines in ``crop``; of the whole table only those that were asked to be painted again are new.
-
-        For one changed line the compositor asks for all. Textual would pass each of them through the app's filters.
-        """
-        if crop != self.outer_size.region:
-            return super().render_lines(crop)
-        made_for = (crop, *self.get_line_filters())
-        if made_for != self._painted_for:
-            self._painted, self._painted_for = super().render_lines(crop), made_for
-        else:
-            stale = [y for region in self._dirty_regions for y in region.line_range if 0 <= y < crop.height]
-            if stale:
-                first, end = min(stale), max(stale) + 1
-                self._painted[first:end] = super().render_lines(Region(0, first, crop.width, end - first))
-        self._dirty_regions.clear()
-        return self._painted
-
-    def _style(self, name: str) -> Style:
-        """Return what a style name says itself, with its half-transparent colours blended; empty: the table's style."""
-        if not name:
-            return self.rich_style
-        component = f"stream-table--{name}"
-        rules = self.get_component_styles(component)
-        whole = self.get_component_rich_style(component)
-        part = self.get_component_rich_style(component, partial=True)
-        return part + Style(
-            color=whole.color if rules.has_rule("color") else None,
-            bgcolor=whole.bgcolor if rules.has_rule("background") else None,
-        )
-
-    def notify_style_update(self) -> None:
-        """Forget what was painted with the styles of before."""
-        super().notify_style_update()
-        self._painter.restyle()
-
     # Inside
 
     def _changed_alone(self, page: Page) -> list[Any] | None:
-        """Return the rows of ``page`` that are not what is shown, if it has the same rows in the same places."""
+        """Return the rows of ``page`` that are other objects than those held; None if rows came, went or moved."""
         window, rows, first = self.window, page.rows, page.first
         if not self.loaded or (first, page.total, len(rows)) != (window.first, window.total, len(window.rows)):
             return None
@@ -356,10 +204,6 @@ class StreamTable(ScrollView, can_focus=True):
         if any(window.index_of(rows[place].key) != first + place for place in places):
             return None
         return [rows[place] for place in places]
-
-    def _refresh_line(self, line: int) -> None:
-        if 0 <= line < self.body_height:
-            self.refresh(Region(0, line + 1, self.size.width, 1))
 
     def _anchor(self, top: int, height: int) -> tuple[str | None, int]:
         """Return the row that must not move on the screen, and its line: the cursor's, else the first in sight.
@@ -382,17 +226,6 @@ class StreamTable(ScrollView, can_focus=True):
             index = cursor
         return max(0, min(index - line, int(self.max_scroll_y)))
 
-    def _mark_changes(self, before: Sequence[Any | None]) -> None:
-        """Mark the cells that read otherwise than in the rows that were on the screen before."""
-        until = self._monotonic() + MARK_SECONDS
-        for old in before:
-            index = self.window.index_of(old.key) if old is not None else None
-            row = self.window.at(index) if index is not None else None
-            if row is not None and row is not old:
-                self._painter.change(old, row, until)
-        if self._painter.marked and self._mark_timer is None:
-            self._mark_timer = self.set_interval(0.25, self.expire_marks)
-
     def _report(self) -> None:
         row = self.cursor_row
         if row is not self._reported:
@@ -413,9 +246,6 @@ class StreamTable(ScrollView, can_focus=True):
         if wanted != self._asked:
             self._asked = wanted
             self.post_message(self.WindowWanted(self, *wanted))
-
-    def _place(self) -> None:
-        self._painter.place(self.columns, self.body_width)
 
     def _move_to(self, index: int) -> None:
         window = self.window
@@ -440,20 +270,6 @@ class StreamTable(ScrollView, can_focus=True):
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
             self._ask()
-
-    def watch_empty(self) -> None:
-        """Show the new text."""
-        self.refresh()
-
-    def watch_sort(self) -> None:
-        """Show the new order in the header."""
-        self.refresh(Region(0, 0, self.size.width, 1))
-
-    def watch_has_focus(self, _has_focus: bool) -> None:
-        """Show whether keys reach the table."""
-        super().watch_has_focus(_has_focus)
-        if self.window.cursor_index is not None:
-            self._refresh_line(self.window.cursor_index - self.top)
 
     # What a person does
 

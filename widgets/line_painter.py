@@ -1,0 +1,237 @@
+"""Paints the lines of a stream table: a row's cells, the header, what stands for a row that is not loaded.
+
+It keeps what it painted for as long as the row is the same object, and marks for a moment the cells that changed.
+Which row is on which line, and when a line is painted, is the table's business. Foreign text goes through ``plain``.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from widgets.columns import Bit, Column, Placed, bits, place
+from widgets.plain import fit, plain
+
+_LINES_KEPT = 2048
+"""Painted lines that are kept; when there are more all are dropped and painted again as they are needed."""
+
+CELL_STYLES: frozenset[str] = frozenset(
+    {"critical", "major", "minor", "warning", "cleared", "dim", "vip", "ok", "alert", "strong", "accent"}
+)
+"""Style names that cells may use."""
+
+LINE_STYLES: frozenset[str] = frozenset(
+    {"header", "header-sorted", "cursor", "cursor-blurred", "placeholder", "changed", "empty"}
+)
+"""Style names that the painter uses itself."""
+
+Cells = tuple[tuple[Bit, ...], ...]
+
+
+class _Line:
+    """What is kept of a painted row: its cells, and its strips by look."""
+
+    __slots__ = ("cells", "row", "strips")
+
+    def __init__(self, row: Any, cells: Cells) -> None:
+        self.row = row
+        self.cells = cells
+        self.strips: dict[tuple[str, frozenset[int]], Strip] = {}
+
+
+class LinePainter:
+    """``style`` gives what a style name adds to a text; for the empty name the whole style of the table.
+
+    ``now`` gives the time that ages are counted to (UTC). Rows are immutable and have a ``key``. ``cursor`` is the
+    style name of the cursor on a line, empty where it is not. Marks end at monotonic seconds.
+    """
+
+    def __init__(self, style: Callable[[str], Style], now: Callable[[], datetime]) -> None:
+        self.placed: tuple[Placed, ...] = ()
+        self.width = -1
+        """Cells of a line; negative before the columns have their places."""
+        self._style = style
+        self._now = now
+        self._lines: dict[str, _Line] = {}
+        self._looks: dict[tuple[str, ...], Style] = {}
+        self._marks: dict[str, dict[int, float]] = {}
+        """Changed cells: row key → column place → when the mark ends (monotonic seconds)."""
+
+    def place(self, columns: Sequence[Column], width: int) -> None:
+        """Share ``width`` cells out among the columns."""
+        self.width = width
+        self.placed = place(columns, width, gap=2 if width >= 110 else 1)
+        self._lines.clear()
+        self._marks.clear()
+
+    def restyle(self) -> None:
+        """Forget what was painted with the styles of before."""
+        self._looks.clear()
+        for kept in self._lines.values():
+            kept.strips.clear()
+
+    # Changes
+
+    @property
+    def marked(self) -> bool:
+        """Whether a cell is marked."""
+        return bool(self._marks)
+
+    def change(self, old: Any, row: Any, until: float) -> None:
+        """Take ``row`` for ``old``, and mark ``until`` then the cells that read otherwise, if ``old`` was painted."""
+        kept = self._lines.get(old.key)
+        if kept is None or kept.row is not old:
+            return
+        cells = self._cells(row)
+        changed = [
+            number
+            for number, placed in enumerate(self.placed)
+            if placed.column.mark and not placed.column.timed and cells[number] != kept.cells[number]
+        ]
+        if changed:
+            self._marks.setdefault(row.key, {}).update(dict.fromkeys(changed, until))
+        self._lines[row.key] = _Line(row, cells)
+
+    def expire(self, now: float) -> list[str]:
+        """Take off the marks whose time is over; returns the keys of the rows that had them."""
+        expired = []
+        for key, marks in list(self._marks.items()):
+            left = {number: end for number, end in marks.items() if end > now}
+            if len(left) == len(marks):
+                continue
+            if left:
+                self._marks[key] = left
+            else:
+                del self._marks[key]
+            expired.append(key)
+        return expired
+
+    def outdated(self, rows: Sequence[Any | None]) -> list[int]:
+        """Return the places in ``rows`` of painted rows whose timed cells read otherwise now; they are forgotten."""
+        timed = [number for number, placed in enumerate(self.placed) if placed.column.timed]
+        if not timed:
+            return []
+        now = self._now()
+        places = []
+        for at, row in enumerate(rows):
+            kept = self._lines.get(row.key) if row is not None else None
+            if row is None or kept is None or kept.row is not row:
+                continue
+            if any(bits(self.placed[number].column.cell(row, now)) != kept.cells[number] for number in timed):
+                del self._lines[row.key]
+                places.append(at)
+        return places
+
+    # Lines
+
+    def row(self, row: Any, cursor: str) -> Strip:
+        """Return the line of ``row``."""
+        kept = self._lines.get(row.key)
+        if kept is None or kept.row is not row:
+            if len(self._lines) >= _LINES_KEPT:
+                self._lines.clear()
+            kept = self._lines[row.key] = _Line(row, self._cells(row))
+        marks = frozenset(self._marks.get(row.key, ()))
+        strip = kept.strips.get((cursor, marks))
+        if strip is None:
+            strip = kept.strips[cursor, marks] = self._paint(kept.cells, cursor, marks)
+        return strip
+
+    def header(self, sort: str) -> Strip:
+        """Return the titles; the column that the rows are sorted by is told with its direction."""
+        look = self._look("header")
+        first = sort.partition(",")[0]
+        field, descending = first.removeprefix("-"), first.startswith("-")
+        segments = [Segment("  ", look)]
+        x = 2
+        for placed in self.placed:
+            segments.append(Segment(" " * (placed.x - x), look))
+            column = placed.column
+            if field and column.sort == field:
+                title = f"{column.title}{'▾' if descending else '▴'}"
+                segments.append(Segment(fit(title, placed.width, column.align), self._look("header-sorted")))
+            else:
+                segments.append(Segment(fit(column.title, placed.width, column.align), look))
+            x = placed.x + placed.width
+        return Strip(segments).adjust_cell_length(self.width, look)
+
+    def placeholder(self, cursor: str) -> Strip:
+        """Return what stands for a row that is not loaded."""
+        look = self._look(cursor, "placeholder")
+        segments = [Segment("▸ " if cursor else "  ", look)]
+        x = 2
+        for placed in self.placed:
+            segments.append(Segment(" " * (placed.x - x) + fit("·" * min(placed.width, 6), placed.width), look))
+            x = placed.x + placed.width
+        return Strip(segments).adjust_cell_length(self.width, look)
+
+    def note(self, text: str) -> Strip:
+        """Return a line that says ``text`` where there are no rows."""
+        return Strip([Segment(fit(f"  {text}", self.width), self._look("empty"))], self.width)
+
+    def blank(self) -> Strip:
+        """Return an empty line."""
+        return Strip.blank(self.width, self._look(""))
+
+    # Inside
+
+    def _cells(self, row: Any) -> Cells:
+        now = self._now()
+        return tuple(bits(placed.column.cell(row, now)) for placed in self.placed)
+
+    def _paint(self, cells: Cells, cursor: str, marks: frozenset[int]) -> Strip:
+        width, base = self.width, self._look(cursor)
+        segments = [Segment("▸ " if cursor else "  ", base)]
+        x = 2
+        for number, (placed, cell) in enumerate(zip(self.placed, cells, strict=True)):
+            if placed.x > x:
+                segments.append(Segment(" " * (placed.x - x), base))
+            under = (cursor, "changed") if number in marks else (cursor,)
+            segments.extend(self._cell(placed, cell, under))
+            x = placed.x + placed.width
+        if width > x:
+            segments.append(Segment(" " * (width - x), base))
+        strip = Strip(segments)
+        return strip if strip.cell_length == width else strip.adjust_cell_length(width, base)
+
+    def _cell(self, placed: Placed, cell: tuple[Bit, ...], under: tuple[str, ...]) -> list[Segment]:
+        """Return the segments of one cell, exactly as wide as its column."""
+        align = placed.column.align
+        if len(cell) == 1:
+            return [Segment(fit(cell[0].text, placed.width, align), self._look(*under, cell[0].style))]
+        segments: list[Segment] = []
+        left = placed.width
+        texts = [plain(bit.text[: placed.width * 8]) for bit in cell]
+        after = sum(map(cell_len, texts[1:]))
+        if cell_len(texts[0]) + after > left and after <= left // 2:
+            # The first piece gives way: what follows it is short, such as how many more there are.
+            texts[0] = fit(texts[0], left - after)
+        for bit, text in zip(cell, texts, strict=True):
+            shown = text if cell_len(text) <= left else fit(text, left)
+            if shown:
+                segments.append(Segment(shown, self._look(*under, bit.style)))
+            left -= cell_len(shown)
+            if left <= 0:
+                break
+        if left > 0:
+            filling = Segment(" " * left, self._look(*under))
+            if align == "right":
+                segments.insert(0, filling)
+            else:
+                segments.append(filling)
+        return segments
+
+    def _look(self, *names: str) -> Style:
+        """Return the style that the named looks make together; names that are not known are passed over."""
+        look = self._looks.get(names)
+        if look is None:
+            look = self._style("")
+            for name in names:
+                if name in CELL_STYLES or name in LINE_STYLES:
+                    look += self._style(name)
+            self._looks[names] = look
+        return look
