@@ -64,13 +64,14 @@ class AlarmTable:
         No stays no while other events are taken in, so that a door may leave out what is late or repeated before the
         events ahead of it are applied. An event without a time has to take its turn: what it says depends on it.
         """
-        known = self.get(alarm_key(event))
+        key = alarm_key(event)
+        known = self.active.get(key) or self.cleared.get(key)
         return known is None or event.time is None or _is_news(event, event.time, True, known)
 
     def report(self, event: AlarmEvent, seq: int, at: datetime, touched: Touched) -> None:
         """Take in one event."""
         key = alarm_key(event)
-        known = self.get(key)
+        known = self.active.get(key) or self.cleared.get(key)
         time, stated = happened(event.time, at, known.changed if known is not None else None)
         if known is not None and not _is_news(event, time, stated, known):
             return

@@ -40,6 +40,8 @@ class Inventory:
         """Counts changes of ranges or customers; derived values are kept with the version they were made from."""
         self.pairs: dict[tuple[str, str], int] = {}
         """How many ranges carry an attribute value."""
+        self._attribute_names: dict[str, None] = {}
+        """Names of attributes that any range ever had; most of an alarm's are not among them."""
         self._built = -1
         self._rows: list[SimRange] = []
         self._lines: dict[str, _Lines] = {}
@@ -65,6 +67,7 @@ class Inventory:
             self.ranges[key] = item
             for pair in item.attributes.items():
                 self.pairs[pair] = self.pairs.get(pair, 0) + 1
+                self._attribute_names[pair[0]] = None
         self.version += changed
         return changed
 
@@ -86,8 +89,8 @@ class Inventory:
 
     def where(self, attributes: dict[str, str]) -> Where:
         """Return those of ``attributes`` that some SIM range has too: what an alarm's object serves."""
-        pairs = self.pairs
-        found = [pair for pair in attributes.items() if pair in pairs]
+        names, pairs = self._attribute_names, self.pairs
+        found = [(name, value) for name, value in attributes.items() if name in names and (name, value) in pairs]
         if len(found) > 1:
             found.sort()
         return tuple(found)

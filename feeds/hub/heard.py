@@ -44,8 +44,9 @@ class FeedsHeard:
 
     def facts(self, facts: Sequence[Fact]) -> None:
         """Note that facts came in, repeats that changed nothing among them."""
-        if len(facts) == 1:
-            self._note(*_feed_of(facts[0]), 1)
+        sources = {fact.event.source if type(fact) is AlarmReported else "" for fact in facts}
+        if len(facts) == 1 or (len(sources) == 1 and "" not in sources):  # most often a batch is of one feed
+            self._note(*_feed_of(facts[0]), len(facts))
             return
         for (name, kind), count in Counter(map(_feed_of, facts)).items():
             self._note(name, kind, count)

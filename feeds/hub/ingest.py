@@ -100,11 +100,10 @@ class Door:
 
     def _begin(self, by: str, facts: Sequence[Fact]) -> asyncio.Future[Batch] | None:
         hub = self._hub
-        if hub.log.waiting and not all(type(fact) is AlarmReported for fact in facts):
-            news = facts  # what is on its way may change what is so: only alarms can be told by themselves
-        else:
-            is_news = hub.board.is_news
-            news = [fact for fact in facts if is_news(fact)]
+        alarm_is_news = hub.board.alarms.is_news
+        # What is on its way may change what is so: only alarms can be told by themselves.
+        is_news = hub.board.is_news if not hub.log.waiting else _may_be_news
+        news = [fact for fact in facts if (alarm_is_news(fact.event) if type(fact) is AlarmReported else is_news(fact))]
         kept = hub.submit(by, news) if news else None
         for fact in facts:
             if type(fact) is AlarmReported and fact.event.lapses is not None:
@@ -260,3 +259,7 @@ def _by(request: web.Request, name: str) -> str:
     if not request.query_string:
         return name
     return native.feed_name(request.query.get("feed", "")) or name
+
+
+def _may_be_news(fact: Fact) -> bool:
+    return True

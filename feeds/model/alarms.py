@@ -22,6 +22,8 @@ class Severity(StrEnum):
     INDETERMINATE = "indeterminate"
     CLEARED = "cleared"
 
+    __hash__ = str.__hash__  # that of Enum is written in Python, and this is asked for with every alarm
+
 
 LAPSED = "lapsed"
 """The ``event`` of a clear that the hub gives because the source did not renew the alarm in time."""

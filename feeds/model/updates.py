@@ -96,6 +96,8 @@ class DeliveryState(StrEnum):
     SUPPRESSED = "suppressed"
     UNCERTAIN = "uncertain"
 
+    __hash__ = str.__hash__  # that of Enum is written in Python, and ledgers count by state
+
 
 class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
     """One update × one contact × one channel. ``answer`` is the other side's own words at the last attempt."""
