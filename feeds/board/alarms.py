@@ -12,6 +12,8 @@ Rules, for events of one alarm identity (ITU-T X.733 leaves the order of deliver
 - The last cleared alarms are remembered, up to a number: an event that comes later than that is taken as news.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
@@ -31,28 +33,37 @@ MARKS_KEPT = 16
 """Of how many events of the newest time the keys are remembered."""
 
 _RAISED, _CLEARED = "+", "-"
+_RAISE_ONCE, _CLEAR_ONCE = (_RAISED,), (_CLEARED,)
 
 SEVERITIES = tuple(Severity)
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
+@dataclass(slots=True, eq=False)
+class Place:
+    """The active alarms whose objects serve the same attribute values, and how many there are by severity."""
+
+    where: Where
+    members: dict[str, None] = field(default_factory=dict)
+    counts: list[int] = field(default_factory=lambda: [0] * len(SEVERITIES))
+
+
 class AlarmTable:
     """Active alarms and the last cleared ones, by key (``source/id``).
 
-    ``wheres`` is derived: active alarms by what their object serves, with counts by severity.
+    ``places`` is derived: active alarms by what their object serves, with counts by severity.
     """
 
     def __init__(self, inventory: Inventory) -> None:
         self.active: dict[str, Alarm] = {}
         self.cleared: dict[str, Alarm] = {}
-        self.wheres: dict[Where, dict[str, None]] = {}
-        self.counts: dict[Where, list[int]] = {}
+        self.places: dict[Where, Place] = {}
         self.new_wheres: list[Where] = []
         """Values seen for the first time since the list was taken: outages may have to take them in."""
-        self.moved: dict[Where, None] = {}
-        """Values whose counts changed since the set was taken: the rows of their outages differ."""
+        self.moved: dict[Place, None] = {}
+        """Places whose counts changed since the set was taken: the rows of their outages differ."""
         self._inventory = inventory
-        self._where_of: dict[str, Where] = {}
+        self._place_of: dict[str, Place] = {}
 
     def get(self, key: str) -> Alarm | None:
         """Return the alarm, active or cleared."""
@@ -72,6 +83,10 @@ class AlarmTable:
         """Take in one event."""
         key = alarm_key(event)
         known = self.active.get(key) or self.cleared.get(key)
+        if known is None and event.severity is not Severity.CLEARED:  # most of what comes in a storm
+            self._raise(key, event, None, happened(event.time, at, None)[0], seq)
+            touched.alarms.add(key)
+            return
         time, stated = happened(event.time, at, known.changed if known is not None else None)
         if known is not None and not _is_news(event, time, stated, known):
             return
@@ -94,13 +109,23 @@ class AlarmTable:
 
     def where_of(self, key: str) -> Where:
         """What the object of an active alarm serves; empty where nothing is known."""
-        return self._where_of.get(key, ())
+        place = self._place_of.get(key)
+        return place.where if place is not None else ()
+
+    def at(self, where: Where) -> Iterable[str]:
+        """Return the keys of the active alarms at a place."""
+        place = self.places.get(where)
+        return place.members if place is not None else ()
+
+    @property
+    def counts(self) -> dict[Where, list[int]]:
+        """How many active alarms there are at each place, by severity."""
+        return {where: place.counts for where, place in self.places.items()}
 
     def reindex(self, touched: Touched) -> None:
         """Derive ``wheres`` anew after the inventory changed."""
-        self.wheres.clear()
-        self.counts.clear()
-        self._where_of.clear()
+        self.places.clear()
+        self._place_of.clear()
         self.new_wheres.clear()
         self.moved.clear()
         for key, alarm in self.active.items():
@@ -170,26 +195,24 @@ class AlarmTable:
         where = self._inventory.where(alarm.attributes)
         if not where:
             return
-        self._where_of[key] = where
-        members = self.wheres.get(where)
-        if members is None:
-            members = self.wheres[where] = {}
-            self.counts[where] = [0] * len(SEVERITIES)
+        place = self.places.get(where)
+        if place is None:
+            place = self.places[where] = Place(where)
             self.new_wheres.append(where)
-        members[key] = None
-        self.counts[where][_RANK[alarm.severity]] += 1
-        self.moved[where] = None
+        self._place_of[key] = place
+        place.members[key] = None
+        place.counts[_RANK[alarm.severity]] += 1
+        self.moved[place] = None
 
     def _leave(self, key: str, alarm: Alarm) -> None:
-        where = self._where_of.pop(key, ())
-        if not where:
+        place = self._place_of.pop(key, None)
+        if place is None:
             return
-        members = self.wheres[where]
-        del members[key]
-        self.counts[where][_RANK[alarm.severity]] -= 1
-        self.moved[where] = None
-        if not members:
-            del self.wheres[where], self.counts[where]
+        del place.members[key]
+        place.counts[_RANK[alarm.severity]] -= 1
+        self.moved[place] = None
+        if not place.members:
+            del self.places[place.where]
 
 
 def _is_news(event: AlarmEvent, time: datetime, stated: bool, known: Alarm) -> bool:
@@ -211,11 +234,18 @@ def _mark(event: AlarmEvent) -> str:
     return (_CLEARED if event.severity is Severity.CLEARED else _RAISED) + event.event
 
 
+def _marked_once(event: AlarmEvent) -> tuple[str, ...]:
+    """Return the marks of an alarm of which this is the only event of its time."""
+    if event.event:
+        return (_mark(event),)
+    return _CLEAR_ONCE if event.severity is Severity.CLEARED else _RAISE_ONCE
+
+
 def _marks(event: AlarmEvent, time: datetime, known: Alarm | None) -> tuple[str, ...]:
     """Return the marks of the alarm after an event."""
-    mark = _mark(event)
     if known is None or time != known.changed:
-        return (mark,)
+        return _marked_once(event)
+    mark = _mark(event)
     return known.marks if mark in known.marks else (*known.marks, mark)[-MARKS_KEPT:]
 
 

@@ -157,7 +157,7 @@ def _places_in_alarm(board: Board, live: list[Outage]) -> list[Where]:
         if any(pairs <= set(where) for pairs in held) or not board.inventory.has_range_with(where):
             continue
         spent = [until for pairs, until in over if pairs <= set(where)]
-        if spent and all(board.alarms.active[key].raised <= max(spent) for key in board.alarms.wheres[where]):
+        if spent and all(board.alarms.active[key].raised <= max(spent) for key in board.alarms.at(where)):
             continue
         places.append(where)
         held.append(set(where))

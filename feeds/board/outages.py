@@ -185,8 +185,8 @@ class OutageTable:
             for where in self._alarms.new_wheres:
                 self._place_where(where, touched)
             self._alarms.new_wheres.clear()
-        for where in self._alarms.moved:
-            touched.outages.update(self.of_where.get(where, ()))
+        for place in self._alarms.moved:
+            touched.outages.update(self.of_where.get(place.where, ()))
         self._alarms.moved.clear()
 
     def reindex(self, touched: Touched) -> None:
@@ -239,7 +239,8 @@ class OutageTable:
         totals = [0] * 6
         if members is not None:
             for where in members.wheres:
-                for rank, count in enumerate(self._alarms.counts.get(where, ())):
+                place = self._alarms.places.get(where)
+                for rank, count in enumerate(place.counts if place is not None else ()):
                     totals[rank] += count
         return totals
 
@@ -290,7 +291,7 @@ class OutageTable:
         outage = self.outages[outage_id]
         members = Members(scope=self.sims(outage_id), where=tuple(sorted(outage.where.items())))
         self.members[outage_id] = members
-        for where in self._alarms.wheres:
+        for where in self._alarms.places:
             self._join_where(outage_id, members, where, touched)
         self._scopes_changed = True
         self._entered.append(members.scope)
@@ -306,7 +307,7 @@ class OutageTable:
                 self.of_where[where] = left
             else:
                 del self.of_where[where]
-            touched.alarms.update(self._alarms.wheres.get(where, ()))
+            touched.alarms.update(self._alarms.at(where))
         for key in members.cases:
             self._cases.moved[key] = None
         self._scopes_changed = True
@@ -388,7 +389,7 @@ class OutageTable:
             return
         members.wheres[where] = None
         self.of_where[where] = tuple(sorted((*self.of_where.get(where, ()), outage_id)))
-        touched.alarms.update(self._alarms.wheres.get(where, ()))
+        touched.alarms.update(self._alarms.at(where))
         touched.outages.add(outage_id)
 
     def _note(self, outage_id: str, seq: int, at: datetime, who: str, what: str) -> None:

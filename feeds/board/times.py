@@ -13,6 +13,6 @@ def happened(stated: datetime | None, at: datetime, newest: datetime | None) -> 
     ``at`` is when it came, ``newest`` the time of the newest event known of the same thing. An event without a time
     that can be believed happened when it came, and not before what is known already.
     """
-    if stated is not None and stated <= at + AHEAD:
+    if stated is not None and (stated <= at or stated <= at + AHEAD):
         return stated, True
     return (at if newest is None else max(at, newest)), False

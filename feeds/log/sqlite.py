@@ -23,7 +23,7 @@ from feeds.log.interface import Batch, Damage, LogBusy, LogDamaged, LogError, Lo
 from feeds.log.lock import DirectoryLock
 from feeds.log.records import RecordedLog
 from feeds.log.store import Store, build, finish, settle
-from feeds.log.table import LOG_DIRECTORY, Row, chained
+from feeds.log.table import LOG_DIRECTORY, chained
 
 COMMIT_FACTS = 4_096
 """A commit takes no further append beyond so many facts: the board takes a commit in one go, on the event loop."""
@@ -52,7 +52,7 @@ class _Append:
 class _Commit(NamedTuple):
     """What goes to the disk in one transaction, and who waits for it, each with a batch of its own."""
 
-    row: Row
+    facts: bytes
     appends: list[_Append]
     batches: list[Batch]
     whole: Batch
@@ -283,7 +283,7 @@ class SqliteLog:
         whole = batches[0]
         if len(batches) > 1:
             whole = Batch(tuple(chain.from_iterable([batch.entries for batch in batches])), first, seq)
-        return _Commit(chained(store.check, first, seq, facts), appends, batches, whole)
+        return _Commit(facts, appends, batches, whole)
 
     def _written(self, commit: _Commit, error: BaseException | None) -> None:
         """Deliver a commit that is on disk and answer its appends; refuse them when it is not. Then the next one."""
@@ -339,7 +339,8 @@ class SqliteLog:
             while (commit := self._commits.get()) is not None:
                 error: BaseException | None = None
                 try:
-                    store.keep([commit.row])
+                    # The check is counted here, as it leaves the interpreter to others meanwhile.
+                    store.keep([chained(store.check, commit.whole.first, commit.whole.last, commit.facts)])
                 except BaseException as cause:  # noqa: BLE001 - whatever it is, those who wait are told
                     error = cause
                 self._hand(commit, error)

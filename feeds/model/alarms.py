@@ -58,7 +58,7 @@ class AlarmEvent(Struct, frozen=True, gc=False, omit_defaults=True):
 def alarm_key(event: AlarmEvent) -> AlarmKey:
     """Return the identity of the alarm that ``event`` speaks of."""
     if event.id:
-        return AlarmKey(f"{event.source}/{event.id}")
+        return f"{event.source}/{event.id}"  # type: ignore[return-value]  # NewType would be a call
     parts = (event.managed_object, event.event_type, event.probable_cause, event.specific_problem)
     return AlarmKey(f"{event.source}/{'|'.join([part.replace('%', '%25').replace('|', '%7C') for part in parts])}")
 
