@@ -28,15 +28,15 @@ def alarms(body: bytes) -> list[Fact]:
     """Return the facts of one alarm event or an array of them. Raises SourceError; then nothing is taken."""
     events, places = _alarm_events(body)
     facts: list[Fact] = []
-    for at, event in enumerate(events):
+    for event in events:
         time = event.time
-        odd = time is not None and not (time.tzinfo is UTC and 2000 <= time.year <= 2100)
-        if odd or event.raised is not None or event.lapses is not None:
-            times = {
-                name: in_utc(getattr(event, name), f"{places[at]}.{name}") for name in ("time", "raised", "lapses")
-            }
-            event = structs.replace(event, **times)  # noqa: PLW2901
-        facts.append(AlarmReported(event))
+        usual = time is None or (time.tzinfo is UTC and 2000 <= time.year <= 2100)
+        if usual and event.raised is None and event.lapses is None:
+            facts.append(AlarmReported(event))
+            continue
+        place = places[len(facts)]
+        times = {name: in_utc(getattr(event, name), f"{place}.{name}") for name in ("time", "raised", "lapses")}
+        facts.append(AlarmReported(structs.replace(event, **times)))
     return facts
 
 
