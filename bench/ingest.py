@@ -28,9 +28,10 @@ from feeds.drill.fleet import build_fleet
 from feeds.drill.scenario import load_scenario
 
 HOST = "127.0.0.1"
-CONNECTIONS = 32
+CONNECTIONS = 64
+"""Senders at a time, for both. A log on disk shares each flush among those who wait for it."""
 ROUNDS = 3
-WORK = {100: 30_000, 1: 5_000}
+WORK = {100: 60_000, 1: 15_000}
 """Alarms in one round, by batch size."""
 FLOORS = {100: 1.5, 1: 0.8}
 """Budget: rate of the hub as a multiple of Alertmanager's, by batch size."""

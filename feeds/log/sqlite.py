@@ -25,6 +25,8 @@ from feeds.log.records import RecordedLog
 from feeds.log.store import Store, build, finish, settle
 from feeds.log.table import LOG_DIRECTORY, chained
 
+GATHER_SECONDS = 0.0003
+"""While several feeds send one fact after the other, a commit waits so long for more: a flush costs about as much."""
 COMMIT_FACTS = 4_096
 """A commit takes no further append beyond so many facts: the board takes a commit in one go, on the event loop."""
 COMMIT_BYTES = 16 << 20
@@ -83,6 +85,8 @@ class SqliteLog:
         self._bound = queue_facts
         self._waiting = 0
         self._scheduled = False
+        self._shared = False
+        """Whether the last commit was of several appends: then more are likely to come in a moment."""
         self._writing = False
         # At most one commit, and None, which ends the writer.
         self._commits: SimpleQueue[_Commit | None] = SimpleQueue()
@@ -224,7 +228,10 @@ class SqliteLog:
         """See to it that what waits is committed: at the end of this turn, so that one commit takes all of the turn."""
         if not self._scheduled and not self._writing and self._loop is not None:
             self._scheduled = True
-            self._loop.call_soon(self._dispatch)
+            if self._shared:
+                self._loop.call_later(GATHER_SECONDS, self._dispatch)
+            else:
+                self._loop.call_soon(self._dispatch)
 
     def _dispatch(self) -> None:
         """Hand what waits to the writer, as far as one commit goes."""
@@ -288,6 +295,7 @@ class SqliteLog:
     def _written(self, commit: _Commit, error: BaseException | None) -> None:
         """Deliver a commit that is on disk and answer its appends; refuse them when it is not. Then the next one."""
         self._writing = False
+        self._shared = len(commit.appends) > 1
         if isinstance(error, LogFull):
             self._refuse(commit.appends, partial(LogFull, str(error)))
         elif isinstance(error, LogDamaged):
@@ -300,7 +308,10 @@ class SqliteLog:
             self._refuse(commit.appends)
         else:
             self._answer(commit)
-        self._dispatch()
+        if self._pending:
+            self._schedule()
+        else:
+            self._dispatch()
 
     def _answer(self, commit: _Commit) -> None:
         try:
