@@ -9,7 +9,6 @@ from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 EVERYWHERE = "*"
-TABLES = "tables"
 """Actions of all screens that have tables."""
 
 

@@ -16,7 +16,6 @@ from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
 from feeds.hub.watch import Lapses
 from feeds.log import Batch, LogError, LogRefused
-from feeds.model import alarm_key
 from feeds.sources import Malformed, SourceError, alertmanager, native, zammad
 
 OFF_LOOP_BYTES = 64 * 1024
@@ -105,9 +104,8 @@ class Door:
         is_news = hub.board.is_news if not hub.log.waiting else _may_be_news
         news = [fact for fact in facts if (alarm_is_news(fact.event) if type(fact) is AlarmReported else is_news(fact))]
         kept = hub.submit(by, news) if news else None
-        for fact in facts:
-            if type(fact) is AlarmReported and fact.event.lapses is not None:
-                self._lapses.renew(alarm_key(fact.event), fact.event.lapses)
+        for key, ends in alertmanager.expiries(facts):
+            self._lapses.renew(key, ends)
         if len(news) != len(facts):
             hub.metrics.repeats.inc(len(facts) - len(news))
         hub.heard.facts(facts)

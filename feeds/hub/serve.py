@@ -94,17 +94,16 @@ async def _serve(data: Path, host: str, port: int, settings: Settings) -> None:
         queue_facts=settings.limits.queue_facts,
     )
     try:
-        warn = _warn
         # What the log holds stays: the cycle collector need not look at it while it comes in, nor ever after.
         gc.disable()
-        board, base = restore(data, log, warn)
+        board, base = restore(data, log, _warn)
         gc.freeze()
         gc.enable()
         gc.set_threshold(GC_YOUNG)
         hub = Hub(board, settings, data)
         hub.follow(log)
         if hub.degraded:
-            warn(hub.degraded)
+            hub.warn(hub.degraded)
         await _run(hub, base, host, port)
     finally:
         await log.close()
@@ -141,7 +140,6 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
                 group.create_task(lapses.run()),
                 group.create_task(tick(hub)),
                 group.create_task(snapshotter.run(hub.warn)),
-                group.create_task(_stopped(stop)),
             ]
             if not hub.degraded:
                 await hub.settle_left()
@@ -154,10 +152,6 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
                 task.cancel()
     finally:
         await runner.cleanup()
-
-
-async def _stopped(stop: asyncio.Event) -> None:
-    await stop.wait()
 
 
 def _shown(host: str) -> str:
