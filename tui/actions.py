@@ -9,7 +9,7 @@ from msgspec import Struct
 from textual.binding import Binding, BindingType
 
 EVERYWHERE = "*"
-"""Actions of all screens that have tables."""
+"""Actions of every screen."""
 
 
 class Action(Struct, frozen=True):
