@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from feeds.model.alarms import AlarmEvent
 from feeds.model.cases import CaseEvent
-from feeds.model.inventory import Customer, SimRange
+from feeds.model.inventory import Customer, ObjectRule, RangeTable, SimRange
 from feeds.model.outages import OutageState
 from feeds.model.updates import AudienceEntry, DeliveryState, UpdateKind, UpdateText
 from feeds.simspace import SimSpan
@@ -49,13 +49,39 @@ class CustomersStated(Struct, frozen=True, gc=False, omit_defaults=True, tag_fie
     customers: tuple[Customer, ...]
 
 
+class RangesLoaded(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="loaded"):
+    """The whole inventory of SIM ranges, in place of all ranges stated before."""
+
+    table: RangeTable
+
+
+class ObjectsStated(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="objects"):
+    """What managed objects serve, in place of all rules stated before. The first rule that fits an object counts."""
+
+    rules: tuple[ObjectRule, ...]
+
+
+class CasePlaced(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="placed"):
+    """A person moved a case into an outage, or out of it (``inside`` false). No watcher undoes that."""
+
+    case: str
+    outage: str
+    inside: bool
+    reason: str = ""
+
+
 class OutageSuspected(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="suspected"):
-    """The watcher saw a group of SIM ranges that something is wrong with. ``outage`` is the id it gets."""
+    """A watcher, or a person, saw a group of SIM ranges that something is wrong with. ``outage`` is the id it gets.
+
+    ``split_from`` is the outage that it was a part of until now.
+    """
 
     outage: str
     ranges: tuple[tuple[str, str], ...]
     where: dict[str, str] = {}
     reason: str = ""
+    title: str = ""
+    split_from: str = ""
 
 
 class OutageScoped(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="scoped"):
@@ -127,6 +153,9 @@ Fact = (
     | CaseReported
     | RangesStated
     | CustomersStated
+    | RangesLoaded
+    | ObjectsStated
+    | CasePlaced
     | OutageSuspected
     | OutageScoped
     | OutageMerged

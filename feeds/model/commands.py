@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from feeds.model.text import Label, Name
+from feeds.model.text import Label, Name, Text
 from feeds.model.updates import UpdateKind, UpdateText
 
 Seen = Annotated[int, Meta(ge=0)]
@@ -45,6 +45,32 @@ class Reject(Struct, frozen=True, gc=False, tag_field="do", tag="reject"):
 
     outage: Name
     why: Label = ""
+    seen: Seen = 0
+
+
+class Suspect(Struct, frozen=True, gc=False, tag_field="do", tag="suspect"):
+    """Make a group of the SIMs that ``sims`` speaks of, as people write them. The answer names the outage."""
+
+    sims: Text
+    title: Label = ""
+    why: Label = ""
+    seen: Seen = 0
+
+
+class Place(Struct, frozen=True, gc=False, tag_field="do", tag="place"):
+    """Move a case into an outage, or out of it (``inside`` false). The machine does not undo that."""
+
+    case: Name
+    outage: Name
+    inside: bool
+    why: Label = ""
+    seen: Seen = 0
+
+
+class AskSims(Struct, frozen=True, gc=False, tag_field="do", tag="sims"):
+    """Ask what SIMs a text speaks of, whose they are and in which outages (``SimsRead``). Changes nothing."""
+
+    text: Text
     seen: Seen = 0
 
 
@@ -91,10 +117,36 @@ class Retry(Struct, frozen=True, gc=False, tag_field="do", tag="retry"):
     seen: Seen = 0
 
 
-Command = Acknowledge | Declare | Mitigate | Resolve | Reject | Draft | AskPreview | Approve | Steer | Retry
+Command = (
+    Acknowledge
+    | Declare
+    | Mitigate
+    | Resolve
+    | Reject
+    | Suspect
+    | Place
+    | AskSims
+    | Draft
+    | AskPreview
+    | Approve
+    | Steer
+    | Retry
+)
 
 CommandName = Literal[
-    "ack", "declare", "mitigate", "resolve", "reject", "draft", "preview", "approve", "steer", "retry"
+    "ack",
+    "declare",
+    "mitigate",
+    "resolve",
+    "reject",
+    "suspect",
+    "place",
+    "sims",
+    "draft",
+    "preview",
+    "approve",
+    "steer",
+    "retry",
 ]
 
 COMMANDS: dict[str, type[Struct]] = {
@@ -103,6 +155,9 @@ COMMANDS: dict[str, type[Struct]] = {
     "mitigate": Mitigate,
     "resolve": Resolve,
     "reject": Reject,
+    "suspect": Suspect,
+    "place": Place,
+    "sims": AskSims,
     "draft": Draft,
     "preview": AskPreview,
     "approve": Approve,

@@ -4,6 +4,7 @@ Rows carry times, not ages: an age is the screen's business, counted with the hu
 """
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import Struct
 
@@ -11,6 +12,9 @@ from feeds.model.alarms import Severity
 from feeds.model.cases import CaseKind, CaseState, Channel, Service
 from feeds.model.outages import OutageState
 from feeds.model.updates import DeliveryState, UpdateKind, UpdateState
+
+Lane = Literal["grouped", "unexplained", "no SIMs", "closed"]
+"""Where a case stands: in a live outage, with SIMs in none, without SIMs that could be read, or over."""
 
 
 class Row(Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -100,8 +104,67 @@ class CaseRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     country: str = ""
     outages: tuple[str, ...] = ()
+    lane: Lane = "no SIMs"
+    placed: str = ""
+    """How it came into its outages: ``""`` by its SIMs, ``customer`` by its customer's, ``person`` by a person."""
     priority: int = 0
     seq: int = 0
+
+
+class ReadRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One piece of a case's text that stands for SIMs, or that could not be read. ``key`` is its place, from 1."""
+
+    text: str
+    start: int
+    end: int
+    kind: str = ""
+    sims: int = 0
+    sims_text: str = ""
+    customer: str = ""
+    warning: str = ""
+
+
+class TotalsRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """What is open over all outages. A case or a SIM in two outages counts once. There is one row, ``all``."""
+
+    outages: int = 0
+    """Live ones."""
+    sims: int = 0
+    """SIMs in live outages."""
+    customers: int = 0
+    cases: int = 0
+    """Open and pending."""
+    grouped: int = 0
+    """Cases in at least one live outage."""
+    unexplained: int = 0
+    """Cases with SIMs that no live outage holds."""
+    single: int = 0
+    """Those of the unexplained that are about one SIM."""
+    without_sims: int = 0
+    """Cases that no SIMs could be read of, and that are in no outage."""
+
+
+class StretchRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One stretch of the number line, for the ribbon: stretches follow each other; ``key`` is the place, from 0.
+
+    The line is the fleet's SIMs in the order of their ICCID bodies, without the gaps between ranges. A SIM or case that
+    the inventory does not know stands where its number would.
+    """
+
+    first: str
+    """The ICCID bodies of the first and the last SIM in it."""
+    last: str
+    sims: int
+    customer: str = ""
+    """Whose SIMs they are: the name of the customer with most of them."""
+    customers: int = 0
+    alarms: tuple[int, int, int, int] = (0, 0, 0, 0)
+    """Active alarms whose objects serve SIMs in it: critical, major, minor, warning."""
+    cases: int = 0
+    unexplained: int = 0
+    outages: tuple[str, ...] = ()
+    share: float = 0.0
+    """Share of its SIMs that lie in live outages, 0 to 1."""
 
 
 class CountRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -190,6 +253,9 @@ ROW_TYPES: dict[str, type[Row]] = {
     "outages": OutageRow,
     "alarms": AlarmRow,
     "cases": CaseRow,
+    "readings": ReadRow,
+    "totals": TotalsRow,
+    "ribbon": StretchRow,
     "counts": CountRow,
     "feeds": FeedRow,
     "impact": ImpactRow,
@@ -197,4 +263,8 @@ ROW_TYPES: dict[str, type[Row]] = {
     "updates": UpdateRow,
     "deliveries": DeliveryRow,
 }
-"""The views by name. ``impact`` and ``timeline`` are of one outage: they are opened with ``of``."""
+"""The views by name. ``impact`` and ``timeline`` are of one outage, ``readings`` of one case: opened with ``of``.
+
+``ribbon`` is of the fleet or, with ``of``, of one outage; ``of`` may go on with ``:FIRST-LAST`` (ICCID bodies: the part
+that is looked at) and ``/COLUMNS`` (how many stretches, 1 to 1,000): ``O-12``, ``O-12/160``, ``:FIRST-LAST/160``.
+"""
