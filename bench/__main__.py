@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.report import print_table
 
-BENCHES = ("table", "ingest", "restart")
+BENCHES = ("table", "ingest", "restart", "intervals", "reading")
 
 
 def main(names: list[str]) -> int:

@@ -19,7 +19,7 @@ class NotAnIdentifierError(ValueError):
     """A text is not an identifier of the kind asked for; the message says why."""
 
 
-class Read(Struct, frozen=True):
+class Read(Struct, frozen=True, gc=False):
     """One identifier as plain digits (an ICCID: its body, without check digit), and what was odd about it."""
 
     body: str
@@ -76,14 +76,16 @@ class LengthProfile(Struct, frozen=True):
 DEFAULT: Final = LengthProfile()
 """Nothing known: the written length decides."""
 
-_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+_DIGITS: Final = "0123456789"
+_DOUBLED: Final = bytes.maketrans(b"0123456789", b"0246813579")
 """Each digit → the digit sum of its double."""
 
 
 def luhn_digit(body: str) -> str:
     """Return the check digit that belongs after ``body`` (ISO/IEC 7812-1, annex B)."""
-    summands = body[-1::-2].translate(_DOUBLED) + body[-2::-2]
-    return str((48 * len(summands) - sum(summands.encode())) % 10)
+    digits = body.encode()
+    summands = sum(digits[-1::-2].translate(_DOUBLED)) + sum(digits[-2::-2])
+    return _DIGITS[(48 * len(digits) - summands) % 10]
 
 
 def luhn_holds(digits: str) -> bool:

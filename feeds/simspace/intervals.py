@@ -1,8 +1,9 @@
-"""Sets of identifiers as sorted runs on a number line: union, intersection, difference, membership, count.
+"""Sets of identifiers as sorted runs on a number line: union, intersection, difference, membership, count, rank.
 
 Points are ICCID bodies (or IMSIs, or MSISDNs) as int64. A body has at most 19 digits and no leading zero, so the
 number keeps its length, and numbers of different length are different identifiers that never touch: runs are split
-at powers of ten and are not joined across them. Parsing and texts are other modules' work.
+at powers of ten and are not joined across them. How arrays of runs are swept is sweeps.py's work, parsing and texts
+are other modules'.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,12 +12,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Points = NDArray[np.int64]
-"""Shape (n,), int64."""
+from feeds.simspace import sweeps
+from feeds.simspace.sweeps import TOP, Points
 
-_TOP: Final = np.iinfo(np.int64).max
+__all__ = ["IntervalSet", "Points"]
+
 _LIMIT: Final = 2**63
-_POWERS: Final[Points] = 10 ** np.arange(1, 19, dtype=np.int64)
 _FEW: Final = 16
 """Where one side has this many times fewer runs than the other, it is looked up in the other, not swept with it."""
 
@@ -27,10 +28,11 @@ class IntervalSet:
     Two sets with the same points are equal and have the same hash. All operations are sweeps over whole arrays.
     """
 
-    __slots__ = ("_ends", "_hash", "_starts")
+    __slots__ = ("_before", "_ends", "_hash", "_starts")
 
     _starts: Points
     _ends: Points
+    _before: Points | None
     _hash: int | None
 
     empty: "IntervalSet"
@@ -47,13 +49,14 @@ class IntervalSet:
             raise ValueError("a set of runs needs as many first as last points")
         if len(starts) and (bool(np.any(starts > ends)) or int(starts.min()) < 0):
             raise ValueError("a run must not end before it begins, nor begin below zero")
-        self._keep(*_joined(*_split_at_powers(starts, ends)))
+        self._keep(*sweeps.joined(*sweeps.split_at_powers(starts, ends)))
 
     def _keep(self, starts: Points, ends: Points) -> None:
         starts.flags.writeable = False
         ends.flags.writeable = False
         self._starts = starts
         self._ends = ends
+        self._before = None
         self._hash = None
 
     @classmethod
@@ -84,7 +87,7 @@ class IntervalSet:
             return many[0]
         starts = np.concatenate([one._starts for one in many])
         ends = np.concatenate([one._ends for one in many])
-        return cls._made(*_joined(starts, ends))
+        return cls._made(*sweeps.joined(starts, ends))
 
     @property
     def starts(self) -> Points:
@@ -117,7 +120,7 @@ class IntervalSet:
         return len(self._starts) > 0
 
     def __contains__(self, point: object) -> bool:
-        if not isinstance(point, (int, np.integer)) or not 0 <= point <= _TOP:
+        if not isinstance(point, (int, np.integer)) or not 0 <= point <= TOP:
             return False
         at = int(np.searchsorted(self._starts, point, side="right")) - 1
         return at >= 0 and int(self._ends[at]) >= int(point)
@@ -161,33 +164,91 @@ class IntervalSet:
         small, large = (self, other) if len(self) <= len(other) else (other, self)
         if not len(small):
             return IntervalSet.empty
-        if len(small) * _FEW < len(large):
-            return IntervalSet._made(*_looked_up(small, large))
-        return IntervalSet._made(*_shared(small._starts, small._ends, large._starts, large._ends))
+        meet = sweeps.looked_up if len(small) * _FEW < len(large) else sweeps.shared
+        return IntervalSet._made(*meet(small._starts, small._ends, large._starts, large._ends))
 
     def __sub__(self, other: "IntervalSet") -> "IntervalSet":
         if not isinstance(other, IntervalSet):
             return NotImplemented
         if not len(self) or not len(other):
             return self
-        first, last = self._starts[0], self._ends[-1]
-        low = int(np.searchsorted(other._ends, first))
-        high = int(np.searchsorted(other._starts, last, side="right"))
+        if len(self) * _FEW < len(other):
+            other = self & other
+        low = int(np.searchsorted(other._ends, self._starts[0]))
+        high = int(np.searchsorted(other._starts, self._ends[-1], side="right"))
         if low >= high:
             return self
-        # The gaps of the other set, from below this set's first point to above its last.
-        starts = np.concatenate(([np.int64(0)], other._ends[low:high]))
-        starts[1:] += other._ends[low:high] < _TOP
-        ends = np.concatenate((other._starts[low:high] - 1, [np.int64(_TOP)]))
-        real = starts <= ends
-        if int(other._ends[high - 1]) == _TOP:
-            real[-1] = False
-        return IntervalSet._made(*_shared(self._starts, self._ends, starts[real], ends[real]))
+        left = sweeps.gaps(other._starts[low:high], other._ends[low:high])
+        return IntervalSet._made(*sweeps.shared(self._starts, self._ends, *left))
 
     def __xor__(self, other: "IntervalSet") -> "IntervalSet":
         if not isinstance(other, IntervalSet):
             return NotImplemented
-        return (self | other) - (self & other)
+        if not len(self) or not len(other):
+            return self if len(self) else other
+        return IntervalSet._made(*sweeps.in_one_only(self._starts, self._ends, other._starts, other._ends))
+
+    def complement(self, within: "IntervalSet") -> "IntervalSet":
+        """Return the points of ``within`` that are not in this set."""
+        return within - self
+
+    def rank(self, point: int) -> int:
+        """Return how many points of the set are less than ``point`` (any integer)."""
+        if point > TOP:
+            return self.count
+        return int(self.rank_many(np.array([max(point, 0)], dtype=np.int64))[0])
+
+    def rank_many(self, points: Points) -> Points:
+        """Return for each of ``points`` (int64, any order) how many points of the set are less: int64, same shape.
+
+        Less than ``point`` lie at most ``point`` points, so this cannot overflow, however large the set.
+        """
+        points = np.asarray(points, dtype=np.int64)
+        if not len(self._starts):
+            return np.zeros(points.shape, dtype=np.int64)
+        at = np.searchsorted(self._starts, points, side="left") - 1
+        found = at >= 0
+        at = np.maximum(at, 0)
+        inside = np.minimum(points - 1, self._ends[at]) - self._starts[at] + 1
+        ranks: Points = np.where(found, self._below()[at] + inside, 0)
+        return ranks
+
+    def nth(self, rank: int) -> int:
+        """Return the point with ``rank`` points of the set below it: 0 asks for the first one.
+
+        Raises IndexError where the set has no such point.
+        """
+        if not 0 <= rank < self.count:
+            raise IndexError(f"a set of {self.count:,} points has none with {rank:,} below it")
+        return int(self.nth_many(np.array([rank], dtype=np.int64))[0])
+
+    def nth_many(self, ranks: Points) -> Points:
+        """Return for each of ``ranks`` (int64, any order) the point with so many points of the set below it.
+
+        Raises IndexError where the set has no such point.
+        """
+        ranks = np.asarray(ranks, dtype=np.int64)
+        if not ranks.size:
+            return np.empty(ranks.shape, dtype=np.int64)
+        if int(ranks.min()) < 0 or int(ranks.max()) >= self.count:
+            raise IndexError(f"ranks in a set of {self.count:,} points go from 0 to one less than that")
+        below = self._below()
+        at = np.searchsorted(below, ranks, side="right") - 1
+        points: Points = self._starts[at] + (ranks - below[at])
+        return points
+
+    def _below(self) -> Points:
+        """Return how many points lie below each run: less than 2**63, as they all lie below its first point."""
+        if self._before is None:
+            before = np.zeros(len(self._starts), dtype=np.int64)
+            np.cumsum(self._ends[:-1] - self._starts[:-1] + 1, out=before[1:])
+            before.flags.writeable = False
+            self._before = before
+        return self._before
+
+    def points(self, most: int) -> Points:
+        """Return the first ``most`` points, ascending, or all where there are fewer: int64."""
+        return self.nth_many(np.arange(min(max(most, 0), self.count), dtype=np.int64))
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, IntervalSet):
@@ -205,60 +266,4 @@ class IntervalSet:
         return f"IntervalSet({shown}{more})"
 
 
-def _split_at_powers(starts: Points, ends: Points) -> tuple[Points, Points]:
-    """Cut runs that reach over a power of ten, so that no run holds numbers of two lengths."""
-    if not len(starts) or len(str(starts.min())) == len(str(ends.max())):
-        return starts, ends
-    for power in _POWERS:
-        across = (starts < power) & (ends >= power)
-        if across.any():
-            starts = np.concatenate((starts, np.full(int(across.sum()), power)))
-            ends = np.concatenate((np.where(across, power - 1, ends), ends[across]))
-    return starts, ends
-
-
-def _joined(starts: Points, ends: Points) -> tuple[Points, Points]:
-    """Return the canonical form of runs in any order that do not reach over a power of ten.
-
-    With all first points and all last points sorted each by themselves, everything that began has ended before
-    ``starts[i + 1]`` exactly where that is greater than ``ends[i]``: there a new run begins.
-    """
-    if not len(starts):
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    # Stable sorting merges runs that are sorted already: two canonical sets cost one pass.
-    starts = np.sort(starts, kind="stable")
-    ends = np.sort(ends, kind="stable")
-    breaks = starts[1:] - 1 > ends[:-1]
-    at = np.searchsorted(starts, _POWERS)
-    inside = (at > 0) & (at < len(starts))
-    at, powers = at[inside], _POWERS[inside]
-    real = starts[at] == powers
-    breaks[at[real] - 1] |= ends[at[real] - 1] < powers[real]
-    return starts[np.concatenate(([True], breaks))], ends[np.concatenate((breaks, [True]))]
-
-
-def _shared(starts: Points, ends: Points, more_starts: Points, more_ends: Points) -> tuple[Points, Points]:
-    """Return what two canonical sets share, by one sweep.
-
-    At most two runs lie over any point, so the second one begins at ``starts[i + 1] <= ends[i]`` and the first of the
-    two to end does so at ``ends[i]``.
-    """
-    starts = np.sort(np.concatenate((starts, more_starts)), kind="stable")
-    ends = np.sort(np.concatenate((ends, more_ends)), kind="stable")
-    both = starts[1:] <= ends[:-1]
-    return starts[1:][both], ends[:-1][both]
-
-
-def _looked_up(small: IntervalSet, large: IntervalSet) -> tuple[Points, Points]:
-    """Return what a small and a large set share, by looking up each run of the small one."""
-    low = np.searchsorted(large.ends, small.starts)
-    hits = np.searchsorted(large.starts, small.ends, side="right") - low
-    total = int(hits.sum())
-    own = np.repeat(np.arange(len(small)), hits)
-    theirs = np.arange(total) - np.repeat(np.cumsum(hits) - hits, hits) + np.repeat(low, hits)
-    starts = np.maximum(small.starts[own], large.starts[theirs])
-    ends = np.minimum(small.ends[own], large.ends[theirs])
-    return starts, ends
-
-
-IntervalSet.empty = IntervalSet(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
+IntervalSet.empty = IntervalSet(*sweeps.no_runs())

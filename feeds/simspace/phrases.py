@@ -1,105 +1,98 @@
-"""The words and signs around identifiers in mails, in English, Swedish and German, as regular expressions.
+"""The forms in which identifiers begin and end in a text, as regular expressions. What they mean is reading.py's work.
 
-Every expression is bounded or deterministic, so that no text makes it slow. What they mean is reading.py's work.
+Every expression is bounded or deterministic, so that no text makes it slow. Words are in words.py.
 """
 
 import re
 from typing import Final
 
-SPACES: Final = " \u00a0\u2007\u2009\u202f"
-HYPHENS: Final = "\u2010\u2011-"
-DASHES: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212-"
+from feeds.simspace.numbering import BARE_MACHINE
+from feeds.simspace.trails import counts_things
+from feeds.simspace.vocabulary import ENDINGS
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+SPACES: Final = " \t"
 
 _STARTS: Final = (
     r"[0-9+](?<![0-9][0-9+])(?:"
-    r"(?P<iccid>(?<=8)9)"
-    r"|(?P<lost>(?<=[0-9])[.,][0-9]{1,17}[eE]\+?[0-9]{1,2}(?![0-9A-Za-z]))"
-    r"|(?P<imsi>(?<=[2-79])[0-9]{14}(?![0-9]))"
-    rf"|(?P<plus>(?<=\+)[{SPACES}]?[1-9](?=[0-9({SPACES}{HYPHENS}]))"
+    r"(?P<lost>(?<=[0-9])[.,][0-9]{1,17}[ ]?[eE][ ]?\+?[0-9]{1,2}(?![0-9A-Za-z]))"
+    r"|(?P<iccid>(?<=8)[ .,']?9(?=[ .,'\-_:/0-9*xX#?%\u2026]))"
+    r"|(?P<swapped>(?<=9)8(?=[ :,-]?(?:0x)?[0-9Ff]{2}[ :,-]?(?:0x)?[0-9Ff]{2}))"
+    r"|(?P<imsi>(?<=[2-79])[0-9]{14}(?![0-9])|(?<=0)0101[0-9]{10}(?![0-9])"
+    r"|(?<=[2-7])[0-9]{2}(?P<cut>[ -])(?:[0-9]{2}(?P=cut)[0-9]{10}|[0-9]{3}(?P=cut)[0-9]{9})(?![0-9]))"
+    r"|(?P<plus>(?<=\+)[ ]?[1-9](?=[0-9( -]))"
+    r"|(?P<trunk>(?<=0)0[ ]?(?:46[ -]?719|47[ -]?5[89]|31[ -]?97|88[ -]?[23]))"
     r")"
 )
 START: Final = re.compile(_STARTS)
-"""Where an identifier may begin; it matches at the beginning of a run of digits only."""
+"""Where digits or a plus may begin an identifier; it matches at the beginning of a run of digits only."""
 
-LABELLED_START: Final = re.compile(
-    rf"(?i:(?<![A-Za-z])(?P<label>IMSI|MSISDN)s?(?![A-Za-z])[^0-9+\n]{{0,20}}(?=\+?[0-9]))|{_STARTS}"
+BARE: Final = re.compile(rf"(?<![0-9A-Za-z+.,_-])(?P<bare>{BARE_MACHINE})(?![0-9A-Za-z])")
+DOTS: Final = re.compile(r"(?P<dots>(?:\u2026|(?<![.0-9])\.{2,3})[ ]?(?=[0-9]{2,10}(?![0-9])))")
+KIND_WORDS: Final = re.compile("IMSI|MSISDN|ICCID", re.IGNORECASE)
+LABELLED: Final = re.compile(
+    r"(?i:(?<![A-Za-z])(?P<label>IMSI|MSISDN|ICCID)(?:'?s|:n|er|-?(?:nummern?|nr|number|no|n[\u00ba\u00b0])\.?)?(?![A-Za-z0-9])"
+    r"[^0-9+\n;|\t\u2026.]{0,24}\.?[^0-9+\n;|\t\u2026.]{0,6}\n?[ ]{0,3}(?=\+?[0-9]))"
 )
-"""The same for texts in which the words IMSI or MSISDN stand."""
+"""The name of a kind of number, and a number behind it."""
 
-GROUPS: Final = re.compile(rf"[0-9]{{1,24}}(?:([{SPACES}{HYPHENS}])[0-9]{{1,12}}(?:\1[0-9]{{1,12}}){{0,9}})?")
-"""A number in groups with the same single separator between them, or in one piece."""
+HEAD: Final = re.compile(r"(?P<head>(?i:(?<![A-Za-z])(?:IMSI|MSISDN)[^\n0-9]{0,300}\n(?=[^\n]{0,300}[0-9]{5})))")
+"""The same at the end of a line, with numbers on the next."""
+
+TAIL: Final = re.compile(
+    rf"(?i:(?<![^\W\d_])(?P<tail>{'|'.join(sorted(map(re.escape, ENDINGS), key=len, reverse=True))})"
+    r"(?:[ ]+[^\W\d_]{1,8}){0,2}[ ]?[:.\u2026]{0,3}[ ]?(?=[0-9]{3,8}(?![0-9:/])))"
+)
+"""*ending in*, and a few digits."""
 
 REST: Final = re.compile("[0-9]*")
-FILLER: Final = re.compile("[Ff]{1,4}(?![0-9A-Za-z])")
+GAP: Final = re.compile(r"[^0-9]{1,48}(?=[0-9])")
+"""From the end of a number to the next."""
+
+SHORT: Final = re.compile(r"[0-9]{1,12}")
+SHORT_ENDS: Final = re.compile(r"[0-9]{1,12}(?:([ .-])[0-9]{1,12}(?:\1[0-9]{1,12}){0,6})?")
+"""Last digits, in one piece or in groups."""
 
 WILDCARD: Final = re.compile(
-    rf"[{SPACES}]?(?P<star>\*)\**|[{SPACES}{HYPHENS}]?(?P<places>[xX](?:[{SPACES}{HYPHENS}]?[xX]){{1,18}})(?![0-9A-Za-z])"
+    r"[ ]?(?P<star>\*)\**(?:[ ]?\*+){0,6}"
+    r"|[ -]?(?P<places>(?:[xX](?:[ -]?[xX]){1,18}|#(?:[ -]?#){1,18}|\?(?:[ -]?\?){1,18}"
+    r"|[nN](?:[ -]?[nN]){2,18}|_(?:[ -]?_){2,18}))"
+    r"(?P<more>[ ]?(?:\u2026|\.{2,3}))?(?![0-9A-Za-z])"
+    r"|(?P<percent>%)(?![0-9A-Za-z])"
+    r"|[ ]?(?P<open>\u2026|\.{3})(?![ ]?[0-9])"
 )
-"""``*`` for any digits that follow, or one ``x`` for each."""
+"""``*``, ``%`` or an ellipsis for any digits that follow, or one ``x`` for each."""
 
-_ICCID_WORD: Final = r"(?:(?:the |das |den )?(?:ICCID|SIM(?:-?(?:card|kort|Karte))?|no|nr|number|nummer)\b[.:]?\s?)?"
-TO: Final = re.compile(
-    rf"(?P<sign>[ \t\u00a0]{{0,4}}(?:->|[\u2026\u2192{DASHES}]|\.{{2,3}})[ \t\u00a0]{{0,4}})(?=[0-9Ff])"
-    r"|\s{1,4}(?:(?:up |upp )?to|till(?: och med)?|t\.?\s?o\.?\s?m\.?|bis(?: einschließlich| inklusive)?(?: zu| zur)?"
-    rf"|through|thru|until)\s{{1,4}}{_ICCID_WORD}(?=[0-9Ff])",
-    re.IGNORECASE,
+MASKED: Final = re.compile(
+    r"[ -]?(?:[xX*#?\u2022\u25cf]{2,16}|\u2026)(?:[ -]?[xX*#?\u2022]{1,4}){0,4}[ -]?[0-9]{2,8}(?![0-9A-Za-z])"
 )
-"""Between the two ends of a range."""
+"""Digits in the middle are hidden."""
 
-AND: Final = re.compile(rf"\s{{1,4}}(?:and|och|und)\s{{1,4}}{_ICCID_WORD}(?=[0-9Ff])", re.IGNORECASE)
-BETWEEN: Final = re.compile(rf"(?:between|mellan|zwischen)\s{{1,4}}{_ICCID_WORD}[Ff]{{0,4}}\Z", re.IGNORECASE)
+MISTYPED: Final = re.compile(r"89[0-9OoIl]{16,18}(?![0-9A-Za-z])")
+"""An ICCID with letters that look like digits."""
 
-_NOUN: Final = (
-    r"(?:SIMs?(?:[ -]?(?:cards?|kort(?:en)?|Karten))?|cards?|kort|Karten|pcs|pieces|st(?:ycken|\.)?|Stück|Stk\.?"
-    r"|units?|devices?|enheter|Geräte|numbers|nummer|Nummern|ICCIDs?|meters?|mätare|Zähler)(?![A-Za-z])"
+LETTERED: Final = re.compile(r"89[0-9]{4}[0-9A-Fa-f]{12,14}(?![0-9A-Za-z])")
+"""An ICCID with hexadecimal letters, as some issuers have them."""
+
+COUNT_BEHIND: Final = re.compile(
+    r"[ \t]{0,3}(?:(?P<bracket>[(\[])|(?P<comma>,|\n))?[ \t]{0,3}(?:(?P<word>[^\W\d_]{1,14})[.:]{0,2}[ \t]{0,2})?"
+    r"(?P<times>[x\u00d7*][ \t]?)?"
+    r"(?P<count>[0-9]{1,3}(?:[ .,'][0-9]{3}){1,2}|[0-9]{1,7})(?![.,:/-]?[0-9])[ \t]?"
+    r"(?P<noun>[^\W\d_]+(?:-[^\W\d_]+)?)?(?P<end>\.?[)\]]|(?=[.,;!\s]|$))?"
 )
-UNITS: Final = re.compile(rf"[{SPACES}]?(?:%|{_NOUN})", re.IGNORECASE)
-"""After a number: it counts things and is not the end of a range."""
+"""``(500 pcs)``, ``x 500``, ``, qty 500`` behind a number."""
 
-PLUS_COUNT: Final = re.compile(rf"[{SPACES}\t]?\+[{SPACES}]?([0-9]{{1,7}})(?![{SPACES}{HYPHENS}]?[0-9])(?![A-Za-z])")
-NEXT_COUNT: Final = re.compile(
-    r",?\s(?:and|och|und)\s(?:the|de|die)\s(?:(?:next|following|nästa|följande|nächsten|folgenden)\s)([0-9]{1,7})(?![0-9])"
-    r"|,?\soch\sde\s([0-9]{1,7})\s(?:nästa|följande)(?![a-z])",
-    re.IGNORECASE,
-)
-_COUNT: Final = r"([0-9]{1,3}(?:[ .,\u00a0][0-9]{3}){1,2}|[0-9]{1,7})"
-COUNT_BEFORE: Final = re.compile(
-    rf"(?:(?:next|following|nästa|följande|nächsten|folgenden)\s{_COUNT}|(?<![0-9.,]){_COUNT}\s{_NOUN})"
-    rf"\s(?:{_NOUN}\s)?(?:(?:starting|beginning|counting|räknat|beginnend|angefangen)\s)?"
-    r"(?:from(?: and including)?|with|at|från(?: och med)?|fr\.?\s?o\.?\s?m\.?|ab|von|mit|bei|med)\s"
-    rf"{_ICCID_WORD}[:]?\s?[Ff]{{0,4}}\Z",
-    re.IGNORECASE,
-)
-"""``500 SIMs from``, directly before an identifier."""
-
-FROM_WORDS: Final = _words("from including with at från med fr.o.m. m. from: från: ab von mit bei ab: von:")
-"""One of them stands in every COUNT_BEFORE: a quick look spares the search."""
-
-ICCID_LABEL: Final = re.compile(r"(?:ICCID|ICC|SIM)\Z", re.IGNORECASE)
-IMEI_LABEL: Final = re.compile(r"IMEI(?:SV)?s?\b[^0-9\n]{0,12}\Z", re.IGNORECASE)
-DATE_LIKE: Final = re.compile(r"20[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
-
-WORD: Final = re.compile("[a-zåäöü0-9]+")
-PHONE_WORDS: Final = _words(
-    "telephone telefon telefonnummer telefonnr telefonisch phone tel tfn tlf mobile mobil mobilnummer mob cell fax "
-    "ring ringa ringer call called calls calling växel växeln handy handynummer direkt direktnummer direct hotline "
-    "whatsapp reach nå nås erreichen erreichbar contact kontakt kontakta rufen anrufen rückruf callback support"
-)
-"""A number behind one of these is a person's."""
-
+ICCID_LABEL: Final = re.compile(r"(?i)(?:ICCID|ICC|SIM|nr|no|card|kort|Karte|ID)\Z")
 PERSON: Final = re.compile(r"(?:^|[\s|,;/\u2022])[TMFPD][:. ]\s?\Z", re.IGNORECASE)
-SIM_WORDS: Final = _words("sim sims simkort simkarte simkarten msisdn msisdns esim esims m2m iot")
-
-SIGNATURE: Final = re.compile(
-    r"^[> ]{0,8}(?:--[ ]?$|(?:(?:best|kind|warm|many)\s)?(?:regards|greetings)\b|(?:many\s)?thanks[,!.]?\s?$"
-    r"|cheers\b|sincerely\b|yours\b"
-    r"|m\.?v\.?h\b|med\svänliga?\b|bästa\shälsn|vänliga?\shälsn|vänligen\b|hälsningar\b|hälsar\b|tack[,!.]?\s?$"
-    r"|mit\s(?:freundlichen|besten|herzlichen)\b|(?:viele|beste|liebe|freundliche|schöne)\sGrüße?|MfG\b|Gruß\b)",
-    re.IGNORECASE | re.MULTILINE,
+NEAR_MAIL: Final = re.compile(r"@[A-Za-z0-9]|www\.|https?:", re.IGNORECASE)
+COMPANY: Final = re.compile(
+    r"\b(?:AB|GmbH|Ltd|LLC|Inc|A/S|AS|ApS|Oyj?|B\.?V|S\.?A|S\.?L|S\.?r\.?l|S\.?p\.?A|Sp\. z o\.o"
+    r"|KG|AG|SARL|SAS|Lda|Ltda)\b\.?"
 )
-"""The line that begins the signature of a mail."""
+IBAN: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[0-9]{2}(?:[ ]?[0-9A-Z]{4}){0,7}[ ]?[0-9A-Z]{0,3}\Z")
+DECIMAL: Final = re.compile(r"(?:^|[^0-9.,])(-?[0-9]{1,6})[.,]\Z")
+TRAIL: Final = re.compile(r"\.0{1,2}(?![0-9])")
+
+
+def units_follow(text: str, at: int) -> bool:
+    """Return whether what stands at ``at`` makes the number before it a count: it is not the end of a range."""
+    return counts_things(text[at : at + 24])

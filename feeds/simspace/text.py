@@ -41,7 +41,7 @@ def range_text(first: str, last: str) -> str:
     stem = max(len(first.rstrip("0")), len(last.rstrip("9")), same)
     if stem == same and same:
         return grouped(first[:same]) + "*"
-    stem = min(-(-stem // 4) * 4, len(first))
+    stem = min(-(-max(stem, 1) // 4) * 4, len(first))
     if stem > _LONGEST_STEM:
         stem = len(first)
     start = same // 4 * 4

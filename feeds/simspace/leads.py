@@ -1,0 +1,237 @@
+"""What the words before a number say: what it is called, a count, an exception, whose telephone it is."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, Literal
+
+from feeds.simspace.statements import all_is_well
+from feeds.simspace.vocabulary import (
+    ALSO,
+    ASIDE,
+    BATCH_FORMS,
+    BEGIN,
+    BETWEEN,
+    BUT,
+    CLOSING,
+    COPULA,
+    EVERY,
+    FILL,
+    FIRST,
+    HIT,
+    NEXT,
+    NO_SIGN,
+    NUMBER,
+    NUMBERED,
+    ORDINARY,
+    OTHER,
+    PHONE,
+    SIM,
+    START,
+    THINGS,
+    TOKEN,
+    UNHIT,
+    WORKS,
+    as_count,
+    is_simlike,
+    words_in,
+)
+from feeds.simspace.words import fold
+
+Label = Literal["", "other", "imei", "serial", "sim"]
+"""What kind of number the words before it announce."""
+
+Leave = Literal["", "no", "aside"]
+"""Whether the words before a number leave it out: in any case, or where it is part of something that is told."""
+
+_MY: Final = words_in(
+    "my our mitt mina min mein meine meiner unsere mon ma notre mi mio mia meu minha moj moje mijn nuestro"
+)
+_SENTENCE: Final = re.compile(r"[.!?]\s+")
+_DIRECT_NO: Final = words_in("not nicht inte ikke ej niet non nao nie ei pas")
+_SERIAL: Final = words_in(
+    "serial serials s/n sn seriennummer serienummer seriennr serienr seriale sarjanumero seryjny snr"
+)
+_NUMBER_ENDS: Final = (
+    *("nummern", "nummeret", "nummer", "numret", "number", "numero"),
+    *("nro", "nr", "no", "id", "kod", "code"),
+)
+_START_WORDS: Final = frozenset(word for phrase in START for word in phrase.split())
+_COUNTED: Final = FILL | NEXT | BEGIN | ALSO | FIRST | _START_WORDS | {"."}
+_LEAVING: Final = HIT | UNHIT | WORKS | _DIRECT_NO | {max(reversed(phrase.split()), key=len) for phrase in BUT | ASIDE}
+"""One of these is in all words that leave something out."""
+
+_SKIPPED: Final = FILL | NO_SIGN | FIRST | ORDINARY
+_INTRODUCING: Final = words_in(": ( \u2013 - =") | COPULA
+
+
+@lru_cache(maxsize=8192)
+def announced(lead: str, heading: bool) -> tuple[tuple[str, ...], Label, Leave]:
+    """Return the folded tokens before a number, what they call it, and whether they leave it out.
+
+    ``heading``: they are a line of their own above it.
+    """
+    tokens = tuple(TOKEN.findall(fold(lead)))
+    if heading and not (tokens and tokens[-1] == ":") and len(tokens) > 6:
+        heading = False
+    return (tokens, label_of(tokens), leaves_out(tokens, heading)) if tokens else ((), "", "")
+
+
+def label_of(tokens: Sequence[str]) -> Label:
+    """Return what the ``tokens`` directly before a number say that it is."""
+    numbered = False
+    for at in range(len(tokens) - 1, max(-1, len(tokens) - 9), -1):
+        token = tokens[at]
+        if token in _SERIAL:
+            return "sim" if any(map(is_simlike, tokens)) else "serial"
+        if token in OTHER or _other_compound(token):
+            if token.startswith("imei"):
+                return "imei"
+            return "other"
+        if numbered and token in NUMBERED:
+            return "other"
+        if is_simlike(token):
+            return "sim"
+        if token in NUMBER:
+            numbered = True
+        elif token[0].isalnum() or token in (",", ";", "!", "?", ")", "]"):
+            return ""
+    return ""
+
+
+@lru_cache(maxsize=4096)
+def _other_compound(token: str) -> bool:
+    for ending in _NUMBER_ENDS:
+        if token.endswith(ending) and len(token) > len(ending) + 1:
+            base = token[: -len(ending)].rstrip("-")
+            if is_simlike(base) or base in SIM:
+                return False
+            return (
+                base in OTHER
+                or base in NUMBERED
+                or base.removesuffix("s") in OTHER
+                or base.removesuffix("s") in NUMBERED
+            )
+    return False
+
+
+@lru_cache(maxsize=8192)
+def phone_of(lead: str) -> tuple[int, Literal["", "sim", "person"]]:
+    """Return how many words stand before a telephone number, and whose it is by them."""
+    folded = fold(lead)
+    tokens = TOKEN.findall(folded)
+    told = whose(tokens)
+    if not told and _SENTENCE.split(folded)[-1].startswith(CLOSING):
+        told = "person"
+    return len(tokens), told
+
+
+def whose(tokens: Sequence[str]) -> Literal["", "sim", "person"]:
+    """Return whose telephone number the tokens before one announce; the nearest word of the last sentence decides."""
+    for at in range(len(tokens) - 1, -1, -1):
+        token = tokens[at]
+        if is_simlike(token):
+            return "sim"
+        if token in NUMBER and at and tokens[at - 1] in _MY:
+            return "person"
+        if token in PHONE and len(token) > 1:
+            return "sim" if at and is_simlike(tokens[at - 1]) else "person"
+        if token in (".", "!", "?") and at < len(tokens) - 2 and at and len(tokens[at - 1]) > 4:
+            return ""
+    return ""
+
+
+def count_before(tokens: Sequence[str]) -> int:
+    """Return the number in ``500 SIMs from`` where the tokens end so; 0 where they do not."""
+    at = len(tokens) - 1
+    while at >= 0 and (tokens[at] in NO_SIGN or (tokens[at] in SIM and tokens[at] not in START)):
+        at -= 1
+    started = False
+    skipped = 0
+    while at >= 0 and skipped < 6 and not tokens[at][0].isdigit():
+        word = tokens[at]
+        if word in START:
+            started = True
+        elif word not in _COUNTED and "sim" not in word:
+            return 0
+        skipped += 1
+        at -= 1
+    if not started or at < 0 or skipped == 6:
+        return 0
+    between = tokens[at + 1 :]
+    named = any(word in THINGS or word in NEXT or "sim" in word for word in between)
+    ahead = at > 0 and tokens[at - 1] in NEXT
+    if at > 0 and tokens[at - 1] in (".", "-", "/", "#", "+"):
+        return 0
+    return as_count(tokens[at]) if named or ahead else 0
+
+
+def is_between(tokens: Sequence[str], gap: str) -> bool:
+    """Return whether the tokens before a first end say *between*, and ``gap`` joins two ends in the same language."""
+    at = len(tokens) - 1
+    while at >= 0 and (tokens[at] in NO_SIGN or (tokens[at] in SIM and tokens[at] not in BETWEEN)):
+        at -= 1
+    if at < 0:
+        return False
+    joining = BETWEEN.get(tokens[at]) or BETWEEN.get(" ".join(tokens[max(0, at - 1) : at + 1]))
+    return joining is not None and any(word in joining for word in TOKEN.findall(fold(gap)))
+
+
+def starts(tokens: Sequence[str]) -> bool:
+    """Return whether the tokens before a number end with *from*."""
+    at = len(tokens) - 1
+    while at >= 0 and (tokens[at] in NO_SIGN or (tokens[at] in SIM and tokens[at] not in START)):
+        at -= 1
+    return at >= 0 and tokens[at] in START
+
+
+def begins(tokens: Sequence[str]) -> bool:
+    """Return whether the tokens end with *beginning with* or *prefix*."""
+    return any(token in BEGIN for token in tokens[-5:] if token not in ("alle",))
+
+
+def says_all(tokens: Sequence[str]) -> bool:
+    """Return whether *all* or *every* is among the last tokens."""
+    return any(token in EVERY for token in tokens[-4:])
+
+
+def leaves_out(tokens: Sequence[str], heading: bool) -> Leave:
+    """Return whether the tokens before a number leave it out. ``heading``: they are a line of their own above it."""
+    if _LEAVING.isdisjoint(tokens):
+        return ""
+    size = len(tokens)
+    at = size
+    while at and (tokens[at - 1] in _SKIPPED or tokens[at - 1].isdigit()):
+        if _ends(tokens[:at], BUT) or _ends(tokens[:at], ASIDE):
+            break
+        at -= 1
+    if at:
+        if tokens[at - 1] in _DIRECT_NO and (size - at) <= 2:
+            return "no"
+        if _ends(tokens[:at], BUT):
+            return "no"
+        if _ends(tokens[:at], ASIDE):
+            return "aside"
+    if not heading and tokens[-1] not in _INTRODUCING:
+        return ""
+    return "no" if all_is_well(_clause(tokens)) else ""
+
+
+def _ends(tokens: Sequence[str], phrases: frozenset[str]) -> bool:
+    words = [token for token in tokens[-6:] if token[0].isalpha() or token == "'"]
+    return any(" ".join(words[-n:]) in phrases for n in range(1, min(len(words), 5) + 1))
+
+
+def _clause(tokens: Sequence[str]) -> Sequence[str]:
+    for at in range(len(tokens) - 2, -1, -1):
+        if tokens[at] in (".", ",", ";", "!", "?"):
+            return tokens[at + 1 :]
+    return tokens
+
+
+def behind_batch(words: Sequence[str]) -> bool:
+    """Return whether folded words end with *batch*, *batch no.* or *batches 11 and*."""
+    at = len(words)
+    while at and (words[at - 1] in NUMBER or words[at - 1] in ALSO or words[at - 1].isdigit()):
+        at -= 1
+    return at > 0 and words[at - 1] in BATCH_FORMS

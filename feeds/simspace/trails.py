@@ -1,0 +1,136 @@
+"""What the words behind a number say: a count, that it goes on without an end, that this SIM works."""
+
+import re
+from functools import lru_cache
+from itertools import islice
+from typing import Final, Literal
+
+from feeds.simspace.statements import all_is_well, negates
+from feeds.simspace.vocabulary import (
+    ALSO,
+    AMOUNTS,
+    BEGIN,
+    BETWEEN,
+    COPULA,
+    COUNT,
+    FILL,
+    NEXT,
+    NO,
+    ONWARDS,
+    SERIES,
+    THINGS,
+    TOKEN,
+    UNHIT,
+    WORKS,
+    as_count,
+    is_simlike,
+    words_in,
+)
+from feeds.simspace.words import fold
+
+_ARTICLES: Final = words_in("the de die den der det las los les le lo gli i os as og en och und et y")
+_FIRST_WORD: Final = re.compile(r",?[ ]?([^\W\d_]+|[&+])")
+_BEHIND_WORD: Final = re.compile(r"[\s)\"'\],+]*([^\W\d_]+)")
+_UNIT: Final = re.compile(r"[ \t]?(%|[^\W\d_]+(?:[-.][^\W\d_]+)*)")
+_ONWARDS_FIRST: Final = frozenset(phrase.split()[0] for phrase in ONWARDS)
+_FARING: Final = COPULA | WORKS | NO | UNHIT
+_CLOSERS: Final = words_in(") \" ' ]")
+_STOPS: Final = words_in(
+    ". , ; ! ? ( ) but aber men mais pero ma mas ale maar mutta sondern while wahrend medan whereas tandis mientras"
+)
+_BARE_WORKS: Final = words_in("ok okay online fine")
+
+
+def count_behind(after: str) -> tuple[int, int]:
+    """Return how many more SIMs the text directly behind a number adds, and where that ends: *and the next 200*."""
+    first = _FIRST_WORD.match(after)
+    if first is None or not (first[1] == "+" or fold(first[1]) in ALSO):
+        return 0, 0
+    found = list(islice(TOKEN.finditer(after), 9))
+    words = [fold(one.group()) for one in found]
+    at = 1 if words[0] == "," else 0
+    count = end = 0
+    named = False
+    for word, one in zip(words[at + 1 :], found[at + 1 :], strict=True):
+        if word[0].isdigit():
+            if count:
+                break
+            count, end = as_count(word), one.end()
+        elif word in NEXT:
+            named, end = True, one.end()
+        elif not (word in FILL or word in _ARTICLES or word in ALSO or "sim" in word):
+            break
+    return (count, end) if named and count else (0, 0)
+
+
+def counts_things(after: str) -> bool:
+    """Return whether the text directly behind a number makes it a count or an amount: *500 cards*, *20 %*."""
+    found = _UNIT.match(after)
+    if found is None:
+        return False
+    word = found[1]
+    return word == "%" or fold(word) in THINGS or fold(word) in AMOUNTS
+
+
+def is_count_word(word: str) -> bool:
+    """Return whether *antal*, *qty* and their like."""
+    return fold(word) in COUNT
+
+
+def begins_behind(after: str) -> bool:
+    """Return whether the text directly behind a number ends with *begin*, as in *die mit 89357 beginnen*."""
+    words = [token for token in TOKEN.findall(fold(after))[:2] if token[0].isalpha()]
+    return bool(words) and words[0] in BEGIN
+
+
+def between_behind(after: str) -> bool:
+    """Return whether the text directly behind two numbers says *between*, as Finnish and Turkish do."""
+    found = _UNIT.match(after)
+    return found is not None and fold(found[1]) in BETWEEN
+
+
+def is_series(word: str) -> bool:
+    """Return whether a word behind a number makes it the beginning of many: *series*, *block*."""
+    return fold(word) in SERIES
+
+
+@lru_cache(maxsize=4096)
+def fares_well(after: str) -> Literal["", "surely", "perhaps"]:
+    """Return whether the text directly behind a number says that this SIM is not concerned: *works fine*."""
+    first = _BEHIND_WORD.match(after)
+    if first is None or fold(first[1]) not in _FARING:
+        return ""
+    tokens = TOKEN.findall(fold(after))
+    while tokens and tokens[0] in _CLOSERS:
+        tokens = tokens[1:]
+    if not tokens or tokens[0] not in _FARING:
+        return ""
+    stop = next(
+        (at for at, token in enumerate(tokens) if token in _STOPS or token in ALSO or token[0].isdigit()), len(tokens)
+    )
+    clause = tokens[:stop]
+    if all_is_well(clause):
+        if clause[0] in _BARE_WORKS or _takes_back(tokens[stop:]):
+            return "perhaps"
+        return "surely"
+    works = any(token in WORKS for token in clause[:3])
+    return "perhaps" if works and not any(map(negates, clause)) else ""
+
+
+def _takes_back(tokens: list[str]) -> bool:
+    """Return whether the rest of the sentence, up to the next SIM, has a negation: *is online, but has no data*."""
+    for token in tokens:
+        if token in (".", "!", "?", ";") or token[0].isdigit() or is_simlike(token):
+            return False
+        if negates(token):
+            return True
+    return False
+
+
+def goes_on(after: str) -> bool:
+    """Return whether the text directly behind a number says *and onwards*, without an end."""
+    first = _BEHIND_WORD.match(after)
+    if first is None or fold(first[1]) not in _ONWARDS_FIRST:
+        return False
+    words = [token for token in TOKEN.findall(fold(after))[:5] if token[0].isalpha()]
+    return any(" ".join(words[:n]) in ONWARDS for n in range(1, 5))
