@@ -4,6 +4,8 @@ Rows are numbers of ranges in the order they were given; what a row means (custo
 overlapping ranges the most specific one, the smallest, wins; of equally small ones the one with the lower row.
 """
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,41 +14,46 @@ from feeds.simspace.intervals import Points
 Rows = NDArray[np.int64]
 """Row numbers, shape (n,), int64."""
 
-_BLOCK = 1024
+Few = NDArray[np.int32]
+"""Row numbers as they are kept, int32."""
+
+_FAN: Final = 64
+"""How many ranges, or groups of them, have their farthest end in common on the next level."""
 
 
 class RangeIndex:
     """An index over the closed ranges ``firsts[i]``–``lasts[i]`` (int64, at least 0), in any order.
 
-    Memory: 28 bytes a range, and 24 more for each where any two overlap.
+    Arrays that are in order already are kept as they are, not copied, and must not change afterwards. Memory beside
+    them: nothing; where the order is another one, 20 bytes a range; where any two overlap, at most 24 bytes more.
     """
 
-    __slots__ = ("_best", "_bounds", "_firsts", "_lasts", "_reach", "_rows", "_tops")
+    __slots__ = ("_best", "_bounds", "_firsts", "_lasts", "_rows", "_sorted_lasts", "_tops")
 
     def __init__(self, firsts: Points, lasts: Points) -> None:
         """Build the index. Raises ValueError where a range ends before it begins."""
-        firsts = np.array(firsts, dtype=np.int64)
-        lasts = np.array(lasts, dtype=np.int64)
+        firsts = np.asarray(firsts, dtype=np.int64)
+        lasts = np.asarray(lasts, dtype=np.int64)
         if firsts.shape != lasts.shape or firsts.ndim != 1:
             raise ValueError("an index needs as many first as last points")
-        wrong = np.flatnonzero((firsts > lasts) | (firsts < 0) | (lasts == np.iinfo(np.int64).max))
-        if len(wrong):
-            row = int(wrong[0])
+        wrong = (firsts > lasts) | (firsts < 0) | (lasts == np.iinfo(np.int64).max)
+        if wrong.any():
+            row = int(wrong.argmax())
             raise ValueError(f"range {row} is not one: {firsts[row]}–{lasts[row]}")
-        order = np.argsort(firsts, kind="stable")
-        self._firsts: Points = firsts[order]
-        self._lasts: Points = lasts[order]
-        self._rows: NDArray[np.int32] = order.astype(np.int32)
-        self._reach: Points | None = None
-        self._tops: Points | None = None
-        self._bounds: Points = self._firsts
-        self._best: NDArray[np.int32] = self._rows
-        if bool(np.any(self._firsts[1:] <= self._lasts[:-1])):
-            self._reach = np.maximum.accumulate(self._lasts)
-            padded = np.full(-(-len(order) // _BLOCK) * _BLOCK, -1, dtype=np.int64)
-            padded[: len(order)] = self._lasts
-            self._tops = padded.reshape(-1, _BLOCK).max(axis=1)
-            self._bounds, self._best = _segments(firsts, lasts)
+        self._rows: Few | None = None
+        """The row at each place in order of first points; None: rows are in order."""
+        if bool((firsts[1:] < firsts[:-1]).any()):
+            order = np.argsort(firsts, kind="stable")
+            firsts, lasts, self._rows = firsts[order], lasts[order], order.astype(np.int32)
+        self._firsts: Points = firsts
+        self._lasts: Points = lasts
+        self._tops: list[Points] = []
+        self._bounds: Points | None = None
+        self._best: Few | None = None
+        self._sorted_lasts: Points | None = None
+        if bool((firsts[1:] <= lasts[:-1]).any()):
+            self._tops = _tops(lasts)
+            self._bounds, self._best = _segments(firsts, lasts, self._rows)
 
     def __len__(self) -> int:
         """Return the number of ranges."""
@@ -55,78 +62,153 @@ class RangeIndex:
     @property
     def overlaps(self) -> bool:
         """Whether any two of the ranges share a point."""
-        return self._reach is not None
+        return self._bounds is not None
 
     def best(self, points: Points) -> Rows:
         """Return for each of ``points`` (int64, shape (n,)) the row of the most specific range that holds it, or -1."""
         points = np.asarray(points, dtype=np.int64)
         if not len(self._firsts):
             return np.full(points.shape, -1, dtype=np.int64)
-        at = np.searchsorted(self._bounds, points, side="right") - 1
-        rows: Rows = self._best[at].astype(np.int64)
-        rows[at < 0] = -1
-        if self._reach is None:
-            rows[self._lasts[at] < points] = -1
+        if self._bounds is not None and self._best is not None:
+            at = np.searchsorted(self._bounds, points, side="right")
+            # The last piece, behind all ranges, is nobody's: it answers for what is before them all, too.
+            rows: Rows = self._best[at - 1].astype(np.int64)
+            return rows
+        at = np.searchsorted(self._firsts, points, side="right") - 1
+        rows = at if self._rows is None else self._rows[at].astype(np.int64)
+        rows[(at < 0) | (self._lasts[at] < points)] = -1
         return rows
 
     def lookup(self, point: int) -> tuple[int, ...]:
         """Return the rows of all ranges that hold ``point``, the most specific first."""
-        before = int(np.searchsorted(self._firsts, point, side="right"))
+        before = int(self._firsts.searchsorted(point, side="right"))
+        if self._bounds is None:
+            if not before or int(self._lasts[before - 1]) < point:
+                return ()
+            return (before - 1 if self._rows is None else int(self._rows[before - 1]),)
         places = self._stabbed(before, point)
         if len(places) > 1:
             sizes = self._lasts[places] - self._firsts[places]
-            places = places[np.lexsort((self._rows[places], sizes))]
-        return tuple(self._rows[places].tolist())
+            places = places[np.lexsort((self._named(places), sizes))]
+        return tuple(self._named(places).tolist())
 
     def overlapping(self, first: int, last: int) -> Rows:
         """Return the rows of all ranges that share a point with ``first``–``last``, by ascending first point."""
-        low = int(np.searchsorted(self._firsts, first, side="right"))
-        high = int(np.searchsorted(self._firsts, last, side="right"))
-        places = np.concatenate((self._stabbed(low, first), np.arange(low, max(low, high))))
-        rows: Rows = self._rows[places].astype(np.int64)
-        return rows
+        low = int(self._firsts.searchsorted(first, side="right"))
+        high = int(self._firsts.searchsorted(last, side="right"))
+        return self._named(np.concatenate((self._stabbed(low, first), np.arange(low, max(low, high)))))
+
+    def met(self, firsts: Points, lasts: Points) -> Rows:
+        """Return for each of the runs ``firsts[i]``–``lasts[i]`` how many ranges share a point with it."""
+        if self._sorted_lasts is None:
+            self._sorted_lasts = np.sort(self._lasts) if self.overlaps else self._lasts
+        # All that begin before the end of the run, without those that have ended before it begins.
+        before: Rows = np.searchsorted(self._firsts, lasts, side="right")
+        return before - np.searchsorted(self._sorted_lasts, firsts, side="left")
+
+    def pieces(self, starts: Points, ends: Points) -> tuple[Points, Points, Rows]:
+        """Return the runs ``starts[i]``–``ends[i]`` (sorted, disjoint), cut where the most specific range changes.
+
+        First points, last points and rows of the pieces, ascending; what no range holds is left out.
+        """
+        if self._bounds is None or self._best is None:
+            low = np.searchsorted(self._lasts, starts, side="left")
+            high = np.searchsorted(self._firsts, ends, side="right")
+            own, place = _spread(low, high)
+            firsts, lasts = self._firsts[place], self._lasts[place]
+            rows = self._named(place)
+        else:
+            low = np.maximum(np.searchsorted(self._bounds, starts, side="right") - 1, 0)
+            high = np.searchsorted(self._bounds, ends, side="right")
+            own, place = _spread(low, np.minimum(high, len(self._bounds) - 1))
+            held = self._best[place] >= 0
+            own, place = own[held], place[held]
+            firsts, lasts = self._bounds[place], self._bounds[place + 1] - 1
+            rows = self._best[place].astype(np.int64)
+        return np.maximum(firsts, starts[own]), np.minimum(lasts, ends[own]), rows
+
+    def steps(self) -> tuple[Points, Few]:
+        """Return where on the line the most specific range changes, ascending, and its row from there on; -1: none."""
+        if self._bounds is not None and self._best is not None:
+            return self._bounds, self._best
+        # Behind each range nobody's begin, unless the next one does.
+        open_ = np.append(self._firsts[1:] != self._lasts[:-1] + 1, True)[: len(self)]
+        edges = np.concatenate((self._firsts, self._lasts[open_] + 1))
+        own = np.arange(len(self), dtype=np.int32) if self._rows is None else self._rows
+        rows = np.concatenate((own, np.full(int(open_.sum()), -1, dtype=np.int32)))
+        order = np.argsort(edges, kind="stable")
+        return edges[order], rows[order]
+
+    def _named(self, places: Rows) -> Rows:
+        return places if self._rows is None else self._rows[places].astype(np.int64)
 
     def _stabbed(self, before: int, point: int) -> Rows:
         """Return the places (in order of first points) below ``before`` whose range reaches ``point``."""
-        if before == 0:
+        if not before:
             return np.empty(0, dtype=np.int64)
-        if self._reach is None or self._tops is None:
+        if not self._tops:
             there = int(self._lasts[before - 1]) >= point
             return np.arange(before - 1, before) if there else np.empty(0, dtype=np.int64)
-        if int(self._reach[before - 1]) < point:
-            return np.empty(0, dtype=np.int64)
-        # Two steps: blocks whose farthest end reaches the point, then the ranges in those.
-        full = before // _BLOCK
-        blocks = np.flatnonzero(self._tops[:full] >= point)
-        places = (blocks[:, None] * _BLOCK + np.arange(_BLOCK)).ravel()
-        places = np.concatenate((places, np.arange(full * _BLOCK, before)))
-        there_too: Rows = places[self._lasts[places] >= point]
-        return there_too
+        # From the top down: groups that begin before the point and of which some range reaches it.
+        size = _FAN ** len(self._tops)
+        top = self._tops[-1][: -(-before // size)]
+        places: Rows = np.flatnonzero(top >= point)
+        for ends in (*reversed(self._tops[:-1]), self._lasts):
+            size //= _FAN
+            places = (places[:, None] * _FAN + np.arange(_FAN)).ravel()
+            places = places[: np.searchsorted(places, -(-before // size))]
+            places = places[ends[places] >= point]
+        return places
 
 
-def _segments(firsts: Points, lasts: Points) -> tuple[Points, NDArray[np.int32]]:
-    """Cut the line where any range begins or ends; return the cuts and each piece's most specific row, or -1.
+def _spread(low: Rows, high: Rows) -> tuple[Rows, Rows]:
+    """Return all numbers from each ``low`` to below each ``high``, and before them which pair each is of."""
+    hits = np.maximum(high - low, 0)
+    own = np.repeat(np.arange(len(hits)), hits)
+    return own, np.arange(len(own)) - np.repeat(np.cumsum(hits) - hits, hits) + np.repeat(low, hits)
 
-    The least rank over each piece is found by doubling: a range of n pieces is covered by two overlapping runs of
-    2**k pieces; each level of runs hands its minimum down to the two halves. Time n log n, memory linear.
+
+def _tops(lasts: Points) -> list[Points]:
+    """Return the farthest ends of groups of _FAN ranges, then of groups of such groups, up to one group or few."""
+    found: list[Points] = []
+    while len(lasts) > _FAN:
+        padded = np.full(-(-len(lasts) // _FAN) * _FAN, -1, dtype=np.int64)
+        padded[: len(lasts)] = lasts
+        lasts = padded.reshape(-1, _FAN).max(axis=1)
+        found.append(lasts)
+    return found or [lasts.max(keepdims=True)]
+
+
+def _segments(firsts: Points, lasts: Points, rows: Few | None) -> tuple[Points, Few]:
+    """Cut the line where the most specific range changes; return the cuts and each piece's row, or -1.
+
+    ``firsts`` ascend. The least rank over each piece is found by doubling: a range of n pieces is covered by two
+    overlapping runs of 2**k pieces; each level of runs hands its minimum down to the two halves. Time n log n, memory
+    linear.
     """
-    bounds = np.unique(np.concatenate((firsts, lasts + 1)))
+    bounds = np.sort(np.concatenate((firsts, lasts + 1)))
+    bounds = bounds[np.append(True, bounds[1:] != bounds[:-1])]
     low = np.searchsorted(bounds, firsts).astype(np.int32)
     high = np.searchsorted(bounds, lasts + 1).astype(np.int32)
-    by_size = np.lexsort((np.arange(len(firsts)), lasts - firsts)).astype(np.int32)
-    nobody = np.int32(len(firsts))
+    sizes = lasts - firsts
+    by_size = (np.argsort(sizes, kind="stable") if rows is None else np.lexsort((rows, sizes))).astype(np.int32)
     rank = np.empty(len(firsts), dtype=np.int32)
     rank[by_size] = np.arange(len(firsts), dtype=np.int32)
-    level = np.frexp((high - low).astype(np.float64))[1] - 1
-    least = np.full(len(bounds), nobody, dtype=np.int32)
+    level = (np.frexp((high - low).astype(np.float64))[1] - 1).astype(np.int8)
+    by_level = np.argsort(level, kind="stable")
+    ends = np.searchsorted(level[by_level], np.arange(int(level.max()) + 2))
+    least = np.full(len(bounds), len(firsts), dtype=np.int32)
     for step in range(int(level.max()), -1, -1):
-        here = np.flatnonzero(level == step)
+        here = by_level[ends[step] : ends[step + 1]]
         np.minimum.at(least, low[here], rank[here])
-        np.minimum.at(least, high[here] - (1 << step), rank[here])
         if step:
+            np.minimum.at(least, high[here] - (1 << step), rank[here])
             half = 1 << (step - 1)
             down = least.copy()
             np.minimum(down[half:], least[:-half], out=down[half:])
             least = down
-    best = np.append(by_size, np.int32(-1))[least]
-    return bounds, best
+    owners = by_size if rows is None else rows[by_size]
+    best = np.append(owners, np.int32(-1))[least]
+    new = np.append(True, best[1:] != best[:-1])
+    new[-1] = True  # the piece behind all ranges stays, for what is before them
+    return bounds[new], best[new]

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.simspace import RangeIndex
+from feeds.simspace import IntervalSet, RangeIndex
 
 TOP = 300
 ranges = st.lists(st.tuples(st.integers(0, TOP), st.integers(0, 80)).map(lambda t: (t[0], t[0] + t[1])), max_size=25)
@@ -78,3 +78,56 @@ def test_bodies_of_19_digits_fit() -> None:
     first = 8_946_200_000_000_000_000
     index = made([(first, first + 999), (first + 100, first + 199)])
     assert index.lookup(first + 150) == (1, 0)
+
+
+runs = st.lists(st.tuples(st.integers(0, TOP), st.integers(0, 40)), max_size=5).map(
+    lambda found: IntervalSet.of((first, first + more) for first, more in found)
+)
+
+
+@given(ranges, runs)
+def test_pieces_are_each_point_once_with_its_most_specific_range(
+    pairs: list[tuple[int, int]], scope: IntervalSet
+) -> None:
+    firsts, lasts, rows = made(pairs).pieces(scope.starts, scope.ends)
+    assert bool((firsts[1:] > lasts[:-1]).all())
+    owner = {
+        point: row
+        for first, last, row in zip(firsts.tolist(), lasts.tolist(), rows.tolist(), strict=True)
+        for point in range(first, last + 1)
+    }
+    expected = {point: holding(pairs, point) for point in range(TOP + 90) if point in scope}
+    assert owner == {point: rows[0] for point, rows in expected.items() if rows}
+
+
+@given(ranges, runs)
+def test_met_counts_the_ranges_that_share_a_point(pairs: list[tuple[int, int]], scope: IntervalSet) -> None:
+    index = made(pairs)
+    assert index.met(scope.starts, scope.ends).tolist() == [
+        len(index.overlapping(first, last)) for first, last in scope.pairs()
+    ]
+
+
+@given(ranges)
+def test_steps_say_who_holds_the_line_from_where_on(pairs: list[tuple[int, int]]) -> None:
+    index = made(pairs)
+    edges, rows = index.steps()
+    assert bool((edges[1:] > edges[:-1]).all())
+    at = np.searchsorted(edges, np.arange(TOP + 90), side="right")
+    assert np.append(rows, -1)[at - 1].tolist() == index.best(np.arange(TOP + 90)).tolist()
+
+
+def test_ranges_in_order_are_not_copied() -> None:
+    firsts, lasts = np.arange(0, 100, 10), np.arange(5, 105, 10)
+    index = RangeIndex(firsts, lasts)
+    lasts[:] = firsts  # not to be done; but it shows whose array it is
+    assert index.lookup(3) == ()
+
+
+def test_thousands_of_ranges_over_one_another_are_found_through_all_levels() -> None:
+    pairs = [(n, 20_000 - n) for n in range(5_000)] + [(30_000 + n, 30_000 + n) for n in range(5_000)]
+    index = made(pairs)
+    assert index.lookup(4_999) == tuple(range(4_999, -1, -1))
+    assert index.lookup(15_002) == tuple(range(4_998, -1, -1))
+    assert index.lookup(34_999) == (9_999,)
+    assert index.lookup(25_000) == ()
