@@ -82,6 +82,8 @@ class OutageSuspected(Struct, frozen=True, gc=False, omit_defaults=True, tag_fie
     reason: str = ""
     title: str = ""
     split_from: str = ""
+    from_cases: bool = False
+    """``where`` is what cases share; no alarm said so."""
 
 
 class OutageScoped(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="scoped"):
@@ -91,6 +93,7 @@ class OutageScoped(Struct, frozen=True, gc=False, omit_defaults=True, tag_field=
     ranges: tuple[tuple[str, str], ...]
     where: dict[str, str] = {}
     reason: str = ""
+    from_cases: bool = False
 
 
 class OutageMerged(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="merged"):

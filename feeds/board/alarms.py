@@ -20,6 +20,7 @@ from itertools import islice
 import msgspec
 
 from feeds.board.inventory import Inventory, Where
+from feeds.board.objects import ObjectTable
 from feeds.board.times import happened
 from feeds.board.touched import Touched
 from feeds.model import Alarm, AlarmEvent, Severity, alarm_key
@@ -54,7 +55,7 @@ class AlarmTable:
     ``places`` is derived: active alarms by what their object serves, with counts by severity.
     """
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, objects: ObjectTable) -> None:
         self.active: dict[str, Alarm] = {}
         self.cleared: dict[str, Alarm] = {}
         self.places: dict[Where, Place] = {}
@@ -63,6 +64,7 @@ class AlarmTable:
         self.moved: dict[Place, None] = {}
         """Places whose counts changed since the set was taken: the rows of their outages differ."""
         self._inventory = inventory
+        self._objects = objects
         self._place_of: dict[str, Place] = {}
 
     def get(self, key: str) -> Alarm | None:
@@ -112,6 +114,11 @@ class AlarmTable:
         place = self._place_of.get(key)
         return place.where if place is not None else ()
 
+    def attributes(self, alarm: Alarm) -> dict[str, str]:
+        """Return what its source says of the alarm's object, and what the object rules say beside that."""
+        ruled = self._objects.attributes(alarm.source, alarm.managed_object)
+        return {**ruled, **alarm.attributes} if ruled else alarm.attributes
+
     def at(self, where: Where) -> Iterable[str]:
         """Return the keys of the active alarms at a place."""
         place = self.places.get(where)
@@ -123,7 +130,7 @@ class AlarmTable:
         return {where: place.counts for where, place in self.places.items()}
 
     def reindex(self, touched: Touched) -> None:
-        """Derive ``wheres`` anew after the inventory changed."""
+        """Derive ``places`` anew after the inventory or the object rules changed."""
         self.places.clear()
         self._place_of.clear()
         self.new_wheres.clear()
@@ -190,9 +197,10 @@ class AlarmTable:
             touched.alarms.add(key)
 
     def _enter(self, key: str, alarm: Alarm) -> None:
-        if not alarm.attributes:
+        attributes = self.attributes(alarm) if self._objects.rules else alarm.attributes
+        if not attributes:
             return
-        where = self._inventory.where(alarm.attributes)
+        where = self._inventory.where(attributes)
         if not where:
             return
         place = self.places.get(where)

@@ -14,29 +14,34 @@ from feeds.board.alarms import AlarmTable
 from feeds.board.cases import CaseTable
 from feeds.board.counts import Counts
 from feeds.board.inventory import Inventory
+from feeds.board.objects import ObjectTable
 from feeds.board.outages import Line, OutageTable
 from feeds.board.touched import Touched
 from feeds.board.updates import UpdateTable
 from feeds.facts import (
     AlarmAcknowledged,
     AlarmReported,
+    CasePlaced,
     CaseReported,
     CustomersStated,
     DeliveryMoved,
     Entry,
     Fact,
+    ObjectsStated,
     OutageMerged,
     OutageMoved,
     OutageScoped,
     OutageSuspected,
+    RangesLoaded,
     RangesStated,
     UpdateApproved,
     UpdateDrafted,
     UpdateSteered,
 )
-from feeds.model import Alarm, Case, Customer, Delivery, Outage, SimRange, Update
+from feeds.fleet.columns import NotATable
+from feeds.model import Alarm, Case, Customer, Delivery, ObjectRule, Outage, RangeTable, Update
 
-FORMAT = 1
+FORMAT = 2
 """Version of the dump. A dump of another version is not read; the log is replayed instead."""
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -46,7 +51,8 @@ class _Dump(msgspec.Struct, frozen=True, array_like=True):
     format: int
     seq: int
     at: datetime
-    ranges: list[SimRange]
+    ranges: RangeTable
+    to_come: RangeTable
     customers: list[Customer]
     active: list[Alarm]
     cleared: list[Alarm]
@@ -59,6 +65,8 @@ class _Dump(msgspec.Struct, frozen=True, array_like=True):
     updates: list[Update]
     deliveries: list[list[Delivery]]
     drafted: int
+    rules: list[ObjectRule] = []
+    pins: list[tuple[str, dict[str, bool]]] = []
 
 
 class WrongFormat(Exception):
@@ -74,18 +82,21 @@ class Board:
         self.at = _EPOCH
         """Time of the last fact: the board's only notion of now."""
         self.inventory = Inventory()
+        self.objects = ObjectTable()
         self.counts = Counts()
-        self.alarms = AlarmTable(self.inventory)
+        self.alarms = AlarmTable(self.inventory, self.objects)
         self.cases = CaseTable(self.inventory, self.counts)
         self.outages = OutageTable(self.inventory, self.alarms, self.cases)
         self.updates = UpdateTable()
-        self._derived_from = 0
+        self._derived_from = (0, 0, 0)
 
     def is_news(self, fact: Fact) -> bool:
         """Whether a fact from a feed may change anything. For alarms, a no stays one whatever is on its way."""
         if type(fact) is AlarmReported:
             return self.alarms.is_news(fact.event)
-        return not isinstance(fact, RangesStated | CustomersStated) or not self.inventory.holds(fact)
+        if type(fact) is ObjectsStated:
+            return fact.rules != self.objects.rules
+        return not isinstance(fact, RangesStated | RangesLoaded | CustomersStated) or not self.inventory.holds(fact)
 
     def apply(self, entries: Sequence[Entry], touched: Touched) -> None:
         """Apply facts in order and add the keys of what changed to ``touched``. Facts applied before are skipped."""
@@ -99,6 +110,8 @@ class Board:
                     self.counts.alarm_events(alarms, self.at, touched)
                     alarms = 0
                 self.at = entry.at
+                if entry.at >= self.inventory.due:
+                    self.inventory.advance(entry.at)
             fact = entry.fact
             if type(fact) is AlarmReported:
                 alarms += 1
@@ -107,7 +120,7 @@ class Board:
                 _APPLY[type(fact)](self, entry, touched)
         if alarms:
             self.counts.alarm_events(alarms, self.at, touched)
-        if self._derived_from != self.inventory.version:
+        if self._derived_from != self._sources():
             self._derive(touched)
         self.outages.settle(touched)
 
@@ -118,7 +131,8 @@ class Board:
                 format=FORMAT,
                 seq=self.seq,
                 at=self.at,
-                ranges=list(self.inventory.ranges.values()),
+                ranges=self.inventory.standing.columns.table(),
+                to_come=self.inventory.pending.table(),
                 customers=list(self.inventory.customers.values()),
                 active=list(self.alarms.active.values()),
                 cleared=list(self.alarms.cleared.values()),
@@ -131,6 +145,8 @@ class Board:
                 updates=list(self.updates.updates.values()),
                 deliveries=list(self.updates.deliveries.values()),
                 drafted=self.updates.drafted,
+                rules=list(self.objects.rules),
+                pins=list(self.cases.pins.items()),
             )
         )
 
@@ -145,12 +161,17 @@ class Board:
             raise WrongFormat(f"the snapshot has format {state.format}, this board reads {FORMAT}")
         board = cls()
         board.seq, board.at = state.seq, state.at
-        board.inventory.state_ranges(state.ranges)
+        try:
+            board.inventory.restore_ranges(state.ranges, state.to_come)
+        except NotATable as error:
+            raise WrongFormat(f"the ranges of the snapshot cannot be read: {error}") from error
         board.inventory.state_customers(state.customers)
+        board.objects.state(tuple(state.rules))
         board.alarms.active = {alarm.key: alarm for alarm in state.active}
         board.alarms.cleared = {alarm.key: alarm for alarm in state.cleared}
         board.cases.open = {case.key: case for case in state.open}
         board.cases.closed = {case.key: case for case in state.closed}
+        board.cases.pins = dict(state.pins)
         board.counts.minutes = dict(state.minutes)
         board.outages.outages = {outage.id: outage for outage in state.outages}
         board.outages.timelines = dict(state.timelines)
@@ -161,12 +182,18 @@ class Board:
         board.outages.settle(touched)
         return board
 
+    def _sources(self) -> tuple[int, int, int]:
+        """Return the versions of what alarms, cases and outages are derived from."""
+        return self.inventory.version, self.inventory.places_version, self.objects.version
+
     def _derive(self, touched: Touched) -> None:
-        self.alarms.reindex(touched)
+        sources = self._sources()
+        if self._derived_from[1:] != sources[1:]:
+            self.alarms.reindex(touched)
         self.cases.reindex(touched)
         self.outages.reindex(touched)
         touched.inventory = True
-        self._derived_from = self.inventory.version
+        self._derived_from = sources
 
     # -- one method per kind of fact -----------------------------------------------------------------------------
 
@@ -181,11 +208,19 @@ class Board:
 
     def _ranges(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, RangesStated)
-        self.inventory.state_ranges(entry.fact.ranges)
+        self.inventory.state_ranges(entry.fact.ranges, entry.at)
+
+    def _loaded(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, RangesLoaded)
+        self.inventory.load_ranges(entry.fact.table, entry.at)
 
     def _customers(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, CustomersStated)
         self.inventory.state_customers(entry.fact.customers)
+
+    def _objects(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, ObjectsStated)
+        self.objects.state(entry.fact.rules)
 
     def _suspected(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, OutageSuspected)
@@ -202,6 +237,10 @@ class Board:
     def _moved(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, OutageMoved)
         self.outages.move(entry.fact, entry.by, entry.seq, entry.at, touched)
+
+    def _placed(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, CasePlaced)
+        self.outages.place(entry.fact, entry.by, entry.seq, entry.at, touched)
 
     def _drafted(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, UpdateDrafted)
@@ -233,7 +272,10 @@ _APPLY = {
     AlarmAcknowledged: Board._acknowledged,
     CaseReported: Board._case,
     RangesStated: Board._ranges,
+    RangesLoaded: Board._loaded,
     CustomersStated: Board._customers,
+    ObjectsStated: Board._objects,
+    CasePlaced: Board._placed,
     OutageSuspected: Board._suspected,
     OutageScoped: Board._scoped,
     OutageMerged: Board._merged,

@@ -39,8 +39,31 @@ class CaseTable:
         self.customer_of: dict[str, str] = {}
         self.moved: dict[str, None] = {}
         """Open cases whose SIMs or state changed since the set was taken: outages look at them again."""
+        self.pins: dict[str, dict[str, bool]] = {}
+        """Case → outage → whether a person put it there (or took it out). Kept as long as the case is remembered."""
         self._inventory = inventory
         self._counts = counts
+
+    def pin(self, key: str, outage: str, inside: bool) -> None:
+        """Keep a case inside an outage, or outside of it, by a person's word."""
+        self.pins.setdefault(key, {})[outage] = inside
+        self.moved[key] = None
+
+    def move_pins(self, outage: str, into: str) -> None:
+        """Let what people said of cases and an outage hold for the one it was merged into; there the newer word is."""
+        for key, pins in self.pins.items():
+            if outage in pins:
+                inside = pins.pop(outage)
+                pins.setdefault(into, inside)
+                self.moved[key] = None
+
+    def follow_pins(self, outage: str, part: str, scope: IntervalSet) -> None:
+        """Let cases that a person put into an outage go with the part of it, split off, that holds their SIMs."""
+        for key, pins in self.pins.items():
+            case = self.get(key)
+            if outage in pins and case is not None and self._inventory.bodies(case.sims).intersects(scope):
+                pins[part] = pins[outage] if not pins[outage] else pins.pop(outage)
+                self.moved[key] = None
 
     def get(self, key: str) -> Case | None:
         """Return the case, open or closed."""
@@ -117,9 +140,19 @@ class CaseTable:
             self._derive(key, case)
 
     def reindex(self, touched: Touched) -> None:
-        """Derive SIMs and customers anew after the inventory changed."""
+        """Derive anew what the inventory says of SIMs and customers, after it changed."""
+        unnamed: list[str] = []
         for key, case in self.open.items():
-            self._derive(key, case)
+            bodies = self.bodies.get(key)
+            if bodies is None or any(span.kind != "iccid" for span in case.sims):
+                bodies = self.bodies[key] = self._inventory.bodies(case.sims)
+            if case.customer or not bodies:
+                self.customer_of[key] = self._inventory.customer_id(case.customer)
+            else:
+                unnamed.append(key)
+        firsts = [int(self.bodies[key].starts[0]) for key in unnamed]
+        self.customer_of.update(zip(unnamed, self._inventory.customers_at(firsts), strict=True))
+        self.moved.update(dict.fromkeys(self.open))
         touched.cases.update(self.open)
         touched.cases.update(self.closed)
 
@@ -134,18 +167,16 @@ class CaseTable:
         self.moved[key] = None
 
     def _customer(self, case: Case, bodies: IntervalSet) -> str:
-        if case.customer:
+        if case.customer or not bodies:
             return self._inventory.customer_id(case.customer)
-        if not bodies:
-            return ""
-        found = self._inventory.range_at(bodies.pairs()[0][0])
-        return found.customer if found is not None else ""
+        return self._inventory.customers_at([int(bodies.starts[0])])[0]
 
     def _forget(self, touched: Touched) -> None:
         if len(self.closed) < CLOSED_KEPT + FORGOTTEN_AT_ONCE:
             return
         for key in list(islice(self.closed, FORGOTTEN_AT_ONCE)):
             del self.closed[key]
+            self.pins.pop(key, None)
             touched.cases.add(key)
 
 

@@ -4,39 +4,29 @@ A pure function of the board; the hub appends what it proposes, so that a replay
 
 - *From alarms.* Active alarms whose objects serve the same attribute values of the fleet form a group on these values:
   one critical or major alarm is enough, or several lesser ones.
-- *From cases.* Open cases that no outage holds form a group on the SIM range they lie in (or on their common SIMs where
-  the inventory has none): two cases are enough, or one that concerns very many SIMs. Where ranges overlap, the most
-  specific one that has enough cases counts. A case about many SIMs all over the fleet is one group by itself.
-- A group that stands on attributes takes in suspected groups on ranges, or on more attributes, that lie within it.
+- *From cases.* See from_cases.py: groups on a SIM range, or on what several ranges share.
+- A group that stands on attributes takes in suspected groups on ranges, or on more attributes, that lie within it. So
+  does one that people made or declared with the ranges that lie within it.
+- A group that cases alone made is split when they do not share what it stands on; see falling_apart.py.
 - A suspicion without alarms and without open cases is withdrawn. What people decided is left alone: alarms and cases
-  from before a person called an outage over, and cases from before one was rejected, do not bring it back.
+  from before a person called an outage over, and cases from before one was rejected, do not bring it back; what a
+  person made or declared is not changed, merged away, split or withdrawn.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from datetime import datetime
-from itertools import count, islice
+from itertools import count
 
 from feeds.board.board import Board
-from feeds.board.inventory import Pair, Where
-from feeds.board.outages import Unplaced
+from feeds.board.decided import OVER, SETTLED_LOOKED_AT
+from feeds.board.falling_apart import fallen_apart
+from feeds.board.from_cases import groups_on_ranges, shared_by_cases
+from feeds.board.inventory import Where
 from feeds.facts import Fact, OutageMerged, OutageMoved, OutageScoped, OutageSuspected
 from feeds.model import Outage, OutageState
 from feeds.simspace import IntervalSet
 
 LESSER_ALARMS = 3
 """So many minor or warning alarms on one place count as much as one major alarm."""
-CASES_TOGETHER = 2
-"""So many open cases in one range are a group."""
-MANY_SIMS = 100
-"""A single case about so many SIMs is a group by itself."""
-
-SETTLED_LOOKED_AT = 100
-"""How many of the last outages that people ended are looked at for spent evidence."""
-
-_OVER = frozenset({OutageState.RESOLVED, OutageState.FOLLOWED_UP})
-_DECIDED = _OVER | {OutageState.REJECTED}
-
 Scope = tuple[tuple[str, str], ...]
 
 
@@ -62,8 +52,15 @@ def propose(board: Board) -> list[Fact]:
             if _belongs(board, outage, dict(where), served) and outage.id not in gone:
                 gone.add(outage.id)
                 facts.append(_merged(outage.id, outage_id, where))
-    if not any(isinstance(fact, OutageSuspected) for fact in facts):
-        facts.extend(_from_cases(board, ids))
+    if not facts:
+        facts.extend(fallen_apart(board, live, ids))
+    if not facts:
+        facts.extend(_sharing(board, live, ids))
+    if not any(isinstance(fact, OutageSuspected | OutageScoped) for fact in facts):
+        facts.extend(
+            OutageSuspected(outage=next(ids), ranges=ranges, reason=reason)
+            for ranges, reason in groups_on_ranges(board)
+        )
     return facts
 
 
@@ -80,18 +77,9 @@ def _new_ids(board: Board) -> Iterator[str]:
     return (name for n in count(board.outages.suspected + 1) if (name := f"O-{n}") not in board.outages.outages)
 
 
-def _settled(board: Board) -> list[tuple[datetime, IntervalSet]]:
-    """Return when and for which SIMs people called an outage over, or none: older cases there are spent."""
-    ended = [
-        (one.ended, one) for one in board.outages.outages.values() if one.state in _DECIDED and one.ended is not None
-    ]
-    ended.sort(key=lambda item: item[0])
-    return [(until, board.outages.sims(one.id)) for until, one in ended[-SETTLED_LOOKED_AT:]]
-
-
 def _withdrawn(board: Board, live: list[Outage]) -> Iterable[Fact]:
     for outage in live:
-        if outage.state is not OutageState.SUSPECTED:
+        if outage.state is not OutageState.SUSPECTED or outage.made_by:
             continue
         if not board.outages.members[outage.id].cases and not any(board.outages.alarm_counts(outage.id)):
             yield OutageMoved(outage=outage.id, state=OutageState.WITHDRAWN, reason="no alarm and no open case is left")
@@ -103,7 +91,11 @@ def _taken_in(board: Board, live: list[Outage], gone: set[str]) -> Iterable[Fact
         sims = board.outages.members[outage.id].scope
         for host_id in board.outages.holding(int(sims.starts[0])) if sims else ():
             host = board.outages.outages[host_id]
-            if host_id == outage.id or host_id in gone or not host.where or host.where == outage.where:
+            if host_id == outage.id or host_id in gone:
+                continue
+            if host.where and host.where == outage.where and not host.made_by:
+                continue
+            if not host.where and not (host.made_by or host.state is not OutageState.SUSPECTED):
                 continue
             if _belongs(board, outage, host.where, board.outages.members[host_id].scope):
                 gone.add(outage.id)
@@ -113,26 +105,50 @@ def _taken_in(board: Board, live: list[Outage], gone: set[str]) -> Iterable[Fact
 
 def _belongs(board: Board, outage: Outage, where: dict[str, str], scope: IntervalSet) -> bool:
     """Whether a suspected outage is part of a group on ``where``."""
-    if outage.state is not OutageState.SUSPECTED:
+    if outage.state is not OutageState.SUSPECTED or outage.made_by:
         return False
-    if outage.where and not where.items() <= outage.where.items():
+    if outage.where and not (where and where.items() <= outage.where.items()):
         return False  # its alarms would be left without an outage
     sims = board.outages.members[outage.id].scope
     return bool(sims) and sims.issubset(scope)
 
 
 def _merged(outage: str, into: str, where: Iterable[tuple[str, str]]) -> OutageMerged:
-    return OutageMerged(outage=outage, into=into, reason=f"its SIMs all have {describe(where)}")
+    shared = describe(where)
+    reason = f"its SIMs all have {shared}" if shared else "its SIMs all lie within"
+    return OutageMerged(outage=outage, into=into, reason=reason)
+
+
+def _sharing(board: Board, live: list[Outage], ids: Iterator[str]) -> Iterable[Fact]:
+    """Make one group of what several ranges with evidence share; the oldest group within it keeps its id."""
+    for where, reason in shared_by_cases(board, live):
+        served = board.inventory.served(where)
+        within = [one for one in live if _belongs(board, one, dict(where), served)]
+        within.sort(key=lambda one: (one.suspected, len(one.id), one.id))
+        if not within:
+            yield OutageSuspected(
+                outage=next(ids), ranges=_scope(served), where=dict(where), reason=reason, from_cases=True
+            )
+            continue
+        oldest, *others = within
+        yield OutageScoped(outage=oldest.id, ranges=_scope(served), where=dict(where), reason=reason, from_cases=True)
+        for other in others:
+            yield _merged(other.id, oldest.id, where)
+        live = [one for one in live if one not in within]
 
 
 def _rescoped(board: Board, live: list[Outage]) -> Iterable[Fact]:
     for outage in live:
-        if outage.state is not OutageState.SUSPECTED or not outage.where:
+        if outage.state is not OutageState.SUSPECTED or not outage.where or outage.made_by:
             continue
         served = board.inventory.served(tuple(sorted(outage.where.items())))
         if served and served != board.outages.members[outage.id].scope:
             yield OutageScoped(
-                outage=outage.id, ranges=_scope(served), where=outage.where, reason="the inventory changed"
+                outage=outage.id,
+                ranges=_scope(served),
+                where=outage.where,
+                reason="the inventory changed",
+                from_cases=outage.from_cases,
             )
 
 
@@ -147,7 +163,7 @@ def _places_in_alarm(board: Board, live: list[Outage]) -> list[Where]:
     over = [
         (set(outage.where.items()), outage.ended)
         for outage in board.outages.outages.values()
-        if outage.state in _OVER and outage.where and outage.ended is not None
+        if outage.state in OVER and outage.where and outage.ended is not None
     ][-SETTLED_LOOKED_AT:]
     places: list[Where] = []
     candidates = sorted(board.alarms.counts.items(), key=lambda item: (len(item[0]), item[0]))
@@ -162,103 +178,3 @@ def _places_in_alarm(board: Board, live: list[Outage]) -> list[Where]:
         places.append(where)
         held.append(set(where))
     return places
-
-
-def _from_cases(board: Board, ids: Iterator[str]) -> Iterable[Fact]:
-    unspent = _unspent(board)
-    if not unspent:
-        return
-    rejected = [
-        board.outages.sims(outage.id).pairs()
-        for outage in board.outages.outages.values()
-        if outage.state is OutageState.REJECTED and not outage.where
-    ]
-    groups: list[tuple[Scope, str]] = []
-    by_range: dict[Pair, list[str]] = {}
-    loose: list[tuple[int, int, str]] = []
-    wide = IntervalSet.empty
-    for key, case in unspent.items():
-        if case.ranges is None:
-            bodies = board.cases.bodies[key]
-            if case.sims >= MANY_SIMS and not bodies.intersects(wide) and not _all_in(case.pairs, rejected):
-                wide |= bodies
-                groups.append((_scope(bodies), "one case about many SIMs in many ranges"))
-        elif case.ranges:
-            for run in case.ranges:
-                by_range.setdefault(run, []).append(key)
-        else:
-            loose.extend((first, last, key) for first, last in case.pairs)
-    for run, keys in _clusters(loose):
-        by_range.setdefault(run, []).extend(keys)
-    candidates = [run for run, keys in by_range.items() if len(keys) >= CASES_TOGETHER or unspent[keys[0]].sims > 1]
-    chosen: list[Pair] = []
-    for first, last in sorted(candidates, key=lambda run: (run[1] - run[0], run)):
-        within = [run for run in chosen if first <= run[0] and run[1] <= last]
-        parts = [
-            part for key in dict.fromkeys(by_range[first, last]) if (part := _part(unspent[key], first, last, within))
-        ]
-        if len(parts) < CASES_TOGETHER and not any(part >= MANY_SIMS for part in parts):
-            continue
-        if _all_in([(first, last)], rejected):
-            continue
-        chosen.append((first, last))
-        reason = f"{len(parts)} open cases in one range" if len(parts) > 1 else "one case about many SIMs"
-        groups.append((((str(first), str(last)),), reason))
-    for ranges, reason in sorted(groups):
-        yield OutageSuspected(outage=next(ids), ranges=ranges, reason=reason)
-
-
-def _unspent(board: Board) -> dict[str, Unplaced]:
-    """Return the open cases that no outage holds, without those that people settled already."""
-    unplaced = board.outages.unplaced
-    if not unplaced:
-        return {}
-    settled = _settled(board)
-    anywhere = [IntervalSet.union(scope for _until, scope in settled).pairs()]
-    found: dict[str, Unplaced] = {}
-    for key, case in unplaced.items():
-        if settled and _all_in(case.pairs[:1], anywhere):
-            opened, bodies = board.cases.open[key].opened, board.cases.bodies[key]
-            if any(opened <= until and bodies.issubset(scope) for until, scope in settled):
-                continue
-        found[key] = case
-    return found
-
-
-def _part(case: Unplaced, first: int, last: int, without: list[Pair]) -> int:
-    """Return how many of the case's SIMs lie in a range, those in the ranges ``without`` left out."""
-    if without:
-        scope = IntervalSet.of([(first, last)]) - IntervalSet.of(without)
-        return (IntervalSet.of(case.pairs) & scope).count
-    total = 0
-    for low, high in islice(case.pairs, max(0, bisect_right(case.pairs, (first, first)) - 1), None):
-        if low > last:
-            break
-        total += max(0, min(high, last) - max(low, first) + 1)
-    return total
-
-
-def _all_in(pairs: list[Pair], scopes: list[list[Pair]]) -> bool:
-    """Whether one of ``scopes`` (sorted runs that do not touch) holds all of ``pairs``."""
-    return any(all(_holds(scope, first, last) for first, last in pairs) for scope in scopes)
-
-
-def _holds(scope: list[Pair], first: int, last: int) -> bool:
-    at = bisect_right(scope, first, key=lambda run: run[0]) - 1
-    return at >= 0 and last <= scope[at][1]
-
-
-def _clusters(loose: list[tuple[int, int, str]]) -> Iterable[tuple[tuple[int, int], list[str]]]:
-    """Join runs of SIMs outside any inventory that overlap; yield each joint run with the cases in it."""
-    run: tuple[int, int] | None = None
-    keys: list[str] = []
-    for first, last, key in sorted(loose):
-        if run is not None and first <= run[1]:
-            run = (run[0], max(run[1], last))
-            keys.append(key)
-            continue
-        if run is not None:
-            yield run, keys
-        run, keys = (first, last), [key]
-    if run is not None:
-        yield run, keys

@@ -1,11 +1,12 @@
 """Outages: groups of SIM ranges with the open cases in them and the active alarms that serve them.
 
-What people and watchers decided (state, scope, merges) is primary state. Who belongs to what is derived: a case is in
-an outage when its SIMs meet the outage's ranges; an alarm, when its object serves the attribute values that the outage
-stands on. Both are kept up to date case by case, so that the cost does not grow with what is grouped already.
+What people and watchers decided (state, scope, merges, cases moved by hand) is primary state. Who belongs to what is
+derived: a case is in an outage when its SIMs meet the outage's ranges, or, where no SIMs could be read of it, when its
+customer has SIMs there; a person may put it in or take it out all the same. An alarm belongs to an outage when its
+object serves the attribute values that the outage stands on. All is kept up to date case by case, so that the cost does
+not grow with what is grouped already.
 """
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,18 +14,20 @@ import msgspec
 
 from feeds.board.alarms import AlarmTable
 from feeds.board.cases import CaseTable
-from feeds.board.inventory import Inventory, Pair, Where
+from feeds.board.impact import Impacts
+from feeds.board.inventory import Inventory, Where
+from feeds.board.scopes import ScopeIndex
 from feeds.board.touched import Touched
-from feeds.facts import OutageMerged, OutageMoved, OutageScoped, OutageSuspected
-from feeds.model import LIVE_STATES, CustomerImpact, Outage, OutageId, OutageState
+from feeds.board.unplaced import UnplacedCases, most_specific, ranges_of
+from feeds.facts import CasePlaced, OutageMerged, OutageMoved, OutageScoped, OutageSuspected
+from feeds.model import LIVE_STATES, CustomerImpact, Lane, Outage, OutageId, OutageState, SimRange
 from feeds.simspace import IntervalSet
 
 TIMELINE_KEPT = 1_000
 """Lines of history kept per outage."""
 
-
-RANGES_OF_A_CASE = 200
-"""A case in more ranges than this says nothing about any one of them."""
+WATCHER = "vaken/"
+"""What the names of watchers begin with; other names are people's, or feeds'."""
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -48,16 +51,21 @@ class Members:
     """Minute (since 1970) → member cases opened in it."""
     wheres: dict[Where, None] = field(default_factory=dict)
     """The alarm groups that belong to it."""
+    within: tuple[int, tuple[SimRange, ...]] | None = None
+    """Version of the inventory, and the most specific ranges in the scope; made when asked for."""
 
 
 @dataclass(slots=True, frozen=True)
-class Unplaced:
-    """An open case with known SIMs that no live outage holds. Derived."""
+class Totals:
+    """Over all live outages; a SIM, a customer or a case in two of them counts once."""
 
-    pairs: list[Pair]
     sims: int
-    ranges: tuple[Pair, ...] | None
-    """First and last body of the inventory's ranges that it meets; None where these are more than RANGES_OF_A_CASE."""
+    customers: int
+    cases: int
+    grouped: int
+    unexplained: int
+    single: int
+    without_sims: int
 
 
 class OutageTable:
@@ -69,8 +77,8 @@ class OutageTable:
         self.members: dict[str, Members] = {}
         self.of_case: dict[str, tuple[str, ...]] = {}
         self.of_where: dict[Where, tuple[str, ...]] = {}
-        self.unplaced: dict[str, Unplaced] = {}
-        """Open cases with known SIMs that no live outage holds, by key."""
+        self.unexplained = UnplacedCases(inventory)
+        """Open cases with known SIMs that no live outage holds."""
         self.suspected = 0
         """How many outages there ever were: the next id follows from it."""
         self._inventory = inventory
@@ -79,10 +87,15 @@ class OutageTable:
         self._scopes_changed = False
         self._entered: list[IntervalSet] = []
         """Scopes that came since the cases were looked at."""
-        self._edges: list[int] = []
-        self._held: list[tuple[str, ...]] = []
+        self._index = ScopeIndex()
+        self._simless: dict[str, str] = {}
+        """Open cases without known SIMs → the customer they belong to."""
+        self._hit: dict[str, list[str]] = {}
+        """Customer → live outages with SIMs of it; made when a case without SIMs first asks."""
+        self._hit_known = False
         self._sims: dict[str, tuple[tuple[tuple[str, str], ...], IntervalSet]] = {}
-        self._impacts: dict[str, tuple[int, int, tuple[CustomerImpact, ...]]] = {}
+        self._impacts = Impacts(inventory)
+        self._union: tuple[tuple[IntervalSet, ...], int, int, int] | None = None
 
     # -- facts ---------------------------------------------------------------------------------------------------
 
@@ -98,9 +111,17 @@ class OutageTable:
             where=fact.where,
             ranges=fact.ranges,
             reason=fact.reason,
+            title=fact.title,
+            from_cases=fact.from_cases,
+            made_by="" if by.startswith(WATCHER) else by,
+            split_from=OutageId(fact.split_from),
             seq=seq,
         )
         self._note(fact.outage, seq, at, by, f"suspected: {fact.reason}" if fact.reason else "suspected")
+        if fact.split_from in self.outages:
+            self._note(fact.split_from, seq, at, by, f"{fact.outage} is split off: {fact.reason}")
+            self._cases.follow_pins(fact.split_from, fact.outage, self.sims(fact.outage))
+            touched.outages.add(fact.split_from)
         self._enter(fact.outage, touched)
 
     def scope(self, fact: OutageScoped, by: str, seq: int, at: datetime, touched: Touched) -> None:
@@ -109,7 +130,12 @@ class OutageTable:
         if known is None or known.state not in LIVE_STATES:
             return
         self.outages[fact.outage] = msgspec.structs.replace(
-            known, ranges=fact.ranges, where=fact.where, reason=fact.reason or known.reason, seq=seq
+            known,
+            ranges=fact.ranges,
+            where=fact.where,
+            reason=fact.reason or known.reason,
+            from_cases=fact.from_cases,
+            seq=seq,
         )
         self._note(fact.outage, seq, at, by, f"scope changed: {fact.reason}" if fact.reason else "scope changed")
         self._leave(fact.outage, touched)
@@ -129,11 +155,23 @@ class OutageTable:
             if other.merged_into == known.id:
                 self.outages[other.id] = msgspec.structs.replace(other, merged_into=into.id)
                 touched.outages.add(other.id)
+        self._cases.move_pins(known.id, into.id)
         if known.told is not None and (into.told is None or known.told > into.told):
             # What was promised to customers of the one is owed by the other.
             self.outages[into.id] = msgspec.structs.replace(into, told=known.told, next_word=known.next_word)
         self._leave(fact.outage, touched)
         touched.outages.update((fact.outage, into.id))
+
+    def place(self, fact: CasePlaced, by: str, seq: int, at: datetime, touched: Touched) -> None:
+        """Note that a person moved a case into an outage or out of it, and keep it so."""
+        outage, case = self.survivor(fact.outage), self._cases.get(fact.case)
+        if outage is None or case is None:
+            return
+        self._cases.pin(fact.case, outage.id, fact.inside)
+        what = f"case {case.number} moved {'in' if fact.inside else 'out'}"
+        self._note(outage.id, seq, at, by, f"{what}: {fact.reason}" if fact.reason else what)
+        touched.outages.add(outage.id)
+        touched.cases.add(fact.case)
 
     def move(self, fact: OutageMoved, by: str, seq: int, at: datetime, touched: Touched) -> None:
         """Take an outage to another state. A merged one stays merged, and only a merge makes one."""
@@ -171,12 +209,16 @@ class OutageTable:
     def settle(self, touched: Touched) -> None:
         """Bring the members of all live outages up to date with cases and alarms that moved. Cheap when none did."""
         if self._scopes_changed:
-            self._index_scopes()
+            self._scopes_changed = False
+            self._index.build({outage_id: members.scope for outage_id, members in self.members.items()})
+            self._hit_known = False
         moved = self._cases.moved
         if self._entered:
             scope = IntervalSet.union(self._entered)
             self._entered.clear()
             moved.update((key, None) for key, bodies in self._cases.bodies.items() if bodies.intersects(scope))
+            moved.update(dict.fromkeys(self._simless))
+            moved.update((key, None) for key in self._cases.pins if key in self._cases.open)
         if moved:
             for key in moved:
                 self._place(key, touched)
@@ -194,7 +236,8 @@ class OutageTable:
         self.members.clear()
         self.of_case.clear()
         self.of_where.clear()
-        self.unplaced.clear()
+        self.unexplained.clear()
+        self._simless.clear()
         self._entered.clear()
         self._impacts.clear()
         for outage in self.outages.values():
@@ -216,8 +259,8 @@ class OutageTable:
 
     @property
     def cases_with_sims(self) -> int:
-        """How many open cases concern SIMs that are known."""
-        return len(self.of_case) + len(self.unplaced)
+        """How many open cases are in an outage or concern SIMs that are known."""
+        return len(self.of_case) + len(self.unexplained)
 
     def sims(self, outage_id: str) -> IntervalSet:
         """Return the SIMs of an outage as ICCID bodies."""
@@ -228,10 +271,61 @@ class OutageTable:
             self._sims[outage_id] = known
         return known[1]
 
+    def ranges_within(self, outage_id: str) -> tuple[SimRange, ...]:
+        """Return the most specific ranges of the inventory in a live outage; none where these are very many."""
+        members = self.members[outage_id]
+        known = members.within
+        if known is None or known[0] != self._inventory.version:
+            found = most_specific(ranges_of(self._inventory, members.scope.pairs()) or ())
+            known = members.within = (self._inventory.version, found)
+        return known[1]
+
     def holding(self, body: int) -> tuple[str, ...]:
         """Return the live outages that hold a SIM."""
-        piece = bisect_right(self._edges, body) - 1
-        return self._held[piece] if piece >= 0 else ()
+        return self._index.holding(body)
+
+    def lane(self, key: str) -> Lane:
+        """Return where a case stands."""
+        if key not in self._cases.open:
+            return "closed"
+        if key in self.of_case:
+            return "grouped"
+        return "unexplained" if key in self.unexplained.cases else "no SIMs"
+
+    def placed(self, key: str) -> str:
+        """Return how a case came into its outages: ``person``, ``customer``, or ``""`` by its SIMs or into none."""
+        outages = self.of_case.get(key, ())
+        if not outages:
+            return ""
+        pins = self._cases.pins.get(key, {})
+        if any(pins.get(outage) for outage in outages):
+            return "person"
+        return "customer" if key in self._simless else ""
+
+    def totals(self) -> Totals:
+        """Return what is open over all live outages."""
+        scopes = tuple(self.members[outage].scope for outage in sorted(self.members))
+        known = self._union
+        if known is None or known[1] != self._inventory.version or not _same_objects(known[0], scopes):
+            customers: set[str] = set()
+            for outage_id, members in self.members.items():
+                customers |= self._impacts.customers(outage_id, members.scope)
+            known = self._union = (
+                scopes,
+                self._inventory.version,
+                IntervalSet.union(scopes).count,
+                len(customers),
+            )
+        cases, grouped, unexplained = len(self._cases.open), len(self.of_case), len(self.unexplained)
+        return Totals(
+            sims=known[2],
+            customers=known[3],
+            cases=cases,
+            grouped=grouped,
+            unexplained=unexplained,
+            single=self.unexplained.single,
+            without_sims=cases - grouped - unexplained,
+        )
 
     def alarm_counts(self, outage: str) -> list[int]:
         """Return the number of active alarms by severity, in the order of Severity."""
@@ -249,43 +343,13 @@ class OutageTable:
 
         Each customer's ranges are its own, cut to the outage. Overlapping ranges: the most specific owns a SIM.
         """
-        outage = self.outages[outage_id]
-        known = self._impacts.get(outage_id)
-        if known is None or known[:2] != (outage.seq, self._inventory.version):
-            known = (outage.seq, self._inventory.version, self._share(self.sims(outage_id)))
-            self._impacts[outage_id] = known
         by_customer: dict[str, list[str]] = {}
         members = self.members.get(outage_id)
         for key in members.cases if members is not None else ():
             case = self._cases.open.get(key)
             if case is not None:
                 by_customer.setdefault(self._cases.customer_of.get(key, ""), []).append(case.number)
-        return tuple(
-            msgspec.structs.replace(item, cases=tuple(sorted(by_customer.get(item.customer, ()))))
-            if item.customer in by_customer
-            else item
-            for item in known[2]
-        )
-
-    def _share(self, scope: IntervalSet) -> tuple[CustomerImpact, ...]:
-        own: dict[str, list[tuple[int, int]]] = {}
-        uses: dict[str, dict[str, None]] = {}
-        for item, low, high in self._inventory.owned(scope):
-            own.setdefault(item.customer, []).append((low, high))
-            if item.use:
-                uses.setdefault(item.customer, {})[item.use] = None
-        impacts = []
-        for customer, pairs in own.items():
-            ranges = IntervalSet.of(pairs)
-            impacts.append(
-                CustomerImpact(
-                    customer=customer,
-                    ranges=tuple((str(first), str(last)) for first, last in ranges.pairs()),
-                    sims=ranges.count,
-                    uses=tuple(sorted(uses.get(customer, ()))),
-                )
-            )
-        return tuple(sorted(impacts, key=lambda item: (-item.sims, item.customer)))
+        return self._impacts.of(outage_id, self.sims(outage_id), by_customer)
 
     def _enter(self, outage_id: str, touched: Touched) -> None:
         outage = self.outages[outage_id]
@@ -313,43 +377,38 @@ class OutageTable:
         self._scopes_changed = True
         touched.outages.add(outage_id)
 
-    def _index_scopes(self) -> None:
-        """Cut the number line at every edge of a live outage; each piece knows the outages that hold it."""
-        self._scopes_changed = False
-        opens: dict[int, list[str]] = {}
-        closes: dict[int, list[str]] = {}
-        for outage_id, members in self.members.items():
-            for first, last in members.scope.pairs():
-                opens.setdefault(first, []).append(outage_id)
-                closes.setdefault(last + 1, []).append(outage_id)
-        held: dict[str, None] = {}
-        self._edges = sorted({*opens, *closes})
-        self._held = []
-        for edge in self._edges:
-            for outage_id in closes.get(edge, ()):
-                held.pop(outage_id, None)
-            for outage_id in opens.get(edge, ()):
-                held[outage_id] = None
-            self._held.append(tuple(held))
+    def _hitting(self, customer: str) -> list[str]:
+        """Return the live outages in which a customer has SIMs."""
+        if not self._hit_known:
+            self._hit = {}
+            for outage_id, members in self.members.items():
+                for one in self._impacts.customers(outage_id, members.scope):
+                    self._hit.setdefault(one, []).append(outage_id)
+            self._hit_known = True
+        return self._hit.get(customer, [])
 
     def _place(self, key: str, touched: Touched) -> None:
         before = self.of_case.get(key, ())
         bodies = self._cases.bodies.get(key)
         found: dict[str, None] = {}
+        self._simless.pop(key, None)
         if bodies:
-            for first, last in bodies.pairs():
-                piece = bisect_right(self._edges, first) - 1
-                while piece < len(self._edges):
-                    if piece >= 0:
-                        if self._edges[piece] > last:
-                            break
-                        found.update(dict.fromkeys(self._held[piece]))
-                    piece += 1
+            found = self._index.meeting(bodies.pairs())
+        elif bodies is not None:
+            customer = self._simless[key] = self._cases.customer_of.get(key, "")
+            if customer:
+                found = dict.fromkeys(self._hitting(customer))
+        if bodies is not None:
+            for outage_id, inside in self._cases.pins.get(key, {}).items():
+                if not inside:
+                    found.pop(outage_id, None)
+                elif outage_id in self.members:
+                    found[outage_id] = None
         after = tuple(sorted(found))
         if bodies and not after:
-            self.unplaced[key] = self._unplaced(bodies)
+            self.unexplained.put(key, bodies)
         else:
-            self.unplaced.pop(key, None)
+            self.unexplained.drop(key)
         touched.outages.update(before)
         touched.outages.update(after)
         for outage_id in before:
@@ -372,14 +431,6 @@ class OutageTable:
             self.of_case.pop(key, None)
         touched.cases.add(key)
 
-    def _unplaced(self, bodies: IntervalSet) -> Unplaced:
-        pairs = bodies.pairs()
-        ranges: tuple[Pair, ...] | None = None
-        if self._inventory.ranges_met(pairs) <= RANGES_OF_A_CASE:
-            met = self._inventory.overlapping(pairs)
-            ranges = tuple(dict.fromkeys((int(item.first), int(item.last)) for item, _low, _high in met))
-        return Unplaced(pairs, bodies.count, ranges)
-
     def _place_where(self, where: Where, touched: Touched) -> None:
         for outage_id, members in self.members.items():
             self._join_where(outage_id, members, where, touched)
@@ -397,3 +448,7 @@ class OutageTable:
         lines.append(Line(seq, at, who, what))
         if len(lines) > TIMELINE_KEPT:
             del lines[1]
+
+
+def _same_objects(one: tuple[IntervalSet, ...], other: tuple[IntervalSet, ...]) -> bool:
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

@@ -47,6 +47,12 @@ class Outage(Struct, frozen=True, gc=False, omit_defaults=True):
     resolved: datetime | None = None
     ended: datetime | None = None
     merged_into: OutageId | None = None
+    split_from: OutageId = OutageId("")
+    """The outage that it was a part of before."""
+    from_cases: bool = False
+    """``where`` is what cases share; no alarm said so."""
+    made_by: str = ""
+    """The person who made the group by hand; empty: a watcher did."""
     told: datetime | None = None
     """When the last update to customers was approved."""
     next_word: datetime | None = None

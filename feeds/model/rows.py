@@ -58,6 +58,8 @@ class OutageRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     updates: int = 0
     reason: str = ""
     merged_into: str = ""
+    split_from: str = ""
+    """The outage that it was a part of before."""
     seq: int = 0
     """Sequence of the last decision about it; commands carry it as ``seen``."""
 
@@ -116,7 +118,10 @@ class ReadRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
 
     text: str
     start: int
+    """Where it is in its part, in characters."""
     end: int
+    part: str = "text"
+    """``title`` or ``text``; ``""``: SIMs of the case from elsewhere: its fields, further messages, a text cut off."""
     kind: str = ""
     sims: int = 0
     sims_text: str = ""

@@ -8,7 +8,8 @@ from feeds.simspace import SimKind
 class SimsPiece(Struct, frozen=True, gc=False, omit_defaults=True):
     """A piece of the text, at ``[start:end]`` (characters), and what it was read as; ``warning`` may be empty.
 
-    ``first`` and ``last``: plain digits, an ICCID as its body without check digit; empty where nothing could be read.
+    ``first`` and ``last``: plain digits, an ICCID as its body without check digit; empty where nothing could be read,
+    and where the piece is a name that stands for several ranges.
     """
 
     start: int
@@ -19,6 +20,8 @@ class SimsPiece(Struct, frozen=True, gc=False, omit_defaults=True):
     last: str = ""
     count: int = 0
     warning: str = ""
+    excluded: bool = False
+    """The text leaves these SIMs out: they are not among those counted."""
 
 
 class SimsOwner(Struct, frozen=True, gc=False, omit_defaults=True):

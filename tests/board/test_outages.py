@@ -106,11 +106,11 @@ def test_an_outage_that_is_over_gathers_nothing_and_may_come_back() -> None:
     tell(board, OutageMoved("O-1", OutageState.RESOLVED), at=START + HOUR)
     assert board.outages.outages["O-1"].ended == START + HOUR
     assert (board.outages.live(), board.outages.of_case) == ([], {})
-    assert set(board.outages.unplaced) == {"native/1"}
+    assert set(board.outages.unexplained.cases) == {"native/1"}
     tell(board, OutageMoved("O-1", OutageState.DECLARED))
     assert board.outages.outages["O-1"].ended is None
     assert cases_of(board, "O-1") == {"1"}
-    assert not board.outages.unplaced
+    assert not board.outages.unexplained.cases
 
 
 def test_over_and_back_within_one_batch_keeps_its_cases() -> None:
@@ -253,7 +253,7 @@ def test_a_case_in_two_outages_counts_once_in_each_and_knows_both() -> None:
     assert board.outages.of_case == {"native/1": ("O-1", "O-2"), "native/2": ("O-1",)}
     assert (cases_of(board, "O-1"), cases_of(board, "O-2")) == ({"1", "2"}, {"1"})
     assert sum(board.outages.members["O-1"].minutes.values()) == 2
-    assert set(board.outages.unplaced) == {"native/3"}
+    assert set(board.outages.unexplained.cases) == {"native/3"}
     assert board.outages.cases_with_sims == 3
 
 
@@ -405,5 +405,5 @@ def test_members_are_the_cases_that_meet_the_scope_whatever_came_first(
         }
         assert cases_of(board, f"O-{number}") == inside
     placed = {f"native/{n}" for n, sims in enumerate(cases) if sims}
-    assert set(board.outages.unplaced) | set(board.outages.of_case) == placed
-    assert not set(board.outages.unplaced) & set(board.outages.of_case)
+    assert set(board.outages.unexplained.cases) | set(board.outages.of_case) == placed
+    assert not set(board.outages.unexplained.cases) & set(board.outages.of_case)

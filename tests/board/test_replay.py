@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from feeds.board import Board, Touched, propose
+from feeds.board.unplaced import UnplacedCases
 from feeds.facts import (
     AlarmAcknowledged,
     AlarmReported,
+    CasePlaced,
     CaseReported,
     CustomersStated,
     DeliveryMoved,
@@ -17,6 +20,7 @@ from feeds.facts import (
     OutageMerged,
     OutageMoved,
     OutageSuspected,
+    RangesLoaded,
     RangesStated,
     UpdateApproved,
     UpdateDrafted,
@@ -24,6 +28,7 @@ from feeds.facts import (
     decode_entries,
     encode_entries,
 )
+from feeds.fleet.columns import Columns
 from feeds.model import (
     AlarmEvent,
     AudienceEntry,
@@ -39,7 +44,7 @@ from feeds.model import (
     UpdateKind,
     UpdateText,
 )
-from feeds.simspace import SimSpan
+from feeds.simspace import IntervalSet, SimSpan
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
 APNS = ("iot.meter", "iot.lift")
@@ -94,9 +99,18 @@ case_facts = st.builds(
     times,
     st.lists(spans, max_size=2).map(tuple),
 )
-inventory_facts = st.builds(
-    lambda number, apn, imsi: RangesStated((_range(number, apn, imsi),)), numbers, st.sampled_from(APNS), st.booleans()
+range_facts = st.builds(
+    lambda number, apn, imsi, since: RangesStated((structs.replace(_range(number, apn, imsi), since=since),)),
+    numbers,
+    st.sampled_from(APNS),
+    st.booleans(),
+    times,
 ) | st.builds(
+    lambda found, apn: RangesLoaded(Columns.from_ranges(_range(number, apn, number > 2) for number in found).table()),
+    st.sets(numbers),
+    st.sampled_from(APNS),
+)
+inventory_facts = range_facts | st.builds(
     lambda number, vip: CustomersStated(
         (
             Customer(
@@ -123,6 +137,7 @@ people_facts = st.one_of(
     ),
     st.builds(OutageMoved, outage_ids, st.sampled_from([state for state in OutageState if state.value != "merged"])),
     st.builds(OutageMerged, outage_ids, outage_ids),
+    st.builds(CasePlaced, numbers.map(lambda number: f"native/{number}"), outage_ids, st.booleans()),
     st.builds(
         lambda update, outage: UpdateDrafted(update, outage, UpdateKind.PROGRESS, UpdateText("a", "b", "c", START)),
         update_ids,
@@ -206,26 +221,67 @@ def test_facts_applied_before_are_skipped(found: list[Fact]) -> None:
     assert board.dump() == before
 
 
-@given(facts)
-@settings(max_examples=150, deadline=None)
-def test_members_kept_step_by_step_are_those_counted_from_scratch(found: list[Fact]) -> None:
+def members_from_scratch(board: Board, outage: str) -> set[str]:
+    """The open cases of a live outage by the rules: by a person's word, by their SIMs, else by their customer."""
+    scope = board.outages.sims(outage)
+    hit = {item.customer for item, _low, _high in board.inventory.owned(scope)}
+    inside = set()
+    for key in board.cases.open:
+        bodies, pinned = board.cases.bodies[key], board.cases.pins.get(key, {}).get(outage)
+        by_itself = bodies.intersects(scope) if bodies else board.cases.customer_of[key] in hit
+        if by_itself if pinned is None else pinned:
+            inside.add(key)
+    return inside
+
+
+@given(facts, st.lists(case_facts, min_size=3, max_size=9))
+@settings(max_examples=250, deadline=None)
+def test_members_kept_step_by_step_are_those_counted_from_scratch(found: list[Fact], cases: list[Fact]) -> None:
     board = Board()
-    for entry in entries_of(found):
+    for entry in entries_of([*found, *cases, *found[::2]]):
         board.apply([entry], Touched())
-    for outage in board.outages.live():
-        members = board.outages.members[outage.id]
-        inside = {key for key, bodies in board.cases.bodies.items() if bodies.intersects(members.scope)}
+    outages = board.outages
+    in_any: set[str] = set()
+    for outage in outages.live():
+        members = outages.members[outage.id]
+        inside = members_from_scratch(board, outage.id)
         assert set(members.cases) == inside
         assert sum(members.minutes.values()) == len(inside)
+        in_any |= inside
         serving = [
             alarm
             for alarm in board.alarms.active.values()
             if outage.where and set(outage.where.items()) <= set(board.inventory.where(alarm.attributes))
         ]
-        assert sum(board.outages.alarm_counts(outage.id)) == len(serving)
-    for key, bodies in board.cases.bodies.items():
-        holding = {one for one, members in board.outages.members.items() if bodies.intersects(members.scope)}
-        assert set(board.outages.of_case.get(key, ())) == holding
+        assert sum(outages.alarm_counts(outage.id)) == len(serving)
+    lanes = {key: outages.lane(key) for key in board.cases.open}
+    assert {key for key, lane in lanes.items() if lane == "grouped"} == in_any == set(outages.of_case)
+    rest = {key: board.cases.bodies[key] for key in board.cases.open if key not in in_any}
+    assert {key for key, lane in lanes.items() if lane == "unexplained"} == {key for key, sims in rest.items() if sims}
+    totals = outages.totals()
+    assert (totals.cases, totals.grouped) == (len(board.cases.open), len(in_any))
+    assert totals.unexplained == sum(bool(sims) for sims in rest.values())
+    assert totals.without_sims == sum(not sims for sims in rest.values())
+    assert totals.single == sum(sims.count == 1 for sims in rest.values())
+    scope = IntervalSet.union(outages.sims(one.id) for one in outages.live())
+    assert totals.sims == scope.count
+    assert totals.customers == len({item.customer for item, _low, _high in board.inventory.owned(scope)})
+
+
+@given(facts, st.lists(case_facts, min_size=3, max_size=9))
+@settings(max_examples=150, deadline=None)
+def test_evidence_kept_step_by_step_is_that_counted_from_scratch(found: list[Fact], cases: list[Fact]) -> None:
+    board = Board()
+    for entry in entries_of([*found, *cases]):
+        board.apply([entry], Touched())
+    known = board.outages.unexplained
+    fresh = UnplacedCases(board.inventory)
+    for key in known.cases:
+        fresh.put(key, board.cases.bodies[key])
+    assert known.cases == fresh.cases
+    assert {run: set(keys) for run, keys in known.on.items()} == {run: set(keys) for run, keys in fresh.on.items()}
+    assert set(known.crowded) == set(fresh.crowded)
+    assert (set(known.wide), set(known.loose), known.single) == (set(fresh.wide), set(fresh.loose), fresh.single)
 
 
 @given(facts)
