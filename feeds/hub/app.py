@@ -46,6 +46,7 @@ def make_app(hub: Hub, commands: Commands, door: Door) -> web.Application:
     )
 
     async def goodbye(_app: web.Application) -> None:
+        door.close()
         await asyncio.gather(*(close() for close in hub.sockets))
 
     app.on_shutdown.append(goodbye)
@@ -63,7 +64,7 @@ class Reading:
         metrics.gauge("vaken_alarms_active", "Active alarms.", lambda: len(hub.board.alarms.active))
         metrics.gauge("vaken_cases_open", "Open cases.", lambda: len(hub.board.cases.open))
         metrics.gauge("vaken_outages_live", "Outages that gather evidence.", lambda: len(hub.board.outages.members))
-        metrics.gauge("vaken_sim_ranges", "SIM ranges in the inventory.", lambda: len(hub.board.inventory.ranges))
+        metrics.gauge("vaken_sim_ranges", "SIM ranges in the inventory.", lambda: hub.board.inventory.range_count)
         metrics.gauge("vaken_queries_open", "Distinct queries that terminals look at.", lambda: len(hub.queries))
 
     async def health(self, request: web.Request) -> web.Response:

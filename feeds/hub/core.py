@@ -14,13 +14,15 @@ from time import perf_counter
 from feeds.board import Board, Touched
 from feeds.courier import LedgerUnavailable
 from feeds.facts import DeliveryMoved, Fact
+from feeds.hub.fleet_sight import FleetSight
 from feeds.hub.heard import FeedsHeard
 from feeds.hub.metrics import Metrics
 from feeds.hub.queries import Queries
 from feeds.hub.settings import Settings
 from feeds.log import Batch, FactLog, LogError
 from feeds.model import Delivery, DeliveryState, Update, UpdateId, UpdateState
-from feeds.simspace import DEFAULT, LengthProfile
+from feeds.simspace import LengthProfile
+from feeds.simspace.reader import Reader
 
 
 def utc_now() -> datetime:
@@ -52,7 +54,7 @@ class Hub:
         self.wake_courier: Callable[[], None] = lambda: None
         self._log: FactLog | None = None
         self._touched = Touched()
-        self._profile: tuple[int, LengthProfile] = (-1, DEFAULT)
+        self.sight = FleetSight(board)
 
     # -- the log ---------------------------------------------------------------------------------------------------
 
@@ -88,6 +90,8 @@ class Hub:
         self.board.apply(batch.entries, touched)
         self.queries.touch(touched)
         self.metrics.count(batch.entries)
+        if touched.inventory:
+            self.sight.changed()
         if touched.updates:
             self.wake_courier()
         touched.clear()
@@ -95,13 +99,13 @@ class Hub:
         for listener in self.listeners:
             listener()
 
+    def reader(self) -> Reader:
+        """How texts about SIMs are read now, as the inventory shows. Any thread may use what is returned."""
+        return self.sight.reader()
+
     def profile(self) -> LengthProfile:
         """How long ICCID bodies are, by prefix, as the inventory shows."""
-        version = self.board.inventory.version
-        if self._profile[0] != version:
-            bodies = (item.first for item in self.board.inventory.ranges.values())
-            self._profile = (version, LengthProfile.learned(bodies))
-        return self._profile[1]
+        return self.reader().profile
 
     def warn(self, text: str) -> None:
         """Say something to the night shift: one line on stderr."""

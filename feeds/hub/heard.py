@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, RangesStated
+from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, ObjectsStated, RangesStated
 from feeds.model import FeedRow, Row
 
 FEEDS_KEPT = 1_000
@@ -17,6 +17,7 @@ _KINDS: dict[type, str] = {
     CaseReported: "cases",
     RangesStated: "inventory",
     CustomersStated: "inventory",
+    ObjectsStated: "inventory",
 }
 
 

@@ -6,20 +6,26 @@ WebSocket) is sent after the facts are flushed to disk.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from time import perf_counter
 
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from feeds.facts import AlarmReported, Fact
+from feeds.facts import AlarmReported, Fact, ObjectsStated
 from feeds.hub.core import Hub
+from feeds.hub.long_texts import LongTexts
 from feeds.hub.watch import Lapses
 from feeds.log import Batch, LogError, LogRefused
-from feeds.sources import Malformed, SourceError, alertmanager, native, zammad
+from feeds.sources import Malformed, SourceError, alertmanager, native, objects, zammad
 
 OFF_LOOP_BYTES = 64 * 1024
 """Bodies larger than this are parsed on a thread: reading them takes longer than the event loop may be busy."""
+LARGE_BYTES = 512 * 1024
+"""Bodies of cases larger than this are parsed one after the other: a long text in one takes a process for a while."""
+LARGE_WAITING = 4
+"""So many of them may wait, as each is held in memory; one more is told to come back later."""
 FRAMES_IN_FLIGHT = 64
 """Frames of one feed that may wait for the disk; the hub reads no further ones until some are answered."""
 RETRY_AFTER = "1"
@@ -27,6 +33,8 @@ CLOSE_SECONDS = 2.0
 """How long a feed may take to answer a goodbye."""
 
 Parse = Callable[[bytes], list[Fact]]
+Prepare = Callable[[], Parse]
+"""Called on the event loop for each body: a parser with what it needs of the board, which threads must not look at."""
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _JSON = {"Content-Type": "application/json"}
@@ -43,25 +51,40 @@ class TooLarge(SourceError):
         super().__init__(f"the body is larger than {limit:,} bytes; send smaller batches")
 
 
+class Overloaded(SourceError):
+    """The hub has enough to do with what came before; the same body may be sent again."""
+
+    status = 503
+
+
 class Door:
     """The ingest handlers of one hub."""
 
     def __init__(self, hub: Hub, lapses: Lapses) -> None:
         self._hub = hub
         self._lapses = lapses
+        self._long_texts = LongTexts()
+        self._large = ThreadPoolExecutor(1, "large-bodies")
+        self._large_waiting = 0
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
         return [
-            web.post("/v1/alarms", self._handler("alarms", "alarms", native.alarms)),
+            web.post("/v1/alarms", self._handler("alarms", "alarms", lambda: native.alarms)),
             web.post("/v1/cases", self._handler("cases", "cases", self._cases)),
             web.post("/v1/ranges", self._handler("inventory", "inventory", self._ranges)),
-            web.post("/v1/customers", self._handler("inventory", "inventory", native.customers)),
-            web.post("/hooks/alertmanager", self._handler("alertmanager", "alarms", alertmanager.webhook)),
-            web.post("/api/v2/alerts", self._handler("alertmanager", "alarms", self._alerts)),
+            web.post("/v1/customers", self._handler("inventory", "inventory", lambda: native.customers)),
+            web.post("/v1/objects", self._handler("inventory", "inventory", lambda: self._objects)),
+            web.post("/hooks/alertmanager", self._handler("alertmanager", "alarms", lambda: alertmanager.webhook)),
+            web.post("/api/v2/alerts", self._handler("alertmanager", "alarms", lambda: self._alerts)),
             web.post("/hooks/zammad", self._handler("zammad", "cases", self._tickets, signed=True)),
             web.get("/v1/ingest", self._socket),
         ]
+
+    def close(self) -> None:
+        """End what is still being read: the hub stops."""
+        self._long_texts.stop()
+        self._large.shutdown(wait=False, cancel_futures=True)
 
     async def take(self, by: str, facts: Sequence[Fact]) -> tuple[int, int]:
         """Append what is news among ``facts``. Return (how many were accepted, sequence they are kept up to)."""
@@ -113,8 +136,8 @@ class Door:
 
     # -- HTTP --------------------------------------------------------------------------------------------------------
 
-    def _handler(self, name: str, kind: str, parse: Parse, signed: bool = False) -> Handler:
-        """Return a handler: body → facts by ``parse`` → log → answer; a refusal is counted and says why."""
+    def _handler(self, name: str, kind: str, prepare: Prepare, signed: bool = False) -> Handler:
+        """Return a handler: body → facts by a parser → log → answer; a refusal is counted and says why."""
         limits = self._hub.settings.limits
         limit = limits.inventory_bytes if kind == "inventory" else limits.body_bytes
 
@@ -122,10 +145,10 @@ class Door:
             by = _by(request, name)
             try:
                 body = await read_body(request, limit)
+                parse = prepare()
                 if signed:
-                    signature = request.headers.get("X-Hub-Signature", "")
-                    zammad.verify(body, signature, self._hub.settings.zammad.secret)
-                facts = parse(body) if len(body) <= OFF_LOOP_BYTES else await asyncio.to_thread(parse, body)
+                    parse = self._signed(parse, request.headers.get("X-Hub-Signature", ""))
+                facts = await self._parsed(parse, body, kind)
                 accepted, seq = await self.take(by, facts)
             except (SourceError, LogError) as error:
                 status, answer = self.refusal(error, by, kind)
@@ -134,14 +157,44 @@ class Door:
 
         return handle
 
-    def _cases(self, body: bytes) -> list[Fact]:
-        return native.cases(body, self._hub.profile())
+    async def _parsed(self, parse: Parse, body: bytes, kind: str) -> list[Fact]:
+        """Return the facts of a body, parsed where that holds up nobody. Raises SourceError."""
+        if len(body) <= OFF_LOOP_BYTES:
+            return parse(body)
+        if kind != "cases" or len(body) <= LARGE_BYTES:
+            return await asyncio.to_thread(parse, body)
+        if self._large_waiting >= LARGE_WAITING:
+            raise Overloaded(f"{LARGE_WAITING} large bodies are being read already; send this one again later")
+        self._large_waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._large, parse, body)
+        finally:
+            self._large_waiting -= 1
 
-    def _ranges(self, body: bytes) -> list[Fact]:
-        return native.ranges(body, self._hub.profile())
+    def _signed(self, parse: Parse, signature: str) -> Parse:
+        """Return ``parse`` behind a look at the signature."""
 
-    def _tickets(self, body: bytes) -> list[Fact]:
-        return zammad.webhook(body, self._hub.profile())
+        def checked(body: bytes) -> list[Fact]:
+            zammad.verify(body, signature, self._hub.settings.zammad.secret)
+            return parse(body)
+
+        return checked
+
+    def _cases(self) -> Parse:
+        return partial(native.cases, reader=self._hub.reader(), read=self._long_texts.read)
+
+    def _ranges(self) -> Parse:
+        return partial(native.ranges, profile=self._hub.profile())
+
+    def _tickets(self) -> Parse:
+        return partial(zammad.webhook, reader=self._hub.reader(), read=self._long_texts.read)
+
+    def _objects(self, body: bytes) -> list[Fact]:
+        facts = objects.objects(body)
+        for fact in facts:
+            if isinstance(fact, ObjectsStated):
+                self._hub.board.objects.prepare(fact.rules)
+        return facts
 
     def _alerts(self, body: bytes) -> list[Fact]:
         now = self._hub.now()
@@ -182,15 +235,14 @@ class Door:
         try:
             parts = native.frame(frame)
             number = parts.id
-            for body, parse in (
-                (parts.ranges, self._ranges),
-                (parts.customers, native.customers),
-                (parts.alarms, native.alarms),
-                (parts.cases, self._cases),
+            for body, parse, kind in (
+                (parts.ranges, self._ranges(), "inventory"),
+                (parts.customers, native.customers, "inventory"),
+                (parts.alarms, native.alarms, "alarms"),
+                (parts.cases, self._cases(), "cases"),
             ):
                 if body:
-                    raw = bytes(body)
-                    facts.extend(parse(raw) if len(raw) <= OFF_LOOP_BYTES else await asyncio.to_thread(parse, raw))
+                    facts.extend(await self._parsed(parse, bytes(body), kind))
         except SourceError as error:
             self._hub.heard.refused(by, "ingest")
             self._hub.metrics.refused.labels(status=str(error.status)).inc()

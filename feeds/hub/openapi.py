@@ -7,7 +7,7 @@ import msgspec
 import orjson
 
 from feeds.hub.version import VERSION
-from feeds.model import COMMANDS, ROW_TYPES, AlarmEvent, CaseEvent, Customer
+from feeds.model import COMMANDS, ROW_TYPES, AlarmEvent, CaseEvent, Customer, ObjectRule, SimsRead
 from feeds.sources.inventory import RangeInput
 
 _INGEST: dict[str, tuple[type, str]] = {
@@ -16,6 +16,11 @@ _INGEST: dict[str, tuple[type, str]] = {
     "/v1/ranges": (RangeInput, "SIM ranges of the inventory."),
     "/v1/customers": (Customer, "Customers of the inventory."),
 }
+_WHOLE: dict[str, tuple[type, str]] = {
+    "/v1/objects": (ObjectRule, "What managed objects serve: all rules, in place of those before."),
+}
+_RESULTS: dict[str, type] = {"sims": SimsRead}
+"""What commands answer with, where it is a type of its own."""
 _HOOKS = {
     "/api/v2/alerts": "Alerts as Prometheus posts them to an Alertmanager (its API v2).",
     "/hooks/alertmanager": "Notifications of an Alertmanager's webhook receiver (version 4).",
@@ -37,7 +42,8 @@ _REFUSALS = {
 @cache
 def document() -> bytes:
     """Return the document (OpenAPI 3.1) as JSON."""
-    types = [*(kind for kind, _ in _INGEST.values()), *COMMANDS.values(), *ROW_TYPES.values()]
+    taken = {**_INGEST, **_WHOLE}
+    types = [*(kind for kind, _ in taken.values()), *COMMANDS.values(), *_RESULTS.values(), *ROW_TYPES.values()]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, Any] = {}
@@ -45,13 +51,16 @@ def document() -> bytes:
         one = schema_of[kind]
         body = {"oneOf": [one, {"type": "array", "items": one}]}
         paths[path] = {"post": _operation(text, body, _ACCEPTED, _REFUSALS)}
+    for path, (kind, text) in _WHOLE.items():
+        paths[path] = {"post": _operation(text, {"type": "array", "items": schema_of[kind]}, _ACCEPTED, _REFUSALS)}
     for path, text in _HOOKS.items():
         refusals = _REFUSALS | ({"401": "The signature is missing or wrong."} if "zammad" in path else {})
         paths[path] = {"post": _operation(text, {}, _ACCEPTED, refusals)}
     for name, command in COMMANDS.items():
         text = (command.__doc__ or "").strip()
         refusals = _REFUSALS | {"409": "Refused, with what changed since the user looked."}
-        operation = _operation(text, schema_of[command], _DONE, refusals)
+        done = _done(schema_of[_RESULTS[name]]) if name in _RESULTS else _done({})
+        operation = _operation(text, schema_of[command], done, refusals)
         operation["parameters"] = [_parameter("who", "Whose command it is.", {"type": "string", "maxLength": 64})]
         paths[f"/v1/commands/{name}"] = {"post": operation}
     for view, row in ROW_TYPES.items():
@@ -73,16 +82,19 @@ def document() -> bytes:
 
 _INTEGER = {"type": "integer"}
 _ACCEPTED = {"type": "object", "properties": {"accepted": _INTEGER, "seq": _INTEGER}}
-_DONE = {"type": "object", "properties": {"done": {"type": "boolean"}, "seq": _INTEGER, "result": {}}}
 _ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
 _PAGE = {"view": {"type": "string"}, "seq": _INTEGER, "total": _INTEGER, "first": _INTEGER}
 _ASKED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("filter", "Which rows: words, key:value, -key:value.", {"type": "string", "maxLength": 1000}),
     ("sort", "Field names with commas, - in front for falling.", {"type": "string"}),
-    ("of", "The outage or the update that the view is of.", {"type": "string"}),
+    ("of", "The outage, the case or the update that the view is of.", {"type": "string"}),
     ("first", "Place of the first row.", {"type": "integer", "minimum": 0}),
     ("limit", "How many rows.", {"type": "integer", "minimum": 0, "maximum": 10_000}),
 )
+
+
+def _done(result: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": {"done": {"type": "boolean"}, "seq": _INTEGER, "result": result}}
 
 
 def _parameter(name: str, text: str, schema: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from feeds.board import Board, Touched
 from feeds.hub.heard import FeedsHeard
-from feeds.views import Query, Source, board_source
+from feeds.views import CasePoints, Query, Source, board_source
 
 _OF_OUTAGE = frozenset({"impact", "timeline"})
 
@@ -17,6 +17,10 @@ class Queries:
         self._board = board
         self._heard = heard
         self._open: dict[QueryKey, tuple[Query, int]] = {}
+        self._points: CasePoints | None = None
+        """Where the SIMs of open cases lie, for all ribbons; kept from when the first one was looked at."""
+        self._ribbons_of = -1
+        """The sequence that the ribbons show."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -24,8 +28,14 @@ class Queries:
     def make(self, key: QueryKey) -> Query:
         """Return a query of one's own. Raises BadQuery."""
         view, of, sort, filter_text = key
-        source: Source = self._heard if view == "feeds" else board_source(self._board, view, of)
-        return Query(source, sort, filter_text)
+        return Query(self._source(view, of), sort, filter_text)
+
+    def _source(self, view: str, of: str) -> Source:
+        if view == "feeds":
+            return self._heard
+        if view == "ribbon" and self._points is None:
+            self._points = CasePoints(self._board)
+        return board_source(self._board, view, of, self._points)
 
     def take(self, key: QueryKey) -> Query:
         """Return the query of ``key``, made when nobody looked at it yet. Raises BadQuery."""
@@ -43,7 +53,11 @@ class Queries:
             del self._open[key]
 
     def touch(self, touched: Touched) -> None:
-        """Hand what a batch changed to the queries that it may concern."""
+        """Hand what a batch changed to the queries that it may concern. Ribbons wait for the next tick."""
+        if self._points is not None:
+            if touched.inventory:
+                self._points.touch_all()
+            self._points.touch(touched.cases)
         if not self._open:
             return
         keys_of = {
@@ -55,8 +69,16 @@ class Queries:
             "deliveries": touched.deliveries,
         }
         for (view, of, _sort, _filter), (query, _lookers) in self._open.items():
+            if view == "ribbon":
+                continue
             if touched.inventory:
                 query.touch_all()
+            elif view == "totals":
+                if touched.cases or touched.outages:
+                    query.touch_all()
+            elif view == "readings":
+                if of in touched.cases:
+                    query.touch_all()
             elif view in _OF_OUTAGE:
                 survivor = self._board.outages.survivor(of) if touched.outages else None
                 if survivor is not None and (survivor.id in touched.outages or of in touched.outages):
@@ -64,10 +86,15 @@ class Queries:
             elif keys_of.get(view):
                 query.touch(keys_of[view])
 
-    def tick(self) -> None:
-        """Touch what changes by time alone: rates of feeds, recent cases of live outages."""
+    def tick(self, ribbons: bool = True) -> None:
+        """Touch what changes by time alone (rates of feeds, recent cases of live outages), and ribbons of a board
+        that moved: a picture of the whole fleet is made once a second at most. ``ribbons``: now is a good time for it.
+        """
+        moved = ribbons and self._ribbons_of != self._board.seq
+        if moved:
+            self._ribbons_of = self._board.seq
         for (view, _of, _sort, _filter), (query, _lookers) in self._open.items():
-            if view == "feeds":
+            if view == "feeds" or (view == "ribbon" and moved):
                 query.touch_all()
             elif view == "outages":
                 query.touch(self._board.outages.members)

@@ -102,6 +102,7 @@ async def _serve(data: Path, host: str, port: int, settings: Settings) -> None:
         gc.set_threshold(GC_YOUNG)
         hub = Hub(board, settings, data)
         hub.follow(log)
+        hub.sight.look()
         if hub.degraded:
             hub.warn(hub.degraded)
         await _run(hub, base, host, port)
@@ -139,6 +140,7 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
                 group.create_task(watch_groups(hub)),
                 group.create_task(lapses.run()),
                 group.create_task(tick(hub)),
+                group.create_task(hub.sight.run()),
                 group.create_task(snapshotter.run(hub.warn)),
             ]
             if not hub.degraded:

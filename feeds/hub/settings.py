@@ -22,8 +22,8 @@ class ZammadSettings(Struct, frozen=True, forbid_unknown_fields=True):
 class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Bounds of what the hub takes in."""
 
-    body_bytes: int = 16 * 1024 * 1024
-    """Largest body of alarms, cases and webhooks."""
+    body_bytes: int = 32 * 1024 * 1024
+    """Largest body of alarms, cases and webhooks: mails of 20 MB are sent, and their cases count too."""
     inventory_bytes: int = 512 * 1024 * 1024
     """Largest body of ranges and customers."""
     queue_facts: int = 200_000

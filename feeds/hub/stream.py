@@ -256,6 +256,6 @@ async def tick(hub: Hub) -> None:
     """Once a second, have the rows looked at that change by time alone, until cancelled."""
     while True:
         await asyncio.sleep(1)
-        hub.queries.tick()
+        hub.queries.tick(ribbons=hub.sight.ready)
         for listener in hub.listeners:
             listener()

@@ -12,6 +12,8 @@ from feeds.sources.errors import TooDeep
 DEPTH: Final = 64
 """Levels of arrays and objects in a body, at most."""
 
+_STEP: Final = 1 << 20
+
 KEEP_LINES: Final = frozenset({"text", "body", "summary", "description", "message", "done", "will", "need"})
 """Fields whose texts may have several lines."""
 
@@ -54,7 +56,8 @@ def needs_cleaning(raw: bytes) -> bool:
     """
     if raw.isascii() and b"\\" not in raw and b"\x7f" not in raw:
         return False
-    return _SUSPECT.search(raw) is not None
+    # In steps: one search over megabytes would hold up every other thread. What is looked for has up to four bytes.
+    return any(_SUSPECT.search(raw, at, at + _STEP + 3) is not None for at in range(0, len(raw), _STEP))
 
 
 def clean_tree(value: object, newlines: bool = False, depth: int = DEPTH) -> object:

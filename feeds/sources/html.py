@@ -10,9 +10,6 @@ from typing import Final
 
 from feeds.sources.clean import clean
 
-LIMIT: Final = 262_144
-"""Characters of HTML that are looked at; what follows is left out."""
-
 _SKIPPED: Final = {tag: re.compile(f"</{tag}[^<>]*+>", re.IGNORECASE) for tag in ("script", "style", "title")} | {
     # The end tag of the head may be left out.
     "head": re.compile("</head[^<>]*+>|(?=<body)", re.IGNORECASE)
@@ -30,7 +27,6 @@ _MARKUP: Final = re.compile("(?P<comment><!--)|<(?P<end>/?)(?P<tag>[a-zA-Z][a-zA
 
 def html_text(markup: str) -> str:
     """Return the text of ``markup``, cleaned: blocks on lines of their own, no runs of empty lines."""
-    markup = markup[:LIMIT]
     parts: list[str] = []
     endless: set[str] = set()
     at = 0

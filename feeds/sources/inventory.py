@@ -5,6 +5,7 @@ Shared by the JSON and the CSV form of the inventory.
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import cache
 from typing import Annotated, Final
 from zoneinfo import available_timezones
@@ -17,6 +18,7 @@ from feeds.simspace import LengthProfile, NotAnIdentifierError, body_of, imsi_di
 from feeds.simspace.identifiers import plain_digits
 
 _ISSUER: Final = 7
+_FIRST_YEAR, _LAST_YEAR = 1971, 2100
 _MAIL: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
@@ -31,6 +33,7 @@ class RangeInput(Struct, frozen=True):
     msisdn_first: Label = ""
     attributes: Attributes = {}
     use: Label = ""
+    since: datetime | None = None
 
 
 class FieldError(ValueError):
@@ -82,21 +85,37 @@ def sim_range(item: RangeInput, profile: LengthProfile, bare: frozenset[str]) ->
         first=first,
         last=last,
         customer=item.customer,
-        imsi_first=_other("imsi_first", item.imsi_first),
-        msisdn_first=_other("msisdn_first", item.msisdn_first),
+        imsi_first=other_digits("imsi_first", item.imsi_first),
+        msisdn_first=other_digits("msisdn_first", item.msisdn_first),
         attributes=item.attributes,
         use=item.use,
+        since=in_force(item.since) if item.since is not None else None,
     )
 
 
+def in_force(since: datetime) -> datetime:
+    """Return when a range begins to hold, in UTC; a time without offset is UTC. Raises FieldError."""
+    if not _FIRST_YEAR <= since.year <= _LAST_YEAR:
+        raise FieldError("since", f"the year {since.year} is not between {_FIRST_YEAR} and {_LAST_YEAR}")
+    return since.replace(tzinfo=UTC) if since.tzinfo is None else since.astimezone(UTC)
+
+
+def iccid_digits(field: str, text: str) -> str:
+    """Return the plain digits of a cell that holds an ICCID. Raises FieldError where it holds anything else."""
+    if text.isascii() and text.isdigit():
+        return text
+    try:
+        return plain_digits(text)
+    except NotAnIdentifierError as error:
+        lost = (
+            "; a spreadsheet has rounded it, and its last digits are lost: format the column as text and export again"
+        )
+        rounded = re.search(r"[0-9][eE]\+?[0-9]", text)
+        raise FieldError(field, f"{error}{lost if rounded else ''}") from None
+
+
 def _body(field: str, text: str, profile: LengthProfile, bare: frozenset[str]) -> str:
-    digits = text
-    if not (digits.isascii() and digits.isdigit()):
-        try:
-            digits = plain_digits(text)
-        except NotAnIdentifierError as error:
-            rounded = "; a spreadsheet has rounded it" if re.search(r"[0-9][eE]\+?[0-9]", text) else ""
-            raise FieldError(field, f"{error}{rounded}") from None
+    digits = iccid_digits(field, text)
     if not 5 <= len(digits) <= 20 or not digits.startswith("89"):
         raise FieldError(field, f"{digits} is not an ICCID: 5 to 20 digits that begin with 89")
     if len(digits) <= 18:
@@ -106,7 +125,8 @@ def _body(field: str, text: str, profile: LengthProfile, bare: frozenset[str]) -
     return body_of(digits, profile).body
 
 
-def _other(field: str, text: str) -> str:
+def other_digits(field: str, text: str) -> str:
+    """Return the digits of an IMSI or MSISDN, as the name of the field says; none for no text. Raises FieldError."""
     if not text:
         return ""
     try:

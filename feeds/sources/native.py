@@ -11,10 +11,12 @@ from msgspec import Raw, Struct, structs
 from feeds.facts import AlarmReported, CustomersStated, Fact, RangesStated
 from feeds.model import AlarmEvent, CaseEvent, Customer
 from feeds.simspace import DEFAULT, LengthProfile
+from feeds.simspace.reader import UNKNOWING, Reader
+from feeds.sources.clean import clean_tree, needs_cleaning
 from feeds.sources.errors import Invalid, Malformed
 from feeds.sources.inventory import FieldError, RangeInput, bare_numbers, check_customer, sim_range
-from feeds.sources.parse import PLACES, decode, feed_name, in_utc, invalid, many, person
-from feeds.sources.reported import case_reported
+from feeds.sources.parse import PLACES, decode, feed_name, in_utc, invalid, many, person, several
+from feeds.sources.reported import TEXT_KEPT, ReadText, case_reported, read_text, take_long
 
 __all__ = ["CHUNK", "Frame", "alarms", "cases", "chunks", "customers", "feed_name", "frame", "person", "ranges"]
 
@@ -55,9 +57,17 @@ def _alarm_events(body: bytes) -> tuple[list[AlarmEvent], Sequence[str]]:
 _events: Final = msgspec.json.Decoder(list[AlarmEvent])
 
 
-def cases(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
-    """Return the facts of one case event or an array of them, with the SIMs read from fields and texts."""
-    events, places = many(body, CaseEvent)
+def cases(body: bytes, reader: Reader = UNKNOWING, read: ReadText = read_text) -> list[Fact]:
+    """Return the facts of one case event or an array of them, with the SIMs read from fields and texts.
+
+    ``read`` reads texts that are longer than a case keeps.
+    """
+    value = decode(body, raw=True)
+    long = _long_texts(value) if len(body) > TEXT_KEPT else {}
+    if needs_cleaning(body):
+        value = clean_tree(value)
+        long = _long_texts(value) | long  # what is made visible takes more characters than what it was
+    events, places = several(value, CaseEvent)
     facts: list[Fact] = []
     for at, event in enumerate(events):
         if event.time is not None or event.opened is not None or event.follow_up is not None:
@@ -65,8 +75,14 @@ def cases(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
                 name: in_utc(getattr(event, name), f"{places[at]}.{name}") for name in ("time", "opened", "follow_up")
             }
             event = structs.replace(event, **times)  # noqa: PLW2901
-        facts.append(case_reported(event, profile))
+        facts.append(case_reported(event, reader, read(long[at], False, reader) if at in long else None))
     return facts
+
+
+def _long_texts(value: object) -> dict[int, str]:
+    """Take the texts that are longer than a case keeps out of decoded cases; return them by the place of the case."""
+    items = value if isinstance(value, list) else [value]
+    return {at: text for at, item in enumerate(items) if (text := take_long(item, "text")) is not None}
 
 
 def ranges(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:

@@ -78,7 +78,11 @@ def invalid(message: str, path: str = "$") -> Invalid:
 
 def many(body: bytes, kind: type[T]) -> tuple[list[T], Sequence[str]]:
     """Return the values of a body that holds one object or an array of them, and the path of each."""
-    value = decode(body)
+    return several(decode(body), kind)
+
+
+def several(value: object, kind: type[T]) -> tuple[list[T], Sequence[str]]:
+    """Return the values of a decoded object or array of them, and the path of each."""
     if isinstance(value, list):
         return typed(value, list[kind]), PLACES  # type: ignore[valid-type]
     if not isinstance(value, dict):

@@ -14,12 +14,11 @@ from msgspec import Struct
 
 from feeds.facts import Fact
 from feeds.model import CaseEvent, CaseKind, CaseState, Channel, Service
-from feeds.simspace import DEFAULT, LengthProfile
-from feeds.sources.clean import cut
+from feeds.simspace.reader import UNKNOWING, Reader
+from feeds.sources.clean import clean_tree, cut, needs_cleaning
 from feeds.sources.errors import Invalid, NotSigned
-from feeds.sources.html import html_text
 from feeds.sources.parse import decode, in_utc, proved, typed
-from feeds.sources.reported import case_reported
+from feeds.sources.reported import ReadText, case_reported, read_text, take_long
 
 SOURCE: Final = "zammad"
 
@@ -129,9 +128,11 @@ def verify(body: bytes, header: str, secret: str) -> None:
         raise NotSigned(f"X-Hub-Signature {what}; set the same HMAC-SHA1 token in Zammad's webhook and in the hub")
 
 
-def webhook(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
-    """Return the fact of one payload. Raises SourceError."""
-    payload = typed(decode(body), _Payload)
+def webhook(body: bytes, reader: Reader = UNKNOWING, read: ReadText = read_text) -> list[Fact]:
+    """Return the fact of one payload. ``read`` reads texts longer than a case keeps, and HTML. Raises SourceError."""
+    value = decode(body, raw=True)
+    long = take_long(value.get("article"), "body") if isinstance(value, dict) else None
+    payload = typed(clean_tree(value) if needs_cleaning(body) else value, _Payload)
     ticket = payload.ticket
     article = payload.article or _Article()
     number = str(ticket.number).strip()
@@ -159,14 +160,15 @@ def webhook(body: bytes, profile: LengthProfile = DEFAULT) -> list[Fact]:
         opened=in_utc(ticket.created_at, "$.ticket.created_at"),
         time=closed if closed and state is CaseState.CLOSED else changed,
         title=cut(ticket.title or "", 256),
-        text=_text(article),
         sims=_sims(ticket.sims),
         country=cut(ticket.country or "", 256),
         visited_network=cut(ticket.visited_network or "", 256),
         follow_up=in_utc(ticket.pending_time, "$.ticket.pending_time") if state is CaseState.PENDING else None,
         reference="" if ticket.id is None else cut(str(ticket.id), 256),
     )
-    return [case_reported(proved(event), profile)]
+    text = long if long is not None else article.body or ""
+    markup = "html" in (article.content_type or "").lower()
+    return [case_reported(proved(event), reader, read(text, markup, reader) if text else None)]
 
 
 def _name(value: str | _Named | None) -> str:
@@ -202,13 +204,6 @@ def _channel(ticket: _Ticket, article: _Article) -> Channel:
     if not word:
         return Channel.API
     return next((channel for start, channel in _CHANNELS.items() if word.startswith(start)), Channel.API)
-
-
-def _text(article: _Article) -> str:
-    body = article.body or ""
-    if "html" in (article.content_type or "").lower():
-        body = html_text(body)
-    return cut(body, 65_536)
 
 
 def _sims(value: str | tuple[str, ...] | None) -> tuple[str, ...]:

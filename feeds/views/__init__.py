@@ -1,7 +1,8 @@
 """Views: what screens subscribe to. Rows made from the board, filtered, sorted and cut to a window. Pure, no I/O."""
 
+from feeds.views.case_points import CasePoints
 from feeds.views.filter import BadFilter, Filter
 from feeds.views.query import BadQuery, Query, Source
 from feeds.views.sources import board_source
 
-__all__ = ["BadFilter", "BadQuery", "Filter", "Query", "Source", "board_source"]
+__all__ = ["BadFilter", "BadQuery", "CasePoints", "Filter", "Query", "Source", "board_source"]

@@ -6,6 +6,7 @@ import pytest
 from feeds.facts import AlarmReported, CaseReported, CustomersStated, RangesStated
 from feeds.model import CaseKind, Severity, SimRange
 from feeds.simspace import LengthProfile, luhn_digit
+from feeds.simspace.reader import Reader
 from feeds.sources import Invalid, Malformed, native
 
 ALARM = {"source": "nms", "managed_object": "pgw-sto-1", "severity": "major"}
@@ -111,7 +112,7 @@ def test_doubts_are_told_once_and_bounded() -> None:
 
 def test_the_profile_of_the_inventory_is_used_for_cases() -> None:
     body = orjson.dumps(CASE | {"text": "8946200020000000000"})
-    (fact,) = native.cases(body, LengthProfile({"8946200": 19}))
+    (fact,) = native.cases(body, Reader(LengthProfile({"8946200": 19})))
     assert isinstance(fact, CaseReported)
     assert fact.sims[0].first == "8946200020000000000"
 

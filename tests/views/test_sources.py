@@ -58,8 +58,10 @@ from feeds.views.sources import TEXT_IN_ROW
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
 BASE = 894620002000000000
-OF = {"impact": "O-1", "timeline": "O-1"}
+OF = {"impact": "O-1", "timeline": "O-1", "readings": "native/1"}
 VIEWS = [view for view in ROW_TYPES if view != "feeds"]
+ALWAYS = {"totals": 1}
+"""Rows of views that are never empty."""
 
 R = TypeVar("R", bound=Row)
 
@@ -166,6 +168,13 @@ def test_sims_and_shares_count_a_sim_once_and_only_known_ones_are_a_share_of_the
     tell(board, OutageSuspected("O-1", (ends(0, 99), ends(50, 999))))
     (row,) = rows(board, "outages", OutageRow)
     assert (row.sims, row.ranges, row.fleet_share) == (1_000, 1, 1.0)
+
+
+def test_a_group_that_was_split_off_names_the_one_it_was_a_part_of() -> None:
+    board = small_board()
+    tell(board, OutageSuspected("O-3", (ends(0, 99),), split_from="O-1"))
+    found = {row.key: row.split_from for row in rows(board, "outages", OutageRow)}
+    assert found == {"O-1": "", "O-2": "", "O-3": "O-1"}
 
 
 def test_an_alarm_row_says_where_it_is_and_how_many_sims_it_serves() -> None:
@@ -290,7 +299,7 @@ def test_every_row_survives_the_wire(view: str) -> None:
 
 @pytest.mark.parametrize("view", VIEWS)
 def test_every_view_of_an_empty_board_is_empty_and_every_field_sorts(view: str) -> None:
-    assert Query(board_source(Board(), view, OF.get(view, ""))).total == 0
+    assert Query(board_source(Board(), view, OF.get(view, ""))).total == ALWAYS.get(view, 0)
     board = small_board()
     for field in ROW_TYPES[view].__struct_fields__:
         for sort in (field, f"-{field}"):
@@ -311,9 +320,9 @@ def test_an_unknown_view_is_refused_with_the_known_ones() -> None:
         board_source(Board(), "sims")
 
 
-@pytest.mark.parametrize("view", ["impact", "timeline"])
-def test_a_view_of_one_outage_needs_its_name(view: str) -> None:
-    with pytest.raises(BadQuery, match=f"view: {view} is of one outage"):
+@pytest.mark.parametrize(("view", "parent"), [("impact", "outage"), ("timeline", "outage"), ("readings", "case")])
+def test_a_view_of_one_outage_or_case_needs_its_name(view: str, parent: str) -> None:
+    with pytest.raises(BadQuery, match=f"view: {view} is of one {parent}"):
         board_source(Board(), view)
 
 
@@ -366,7 +375,8 @@ def hand_over(query: Query, view: str, touched: Touched, live: set[str]) -> None
         "updates": touched.updates,
         "deliveries": touched.deliveries,
     }
-    if touched.inventory or (view in OF and touched.outages):
+    of_all = touched.cases or touched.outages
+    if touched.inventory or (view in OF and of_all) or (view == "totals" and of_all) or view == "ribbon":
         query.touch_all()
     elif view in keys:
         query.touch(keys[view])

@@ -1,0 +1,87 @@
+"""Carrying out: which command is whose work, one decision after the other, facts into the log, the answer."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from feeds.facts import Fact
+from feeds.hub.commands.outages import OutageCommands
+from feeds.hub.commands.refused import Refused, Unavailable
+from feeds.hub.commands.sims import SimsCommands
+from feeds.hub.commands.updates import UpdateCommands
+from feeds.hub.core import Hub
+from feeds.log import LogError
+from feeds.model import (
+    Acknowledge,
+    Approve,
+    AskPreview,
+    AskSims,
+    Declare,
+    Draft,
+    Mitigate,
+    OutageState,
+    Place,
+    Reject,
+    Resolve,
+    Retry,
+    Steer,
+    Suspect,
+)
+
+_EMPTY = b"null"
+
+
+class Commands:
+    """Carries out commands on one hub."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._outages = OutageCommands(hub)
+        self._updates = UpdateCommands(hub, self._outages)
+        self._sims = SimsCommands(hub)
+
+    async def do(self, command: Any, who: str) -> tuple[int, bytes]:
+        """Carry out a command for a person. Return the sequence it is kept at and the result as JSON.
+
+        Raises Refused.
+        """
+        if isinstance(command, AskPreview):
+            return self._hub.board.seq, await self._updates.preview(command)
+        if isinstance(command, AskSims):
+            return self._hub.board.seq, await self._sims.ask(command)
+        async with self._hub.deciding:
+            facts, result = await self._decide(command, who)
+            if not facts:
+                return self._hub.board.seq, result
+            try:
+                batch = await self._hub.append(who, facts, command.seen)
+            except LogError as error:
+                raise Unavailable(str(error)) from error
+        return batch.last, result
+
+    async def _decide(self, command: Any, who: str) -> tuple[Sequence[Fact], bytes]:
+        outages, updates = self._outages, self._updates
+        match command:
+            case Acknowledge():
+                return outages.acknowledge(command), _EMPTY
+            case Declare():
+                return outages.move(command, OutageState.DECLARED, title=command.title), _EMPTY
+            case Mitigate():
+                return outages.move(command, OutageState.MITIGATED), _EMPTY
+            case Resolve():
+                return outages.move(command, OutageState.RESOLVED), _EMPTY
+            case Reject():
+                return outages.move(command, OutageState.REJECTED, reason=command.why), _EMPTY
+            case Place():
+                return outages.place(command), _EMPTY
+            case Suspect():
+                return await self._sims.suspect(command)
+            case Draft():
+                return updates.draft(command)
+            case Approve():
+                return [await updates.approve(command)], _EMPTY
+            case Steer():
+                return updates.steer(command), _EMPTY
+            case Retry():
+                return updates.retry(command, who), _EMPTY
+            case _:
+                raise Refused("the hub does not know this command")

@@ -1,0 +1,160 @@
+"""The views *outages*, *impact* and *timeline*."""
+
+from collections.abc import Iterable
+
+from feeds.board.board import Board
+from feeds.board.grouping import describe
+from feeds.board.urgency import outage_urgency
+from feeds.model import ImpactRow, OutageRow, Row, Severity, TimelineRow
+from feeds.simspace import short_text
+
+_SEVERITIES = tuple(Severity)
+
+
+class OutageSource:
+    """All outages, tombstones too; screens filter by state."""
+
+    name = "outages"
+    row_type = OutageRow
+    default_sort = "-state,-urgency"
+
+    def __init__(self, board: Board, of: str = "") -> None:
+        self._board = board
+
+    def every_key(self) -> Iterable[str]:
+        """Ids of all outages."""
+        return self._board.outages.outages
+
+    def row(self, key: str) -> Row | None:
+        """One outage with what is in it now."""
+        board = self._board
+        outage = board.outages.outages.get(key)
+        if outage is None:
+            return None
+        members = board.outages.members.get(key)
+        scope = board.outages.sims(key)
+        pairs, sims = scope.pairs(), scope.count
+        impact = board.outages.impact(key)
+        customers = board.inventory.customers
+        vips = [item for item in impact if item.customer in customers and customers[item.customer].vip]
+        leading = vips[0] if vips else impact[0] if impact else None
+        name = ""
+        if leading is not None:
+            known = customers.get(leading.customer)
+            name = known.name if known is not None else leading.customer
+        counts = board.outages.alarm_counts(key)
+        worst = next((severity for severity, count in zip(_SEVERITIES, counts, strict=True) if count), None)
+        now = int(board.at.timestamp()) // 60
+        recent = sum(members.minutes.get(minute, 0) for minute in range(now - 9, now + 1)) if members else 0
+        urgency, parts = outage_urgency(
+            sims=sims,
+            vip=name if vips else "",
+            uses=tuple(dict.fromkeys(use for item in impact for use in item.uses)),
+            recent_cases=recent,
+            worst=worst,
+        )
+        with_sims = board.outages.cases_with_sims if members is not None and members.cases else 0
+        fleet = board.inventory.fleet
+        known_sims = sum(item.sims for item in impact)
+        return OutageRow(
+            key=key,
+            state=outage.state,
+            urgency=urgency,
+            urgency_parts=parts,
+            title=outage.title,
+            sims_text=short_text(pairs),
+            sims=sims,
+            ranges=len(pairs),
+            customers=len(impact),
+            customer=name,
+            vip=bool(vips),
+            cases=len(members.cases) if members is not None else 0,
+            cases_10m=recent,
+            critical=counts[0],
+            major=counts[1],
+            minor=counts[2],
+            warning=counts[3] + counts[4],
+            shared=describe(sorted(outage.where.items())),
+            coverage=round(len(members.cases) / with_sims, 4) if members is not None and with_sims else None,
+            fleet_share=round(known_sims / fleet, 6) if fleet and impact else None,
+            commander=outage.commander,
+            suspected=outage.suspected,
+            declared=outage.declared,
+            told=outage.told,
+            next_word=outage.next_word,
+            updates=outage.updates,
+            reason=outage.reason,
+            merged_into=outage.merged_into or "",
+            split_from=outage.split_from,
+            seq=outage.seq,
+        )
+
+
+class ImpactSource:
+    """One outage, customer by customer."""
+
+    name = "impact"
+    row_type = ImpactRow
+    default_sort = "-vip,-sims"
+
+    def __init__(self, board: Board, of: str) -> None:
+        self._board = board
+        self._of = of
+        self._made_from: tuple[int, int, int] = (-1, -1, -1)
+        self._rows: dict[str, ImpactRow] = {}
+
+    def every_key(self) -> Iterable[str]:
+        """Ids of the customers hit."""
+        return self._current()
+
+    def row(self, key: str) -> Row | None:
+        """One customer."""
+        return self._current().get(key)
+
+    def _current(self) -> dict[str, ImpactRow]:
+        board = self._board
+        outage = board.outages.survivor(self._of)
+        if outage is None:
+            return {}
+        made_from = (board.seq, outage.seq, board.inventory.version)
+        if made_from != self._made_from:
+            self._made_from = made_from
+            self._rows = {}
+            for item in board.outages.impact(outage.id):
+                customer = board.inventory.customers.get(item.customer)
+                self._rows[item.customer] = ImpactRow(
+                    key=item.customer,
+                    customer=customer.name if customer is not None else item.customer,
+                    vip=customer is not None and customer.vip,
+                    sims=item.sims,
+                    ranges_text=short_text([(int(first), int(last)) for first, last in item.ranges]),
+                    cases=len(item.cases),
+                    contacts=len(customer.contacts) if customer is not None else 0,
+                    use=", ".join(item.uses),
+                )
+        return self._rows
+
+
+class TimelineSource:
+    """One outage's history, one line a decision."""
+
+    name = "timeline"
+    row_type = TimelineRow
+    default_sort = "-at,-key"
+
+    def __init__(self, board: Board, of: str) -> None:
+        self._board = board
+        self._of = of
+        self._rows: dict[str, TimelineRow] = {}
+
+    def every_key(self) -> Iterable[str]:
+        """Sequences of its lines."""
+        self._rows = {
+            str(line.seq): TimelineRow(key=str(line.seq), at=line.at, who=line.who, what=line.what)
+            for line in self._board.outages.timelines.get(self._of, ())
+        }
+        return self._rows
+
+    def row(self, key: str) -> Row | None:
+        """One line."""
+        return self._rows.get(key)
