@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from feeds.model import AlarmRow, OutageRow, Row
+from feeds.model import AlarmRow, OutageRow, Row, StretchRow
 from widgets.plain import fit, plain
 
 _ESCAPED = {
@@ -33,6 +33,10 @@ def _problem(row: AlarmRow) -> str:
 def _alarms(row: OutageRow) -> str:
     counts = (("C", row.critical), ("M", row.major), ("m", row.minor), ("w", row.warning))
     return " ".join(f"{letter}{count}" for letter, count in counts if count)
+
+
+def _stretch_alarms(row: StretchRow) -> str:
+    return " ".join(f"{letter}{count}" for letter, count in zip("CMmw", row.alarms, strict=True) if count)
 
 
 PLAIN_COLUMNS: dict[str, tuple[PlainColumn, ...]] = {
@@ -69,8 +73,42 @@ PLAIN_COLUMNS: dict[str, tuple[PlainColumn, ...]] = {
         PlainColumn("CUSTOMER", 22, lambda r: f"★{r.customer}" if r.vip else r.customer),
         PlainColumn("SIMS", 9, lambda r: r.sims, right=True),
         PlainColumn("READ AS", 28, lambda r: r.sims_text),
+        PlainColumn("LANE", 11, lambda r: r.lane),
         PlainColumn("OUTAGES", 10, lambda r: r.outages),
         PlainColumn("TITLE", 0, lambda r: r.title),
+    ),
+    "readings": (
+        PlainColumn("NO", 4, lambda r: r.key, right=True),
+        PlainColumn("PART", 6, lambda r: r.part),
+        PlainColumn("AT", 7, lambda r: r.start, right=True),
+        PlainColumn("KIND", 6, lambda r: r.kind),
+        PlainColumn("SIMS", 9, lambda r: r.sims, right=True),
+        PlainColumn("READ AS", 28, lambda r: r.sims_text),
+        PlainColumn("CUSTOMER", 22, lambda r: r.customer),
+        PlainColumn("WRITTEN", 40, lambda r: r.text),
+        PlainColumn("DOUBT", 0, lambda r: r.warning),
+    ),
+    "totals": (
+        PlainColumn("OUTAGES", 7, lambda r: r.outages, right=True),
+        PlainColumn("SIMS", 11, lambda r: r.sims, right=True),
+        PlainColumn("CUSTOMERS", 9, lambda r: r.customers, right=True),
+        PlainColumn("CASES", 7, lambda r: r.cases, right=True),
+        PlainColumn("GROUPED", 7, lambda r: r.grouped, right=True),
+        PlainColumn("UNEXPLAINED", 11, lambda r: r.unexplained, right=True),
+        PlainColumn("SINGLE", 6, lambda r: r.single, right=True),
+        PlainColumn("NO SIMS", 7, lambda r: r.without_sims, right=True),
+    ),
+    "ribbon": (
+        PlainColumn("NO", 4, lambda r: r.key, right=True),
+        PlainColumn("FIRST", 19, lambda r: r.first),
+        PlainColumn("LAST", 19, lambda r: r.last),
+        PlainColumn("SIMS", 11, lambda r: r.sims, right=True),
+        PlainColumn("IN OUTAGES", 10, lambda r: f"{r.share:.0%}", right=True),
+        PlainColumn("ALARMS", 14, _stretch_alarms),
+        PlainColumn("CASES", 7, lambda r: r.cases, right=True),
+        PlainColumn("UNEXPLAINED", 11, lambda r: r.unexplained, right=True),
+        PlainColumn("OUTAGES", 12, lambda r: r.outages),
+        PlainColumn("CUSTOMER", 0, lambda r: r.customer),
     ),
     "counts": (
         PlainColumn("MINUTE", 20, lambda r: r.minute),

@@ -44,7 +44,7 @@ class ViewName(click.ParamType[str]):
 @click.option("--once", is_flag=True, help="The rows of now, then exit.")
 @click.option("--filter", "filter_text", metavar="F", default="", help="Words, key:value, -key:value …")
 @click.option("--sort", metavar="S", default="", help="A field; with - before it, descending.")
-@click.option("--of", metavar="ID", default="", help="The outage (impact, timeline) or update (deliveries).")
+@click.option("--of", metavar="ID", default="", help="The outage (impact, timeline, ribbon), update (deliveries) or case (readings).")
 @click.option("--limit", metavar="N", type=click.IntRange(1, 1_000_000), default=1000, help="Rows at most.")
 def tail(
     view: str,
@@ -62,6 +62,8 @@ def tail(
     logging.basicConfig(format="vaken: %(message)s", level=logging.WARNING)
     if view in OF_OUTAGE and not of:
         raise click.UsageError(f"{view} is a view of one outage: vaken tail {view} --of O-12")
+    if view == "readings" and not of:
+        raise click.UsageError("readings is a view of one case: vaken tail readings --of SOURCE/NUMBER")
     if view in OF_UPDATE and not of:
         raise click.UsageError(f"{view} is a view of one update: vaken tail {view} --of U-3")
     printer = _Printer(view, as_json)
