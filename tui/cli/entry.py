@@ -14,6 +14,7 @@ from tui.cli.drill import drill
 from tui.cli.hub import hub
 from tui.cli.info import info
 from tui.cli.load import load
+from tui.cli.locate import locate
 from tui.cli.logs import log
 from tui.cli.options import config_option, data_option, explain_origin, hub_option, who_option
 from tui.cli.sims import sims
@@ -63,7 +64,7 @@ def vaken(ctx: click.Context, config: Path | None, hub_url: str, data: Path, who
     return run_screens(hub_url if not own_hub else None, data, config, who, may_share=not own_data)
 
 
-for _command in (hub, tail, load, sims, drill, demo, log, info):
+for _command in (hub, tail, load, sims, locate, drill, demo, log, info):
     vaken.add_command(_command)
 
 

@@ -44,7 +44,7 @@ class ViewName(click.ParamType[str]):
 @click.option("--once", is_flag=True, help="The rows of now, then exit.")
 @click.option("--filter", "filter_text", metavar="F", default="", help="Words, key:value, -key:value …")
 @click.option("--sort", metavar="S", default="", help="A field; with - before it, descending.")
-@click.option("--of", metavar="ID", default="", help="The outage (impact, timeline, ribbon), update (deliveries) or case (readings).")
+@click.option("--of", metavar="ID", default="", help="Its outage, its update (deliveries) or its case (readings).")
 @click.option("--limit", metavar="N", type=click.IntRange(1, 1_000_000), default=1000, help="Rows at most.")
 def tail(
     view: str,
