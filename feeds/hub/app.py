@@ -17,6 +17,7 @@ from aiohttp import web
 from feeds.hub.commands import Commands, Refused, Unavailable
 from feeds.hub.core import Hub
 from feeds.hub.ingest import RETRY_AFTER, Door, read_body
+from feeds.hub.loading import Loading
 from feeds.hub.openapi import document
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
@@ -32,6 +33,7 @@ def make_app(hub: Hub, commands: Commands, door: Door) -> web.Application:
     """Return the application of one hub."""
     app = web.Application(middlewares=[_guarded], client_max_size=0)
     app.add_routes(door.routes())
+    app.add_routes(Loading(hub).routes())
     reading = Reading(hub, commands)
     app.add_routes(
         [

@@ -4,7 +4,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, ObjectsStated, RangesStated
+from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, ObjectsStated, RangesLoaded, RangesStated
 from feeds.model import FeedRow, Row
 
 FEEDS_KEPT = 1_000
@@ -16,6 +16,7 @@ _KINDS: dict[type, str] = {
     AlarmReported: "alarms",
     CaseReported: "cases",
     RangesStated: "inventory",
+    RangesLoaded: "inventory",
     CustomersStated: "inventory",
     ObjectsStated: "inventory",
 }

@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 import orjson
 
+from feeds.hub.loading import Offered
 from feeds.hub.version import VERSION
-from feeds.model import COMMANDS, ROW_TYPES, AlarmEvent, CaseEvent, Customer, ObjectRule, SimsRead
+from feeds.model import COMMANDS, ROW_TYPES, AlarmEvent, CaseEvent, Customer, ObjectRule, RangeTable, SimsRead
 from feeds.sources.inventory import RangeInput
 
 _INGEST: dict[str, tuple[type, str]] = {
@@ -43,7 +44,14 @@ _REFUSALS = {
 def document() -> bytes:
     """Return the document (OpenAPI 3.1) as JSON."""
     taken = {**_INGEST, **_WHOLE}
-    types = [*(kind for kind, _ in taken.values()), *COMMANDS.values(), *_RESULTS.values(), *ROW_TYPES.values()]
+    types = [
+        RangeTable,
+        Offered,
+        *(kind for kind, _ in taken.values()),
+        *COMMANDS.values(),
+        *_RESULTS.values(),
+        *ROW_TYPES.values(),
+    ]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     schema_of = dict(zip(types, schemas, strict=True))
     paths: dict[str, Any] = {}
@@ -68,6 +76,18 @@ def document() -> bytes:
         operation = _operation((row.__doc__ or "").strip(), None, answer, {"422": _REFUSALS["422"]})
         operation["parameters"] = [_parameter(name, text, schema) for name, text, schema in _ASKED]
         paths[f"/v1/{view}"] = {"get": operation}
+    whole = {"application/x-msgpack": {"schema": schema_of[RangeTable]}}
+    offer = _operation("A whole inventory of SIM ranges: what it would change.", {}, schema_of[Offered], _REFUSALS)
+    offer["requestBody"] = {"required": True, "content": whole}
+    paths["/v1/inventory/ranges"] = {"post": offer}
+    refusals = _REFUSALS | {"404": "No such inventory waits for a yes.", "409": "The inventory changed since."}
+    apply = _operation("Let an inventory that was looked at be the inventory.", None, _ACCEPTED, refusals)
+    apply["parameters"] = [
+        {"name": "digest", "in": "path", "required": True, "schema": {"type": "string"}},
+        _parameter("seen", "As it was answered with the difference.", _INTEGER) | {"required": True},
+        _parameter("who", "Who says yes.", {"type": "string", "maxLength": 64}),
+    ]
+    paths["/v1/inventory/ranges/{digest}"] = {"post": apply}
     for path, text in _PROBES.items():
         paths[path] = {"get": {"summary": text, "responses": {"200": {"description": "Well."}}}}
     return orjson.dumps(

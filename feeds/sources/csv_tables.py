@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -22,11 +22,20 @@ from feeds.sources.problems import Problems, refuse
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 
-ROWS_AT_ONCE: Final = 50_000
-"""Rows that are held as texts at a time."""
+ROWS_AT_ONCE: Final = 2_000
+"""Rows that are held as texts at a time: few enough for the caches of a processor."""
 
 _BREAK: Final = re.compile("\r\n|\r|\n")
 _NUMBER: Final = re.compile(r"[0-9][0-9 \-]{16,}")
+
+
+class _Reader(Protocol):
+    """What csv.reader returns."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __next__(self) -> list[str]: ...
+    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +58,78 @@ class CsvTable:
     ) -> None:
         """Read the first line. ``synonyms``: other names of columns, by the name. Raises InvalidTable."""
         self._problems = problems
-        source = iter(lines)
-        head = next(source, "").removeprefix("\ufeff")
-        divider = max(",;\t", key=head.count)
-        self._reader = csv.reader(chain((head,), source), delimiter=divider)
-        self.columns = _named(_head(self._reader), needed, synonyms or {})
+        self._source = iter(lines)
+        self._line = 0
+        head = next(self._source, "").removeprefix("\ufeff")
+        self._divider = max(",;\t", key=head.count)
+        self._reader: _Reader | None = None
+        """Reads all the rest once a quotation mark was seen: what is in quotation marks may go on in the next lines."""
+        if '"' in head:
+            self._reader = csv.reader(chain((head,), self._source), delimiter=self._divider)
+        self.columns = _named(
+            _head(self._reader or csv.reader((head,), delimiter=self._divider)), needed, synonyms or {}
+        )
+        self._line = 0 if self._reader is not None else 1
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows; lines without any text are left out."""
-        reader, width = self._reader, len(self.columns)
+        while self._reader is None:
+            texts = list(islice(self._source, ROWS_AT_ONCE))
+            if not texts:
+                return
+            joined = "".join(texts)
+            if '"' in joined:
+                self._reader = csv.reader(chain(texts, self._source), delimiter=self._divider)
+                break
+            cells = self._split(joined, len(texts))
+            if cells is not None:
+                lines = np.arange(self._line + 1, self._line + 1 + len(texts))
+                yield Block(lines, dict(zip(self.columns, cells, strict=True)))
+            else:
+                yield from self._read(csv.reader(texts, delimiter=self._divider))
+            self._line += len(texts)
+        if self._reader is not None:
+            yield from self._read(self._reader)
+
+    def _split(self, text: str, lines: int) -> list[list[str]] | None:
+        """Return the columns of lines without quotation marks; None where not each is as wide as it should be."""
+        width, divider = len(self.columns), self._divider
+        text = text.replace("\r\n", "\n")
+        if not text.endswith("\n"):
+            text += "\n"
+        if "\r" in text or text.count("\n") != lines:
+            return None
+        # Each end of line becomes a cell of its own: all of them are at their places in rows of the right width alone.
+        cells = text.replace("\n", f"{divider}\n{divider}").split(divider)
+        del cells[-1]
+        if len(cells) != lines * (width + 1) or cells[width :: width + 1].count("\n") != lines:
+            return None
+        columns = [cells[at :: width + 1] for at in range(width)]
+        if "" in columns[0] and any(not any(row) for row in zip(*columns, strict=True)):
+            return None
+        return columns
+
+    def _read(self, reader: "_Reader") -> Iterator[Block]:
+        width, start = len(self.columns), self._line
         while True:
-            before = reader.line_num
+            before = start + reader.line_num
             rows: list[list[str]] = []
             broken = ""
             try:
                 rows.extend(islice(reader, ROWS_AT_ONCE))
             except csv.Error as error:
                 broken = str(error)
+            after = start + reader.line_num
             if rows:
-                lines = _lines(rows, before, reader.line_num, bool(broken))
+                lines = _lines(rows, before, after, bool(broken))
                 if set(map(len, rows)) != {width} or any(not row[0] and not any(row) for row in rows):
                     rows, lines = self._fitting(rows, lines)
                 if rows:
                     yield Block(lines, dict(zip(self.columns, zip(*rows, strict=True), strict=True)))
             if broken:
-                self._problems.add(reader.line_num, "", f"{broken}; look for a quotation mark that is not closed")
+                self._problems.add(after, "", f"{broken}; look for a quotation mark that is not closed")
                 return
-            if not rows and before == reader.line_num:
+            if before == after:
                 return
 
     def _fitting(self, rows: list[list[str]], lines: NDArray[np.int64]) -> tuple[list[list[str]], NDArray[np.int64]]:
@@ -123,7 +177,7 @@ def each(items: Iterable[tuple[int, S]], make: Callable[[S], T], problems: Probl
     return found
 
 
-def _head(reader: Iterator[list[str]]) -> list[str]:
+def _head(reader: _Reader) -> list[str]:
     try:
         return next(reader, [])
     except csv.Error as error:

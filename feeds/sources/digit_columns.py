@@ -80,21 +80,24 @@ def digits_text(value: int, size: int) -> str:
 def _plain(cells: Sequence[str]) -> tuple[Numbers, Numbers, Mask, Mask]:
     """Return values, sizes, check digits, and which cells are something else than up to MOST plain digits."""
     count = len(cells)
-    try:
-        raw = np.array(cells, dtype=f"S{MOST}")
-    except UnicodeEncodeError:
-        raw = np.array([cell if cell.isascii() else "?" for cell in cells], dtype=f"S{MOST}")
-    matrix = raw.view(np.uint8).reshape(count, MOST) - np.uint8(48)
     sizes = np.fromiter(map(len, cells), dtype=np.int64, count=count)
+    uniform = count > 0 and 0 < sizes[0] <= MOST and bool((sizes == sizes[0]).all())
+    joined = "".join(cells) if uniform else ""
+    if uniform and joined.isascii():
+        matrix = np.frombuffer(joined.encode(), dtype=np.uint8).reshape(count, -1) - np.uint8(48)
+    else:
+        try:
+            raw = np.array(cells, dtype=f"S{MOST}")
+        except UnicodeEncodeError:
+            raw = np.array([cell if cell.isascii() else "?" for cell in cells], dtype=f"S{MOST}")
+        matrix = raw.view(np.uint8).reshape(count, MOST) - np.uint8(48)
     values = np.zeros(count, dtype=np.int64)
     luhn = np.zeros(count, dtype=np.bool_)
     odd = sizes > MOST
     for size in np.unique(sizes).tolist():
         if not 0 < size <= MOST:
             continue
-        rows: slice | Numbers = (
-            slice(None) if size == sizes[0] and bool((sizes == size).all()) else np.flatnonzero(sizes == size)
-        )
+        rows: slice | Numbers = slice(None) if uniform else np.flatnonzero(sizes == size)
         columns = np.ascontiguousarray(matrix[rows, :size].T)
         odd[rows] = (columns > 9).any(axis=0)
         total = np.zeros(columns.shape[1], dtype=np.int64)

@@ -137,6 +137,7 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command line in this process."""
 
     def running(*arguments: object) -> Outcome:
+        capsys.readouterr()  # what a hub said while it started is not the command's
         code = main([str(argument) for argument in arguments])
         return Outcome(code, *capsys.readouterr())
 

@@ -41,7 +41,7 @@ def test_errors_name_line_and_field() -> None:
         (4, "last"),
         (5, "customer"),
         (6, ""),
-        (7, "attributes"),
+        (7, "apn"),
     ]
     assert "line 3, first: " in caught.value.message
     assert "spreadsheet" in caught.value.message

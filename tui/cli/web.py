@@ -33,13 +33,11 @@ def hub_version(url: str, timeout: float = 2.0) -> str | None:
     return version if isinstance(version, str) else None
 
 
-def post(url: str, path: str, body: bytes, timeout: float = 300.0) -> dict[str, Any]:
-    """Give ``body`` (JSON) to ``path`` of the hub at ``url`` and return its answer. Raises Failed with its reason."""
+def post(url: str, path: str, body: bytes, timeout: float = 300.0, kind: str = "application/json") -> dict[str, Any]:
+    """Give ``body`` (of media type ``kind``) to ``path`` of the hub at ``url``; return its answer. Raises Failed."""
     from feeds.client.address import http_url
 
-    request = urllib.request.Request(
-        http_url(url, path), data=body, headers={"Content-Type": "application/json"}, method="POST"
-    )
+    request = urllib.request.Request(http_url(url, path), data=body, headers={"Content-Type": kind}, method="POST")
     try:
         with _opener(url).open(request, timeout=timeout) as response:
             answer = json.loads(response.read(ANSWER_BYTES))
