@@ -7,8 +7,6 @@ import http.client
 import json
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from bench.report import Row, print_table
+from bench.running_hub import running_hub
 from feeds.board import Board, Touched, propose
 from feeds.facts import CaseReported, Entry, Fact, RangesStated
 from feeds.model import CaseEvent, SimRange
@@ -71,21 +70,13 @@ def cases(count: int, seed: int) -> Iterator[dict[str, Any]]:
 @contextmanager
 def _hub() -> Iterator[http.client.HTTPConnection]:
     directory = Path(tempfile.mkdtemp(prefix="vaken-bench-"))
-    hub = subprocess.Popen(
-        [sys.executable, "-m", "tui.cli", "hub", "--data", str(directory), "--listen", "127.0.0.1:0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
     try:
-        assert hub.stdout is not None
-        url = next(word for word in hub.stdout.readline().split() if word.startswith("http"))
-        address = urlsplit(url)
-        connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
-        yield connection
-        connection.close()
+        with running_hub(directory) as url:
+            address = urlsplit(url)
+            connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=60)
+            yield connection
+            connection.close()
     finally:
-        hub.terminate()
-        hub.wait(30)
         shutil.rmtree(directory)
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bench.report import Row, print_table
+from bench.running_hub import running_hub
 from feeds.sources.range_columns import range_columns
 
 RANGES = 1_000_000
@@ -63,14 +64,7 @@ class _Asking(threading.Thread):
 
 def _loaded(directory: Path, file: Path) -> tuple[float, float]:
     """Return the seconds that ``vaken load`` took, and the longest wait for an answer of the hub meanwhile."""
-    hub = subprocess.Popen(
-        [sys.executable, "-m", "tui.cli", "hub", "--data", str(directory), "--listen", "127.0.0.1:0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert hub.stdout is not None
-        url = hub.stdout.readline().split()[-1]
+    with running_hub(directory) as url:
         asking = _Asking(url)
         asking.start()
         try:
@@ -84,9 +78,6 @@ def _loaded(directory: Path, file: Path) -> tuple[float, float]:
         finally:
             asking.stop()
         return seconds, asking.longest
-    finally:
-        hub.terminate()
-        hub.wait(30)
 
 
 def run() -> list[Row]:

@@ -7,8 +7,6 @@ Run alone with ``python -m bench.restart``.
 import asyncio
 import random
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from bench.report import Row, print_table
+from bench.running_hub import running_hub
 from feeds.facts import AlarmReported, CaseReported, Fact, RangesStated
 from feeds.hub.restore import make_snapshot
 from feeds.log import SqliteLog
@@ -91,19 +90,8 @@ async def _fill(directory: Path, source: Iterator[Fact], count: int) -> None:
 
 def _seconds_to_ready(directory: Path) -> float:
     started = time.perf_counter()
-    hub = subprocess.Popen(
-        [sys.executable, "-m", "tui.cli", "hub", "--data", str(directory), "--listen", "127.0.0.1:0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        assert hub.stdout is not None
-        if "ready" not in hub.stdout.readline():
-            raise RuntimeError("the hub did not become ready")
+    with running_hub(directory):
         return time.perf_counter() - started
-    finally:
-        hub.terminate()
-        hub.wait(30)
 
 
 def run() -> list[Row]:

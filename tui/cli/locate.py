@@ -4,7 +4,6 @@ import codecs
 import csv
 import gc
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import islice
@@ -15,6 +14,7 @@ import click
 import msgspec
 
 from tui.cli.failure import Failed
+from tui.cli.input_file import bytes_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -96,16 +96,7 @@ def locate(file: Path, as_json: bool, top: int) -> None:
 
 
 def _text(file: Path, name: str) -> str:
-    try:
-        if str(file) == "-":
-            raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-        else:
-            with file.open("rb") as opened:
-                raw = opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise Failed(f"{name}: cannot be read: {error.strerror}") from error
-    if len(raw) > MOST_BYTES:
-        raise Failed(f"{name}: is larger than {MOST_BYTES >> 20} MiB")
+    raw = bytes_of(file, MOST_BYTES, name)
     wide = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
         return raw.decode("utf-16" if wide else "utf-8-sig")

@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,6 +11,7 @@ from click.core import ParameterSource
 
 from tui.cli.failure import Failed
 from tui.cli.fleet_file import FleetFile, read_fleet
+from tui.cli.input_file import bytes_of
 from tui.cli.options import config_option, hub_option
 from tui.cli.web import hub_version, post
 
@@ -71,7 +71,7 @@ def sims(
     source = ctx.get_parameter_source("hub_url")
     if inventory is not None and source is ParameterSource.COMMANDLINE:
         raise click.UsageError("--inventory and --hub are two inventories: name one of them")
-    text = _text(file)
+    text = _decoded(bytes_of(file, MOST_BYTES))
     asked = inventory is None and not lengths and source is not ParameterSource.DEFAULT
     if asked and source is not ParameterSource.COMMANDLINE:
         asked = _answers(hub_url, text)
@@ -149,20 +149,6 @@ def _at_hub(hub_url: str, text: str) -> dict[str, Any]:
         "customers": [{"customer": one.customer, "sims": one.sims} for one in read.owners],
         "outages": list(read.outages),
     }
-
-
-def _text(file: Path) -> str:
-    try:
-        if str(file) == "-":
-            raw = sys.stdin.buffer.read(MOST_BYTES + 1)
-        else:
-            with file.open("rb") as opened:
-                raw = opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise Failed(f"{file}: cannot be read: {error.strerror}") from error
-    if len(raw) > MOST_BYTES:
-        raise Failed(f"{file}: is larger than {MOST_BYTES >> 20} MiB")
-    return _decoded(raw)
 
 
 def _decoded(raw: bytes) -> str:
