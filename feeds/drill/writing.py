@@ -85,7 +85,7 @@ def _write_run(chance: random.Random, way: Way, owned: SimRange, language: str) 
         return Written(f"{first:0{width}d}-{last % 10_000:04d}", (_span(first, last, width),))
     begin, end_text = (with_check_digit(f"{one:0{width}d}") for one in (first, last))
     if way == "count":
-        return Written(f"{begin} + {count - 1}", (_span(first, last, width),))
+        return Written(f"{begin} + {count}", (_span(first, last, width),))
     if way == "from-to":
         form = chance.choice(_TO.get(language, _TO["en"]))
         return Written(form.format(begin, end_text), (_span(first, last, width),))
