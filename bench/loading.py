@@ -12,15 +12,19 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from bench.report import Row, print_table
 from bench.running_hub import running_hub
+from feeds.sources.encodings import Utf8Blocks
 from feeds.sources.range_columns import range_columns
 
 RANGES = 1_000_000
 BUDGET_SECONDS = 5.0
+BUDGET_WAIT = 50.0
 
 
 def write_csv(path: Path, ranges: int = RANGES, seed: int = 5) -> None:
@@ -28,15 +32,27 @@ def write_csv(path: Path, ranges: int = RANGES, seed: int = 5) -> None:
     rng = random.Random(seed)
     draw = rng.random
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write("first,last,customer,use,imsi_first,apn,gateway,batch\n")
-        first, imsi = 894620200000000000, 240070000000000
+        file.write("first,last,customer,use,imsi_first,msisdn_first,apn,hss,gateway,profile,plan,batch\n")
+        first, imsi, msisdn = 894620200000000000, 240070000000000, 46719000000000
         for number in range(ranges):
             sims = (10, 50, 100, 200)[int(draw() * 4)]
             file.write(
-                f"{first},{first + sims - 1},C{int(draw() * 2000):04d},use{int(draw() * 7)},{imsi},"
-                f"iot.{int(draw() * 30)},pgw-{int(draw() * 40)},B{number // 40}\n"
+                f"{first},{first + sims - 1},C{int(draw() * 2000):04d},use{int(draw() * 7)},{imsi},{msisdn},"
+                f"iot.{int(draw() * 30)},hss-{int(draw() * 9)},pgw-{int(draw() * 40)},p{int(draw() * 25)},"
+                f"plan {int(draw() * 60)},B{number // 40}\n"
             )
-            first, imsi = first + sims, imsi + sims
+            first, imsi, msisdn = first + sims, imsi + sims, msisdn + sims
+
+
+def write_other_csv(path: Path, other: Path) -> None:
+    """Write the inventory of ``path`` with one range in a hundred moved to another customer and one gone."""
+    with path.open(encoding="utf-8") as before, other.open("w", encoding="utf-8", newline="") as after:
+        for number, line in enumerate(before):
+            if number % 100 == 1:
+                first, last, _, rest = line.split(",", 3)
+                after.write(f"{first},{last},C9999,{rest}")
+            elif number % 100 != 2:
+                after.write(line)
 
 
 class _Asking(threading.Thread):
@@ -62,47 +78,64 @@ class _Asking(threading.Thread):
         self.join()
 
 
-def _loaded(directory: Path, file: Path) -> tuple[float, float]:
-    """Return the seconds that ``vaken load`` took, and the longest wait for an answer of the hub meanwhile."""
+def _load(url: str, file: Path) -> float:
+    """Return the seconds that ``vaken load`` takes."""
+    started = time.perf_counter()
+    subprocess.run(
+        [sys.executable, "-m", "tui.cli", "load", "ranges", str(file), "--yes", "--hub", url],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - started
+
+
+def _loaded(directory: Path, *files: Path) -> tuple[list[float], float]:
+    """Return the seconds that each file took, one after the other, and the longest wait for an answer of the hub."""
     with running_hub(directory) as url:
         asking = _Asking(url)
         asking.start()
         try:
-            started = time.perf_counter()
-            subprocess.run(
-                [sys.executable, "-m", "tui.cli", "load", "ranges", str(file), "--hub", url],
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            seconds = time.perf_counter() - started
+            return [_load(url, file) for file in files], asking.longest
         finally:
             asking.stop()
-        return seconds, asking.longest
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    return iter(Utf8Blocks(file).next, b"")
 
 
 def run() -> list[Row]:
     """Measure and return the rows."""
     directory = Path(tempfile.mkdtemp(prefix="vaken-bench-"))
     try:
-        file = directory / "ranges.csv"
+        file, other = directory / "ranges.csv", directory / "other.csv"
         write_csv(file)
+        write_other_csv(file, other)
         started = time.process_time()
         with file.open(encoding="utf-8", newline="") as lines:
             read = sum(1 for _ in csv.reader(lines)) - 1
         alone = read / (time.process_time() - started)
         started = time.process_time()
-        with file.open(encoding="utf-8", newline="") as lines:
-            parsed = len(range_columns(lines)) / (time.process_time() - started)
-        seconds, longest = _loaded(directory / "data", file)
+        with file.open("rb") as raw:
+            parsed = len(range_columns(_blocks(raw))) / (time.process_time() - started)
+        (first, again), longest = _loaded(directory / "data", file, other)
     finally:
         shutil.rmtree(directory)
     name = f"load {RANGES:,} ranges"
+    budget, waits = f"≤ {BUDGET_SECONDS:g} s", longest * 1000
     return [
-        Row(
-            f"{name} from CSV into a hub", seconds, "s", "", None, f"≤ {BUDGET_SECONDS:g} s", seconds <= BUDGET_SECONDS
-        ),
+        Row(f"{name} from CSV into a hub", first, "s", "", None, budget, first <= BUDGET_SECONDS),
+        Row(f"{name} in their place, with the difference", again, "s", "", None, "", None),
         Row(f"{name}, reading the file", parsed, "rows/s", "csv.reader alone", parsed / alone, "", None),
-        Row(f"{name}, longest wait for an answer of the hub", longest * 1000, "ms", "", None, "", None),
+        Row(
+            f"{name}, longest wait for an answer of the hub",
+            waits,
+            "ms",
+            "",
+            None,
+            f"≤ {BUDGET_WAIT:g} ms",
+            waits <= BUDGET_WAIT,
+        ),
     ]
 
 

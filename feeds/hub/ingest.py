@@ -285,23 +285,44 @@ async def read_body(request: web.Request, limit: int) -> bytes:
     length = request.content_length
     if length is not None and length > limit:
         raise TooLarge(limit)
-    parts: list[bytes] = []
-    size = 0
     try:
         if length is not None and "Content-Encoding" not in request.headers:
             return await request.content.read()
+    except web.RequestPayloadError:
+        raise _unreadable(request) from None
+    except ConnectionResetError:
+        raise Malformed(_HUNG_UP) from None
+    parts = await read_parts(request, limit)
+    return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+async def read_parts(request: web.Request, limit: int) -> list[bytes]:
+    """As ``read_body``, in the parts as they come: putting a large body together holds up the event loop."""
+    length = request.content_length
+    if length is not None and length > limit:
+        raise TooLarge(limit)
+    parts: list[bytes] = []
+    size = 0
+    try:
         async for part in request.content.iter_any():
             size += len(part)
             if size > limit:
                 raise TooLarge(limit)
             parts.append(part)
     except web.RequestPayloadError:
-        request.content.feed_eof()  # nothing of the rest can be read: aiohttp need not wait for it
-        coding = request.headers.get("Content-Encoding", "its framing")
-        raise Malformed(f"the body cannot be read: it is not what {coding[:20]} says") from None
+        raise _unreadable(request) from None
     except ConnectionResetError:
-        raise Malformed("the sender hung up in the middle of the body") from None
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+        raise Malformed(_HUNG_UP) from None
+    return parts
+
+
+_HUNG_UP = "the sender hung up in the middle of the body"
+
+
+def _unreadable(request: web.Request) -> Malformed:
+    request.content.feed_eof()  # nothing of the rest can be read: aiohttp need not wait for it
+    coding = request.headers.get("Content-Encoding", "its framing")
+    return Malformed(f"the body cannot be read: it is not what {coding[:20]} says")
 
 
 def _by(request: web.Request, name: str) -> str:

@@ -4,7 +4,8 @@ Proving, comparing and indexing a million ranges takes seconds: all of it is don
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import io
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -12,25 +13,32 @@ from typing import Final
 import msgspec
 import orjson
 from aiohttp import web
+from msgspec import Raw
 
 from feeds.facts import RangesLoaded
-from feeds.fleet.columns import NotATable, digest, merged
+from feeds.fleet.columns import Columns, NotATable, digest, merged
+from feeds.fleet.crossing import crossing
 from feeds.fleet.difference import Difference, difference
 from feeds.fleet.prepared import Prepared, prepare
 from feeds.hub.core import Hub
-from feeds.hub.ingest import RETRY_AFTER, read_body
-from feeds.log import LogError, LogRefused
-from feeds.model import RangeTable
+from feeds.hub.ingest import RETRY_AFTER, read_parts
+from feeds.log import Large, LogError, LogRefused
+from feeds.model import Coded, RangeTable
 from feeds.sources import SourceError, parse
 from feeds.sources.clean import clean
+from feeds.sources.encodings import Utf8Blocks
 from feeds.sources.errors import Invalid, Malformed
+from feeds.sources.range_columns import range_columns
 
 PARKED: Final = 2
 """Inventories that wait for a yes; one more takes the place of the oldest."""
 EXPIRES: Final = timedelta(minutes=10)
 WAITING: Final = 2
 """Bodies that are read or looked at; one more is told to come back later, as each may be hundreds of megabytes."""
+NAMED: Final = 5
+"""Customers that a note names."""
 MSGPACK: Final = "application/x-msgpack"
+CSV: Final = "text/csv"
 
 
 class Offered(msgspec.Struct, frozen=True):
@@ -39,6 +47,8 @@ class Offered(msgspec.Struct, frozen=True):
     digest: str
     seen: int
     difference: Difference
+    notes: tuple[str, ...] = ()
+    """What is legal and perhaps not meant, one sentence each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +77,37 @@ class Loading:
 
     async def _offer(self, request: web.Request) -> web.Response:
         """Take an inventory in, compare it with the one that stands, park it."""
-        if request.content_type != MSGPACK:
-            return _said(415, f"the body is msgpack: Content-Type {MSGPACK}")
+        read = _BODIES.get(request.content_type)
+        if read is None:
+            return _said(415, f"the body is a table in msgpack or a file in CSV: Content-Type {' or '.join(_BODIES)}")
         if self._waiting >= WAITING:
             return _said(503, f"{WAITING} inventories are being looked at already; send this one again later")
         self._waiting += 1
         try:
-            body = await read_body(request, self._hub.settings.limits.inventory_bytes)
+            parts = await read_parts(request, self._hub.settings.limits.inventory_bytes)
             async with self._turn:
-                return await self._look(body)
+                offered = await self._look(parts, read)
         finally:
             self._waiting -= 1
+        inventory = self._hub.board.inventory
+        if request.query.get("now") == "1" and not len(inventory.standing) and not len(inventory.pending):
+            return await self._make(offered.digest, offered.seen, _who(request))
+        return web.Response(body=msgspec.json.encode(offered), content_type="application/json")
 
-    async def _look(self, body: bytes) -> web.Response:
+    async def _look(self, parts: list[bytes], read: Callable[[bytes], RangeTable]) -> Offered:
         hub, inventory = self._hub, self._hub.board.inventory
         now, seen, version = hub.now(), hub.board.seq, inventory.version
         standing, pending = inventory.standing, inventory.pending
         names = {customer.id: customer.name for customer in inventory.customers.values()}
 
-        def look() -> tuple[str, Prepared, Difference]:
-            prepared = prepare(_table(body), now)
+        def look() -> tuple[str, Prepared, Difference, tuple[str, ...]]:
+            prepared = prepare(read(b"".join(parts)), now)
             before = merged((standing.columns, pending))
             at = int(now.timestamp())
-            return digest(prepared.table), prepared, difference(before, prepared.columns, names, at)
+            found = difference(before, prepared.columns, names, at)
+            return digest(prepared.table), prepared, found, _notes(prepared.columns, names)
 
-        name, prepared, found = await asyncio.to_thread(look)
+        name, prepared, found, notes = await asyncio.to_thread(look)
         clock = asyncio.get_running_loop().time()
         self._forget(clock)
         known = self._parked.pop(name, None)
@@ -101,21 +117,27 @@ class Loading:
             del self._parked[next(iter(self._parked))]
         self._parked[name] = _Parked(prepared, seen, version, clock + EXPIRES.total_seconds())
         asyncio.get_running_loop().call_later(EXPIRES.total_seconds() + 1, self._expire)
-        answer = msgspec.json.encode(Offered(name, seen, found))
-        return web.Response(body=answer, content_type="application/json")
+        return Offered(name, seen, found, notes)
 
     async def _apply(self, request: web.Request) -> web.Response:
         """Make a parked inventory the inventory, as one fact."""
-        hub, name = self._hub, request.match_info["digest"]
-        who = parse.person(request.query.get("who", "")) or "somebody"
         try:
             seen = int(request.query.get("seen", ""))
         except ValueError:
             return _said(422, "seen: the sequence of the answer was expected")
+        return await self._make(request.match_info["digest"], seen, _who(request))
+
+    async def _make(self, name: str, seen: int, who: str) -> web.Response:
+        hub = self._hub
+        large: Large | None = None
+        if (waits := self._parked.get(name)) is not None:
+            # Before its turn to decide: others need not wait for it.
+            async with self._turn:
+                large = await asyncio.to_thread(Large.of, RangesLoaded(waits.prepared.table))
         async with hub.deciding:
             self._forget(asyncio.get_running_loop().time())
-            parked = self._parked.get(name)
-            if parked is None:
+            parked = self._parked.get(name) if large is not None else None
+            if parked is None or large is None or parked.prepared.table is not large.fact.table:
                 kept = f"{PARKED} inventories are kept, for {EXPIRES.seconds // 60} minutes each"
                 return _said(404, f"no such inventory waits for a yes: {kept}; send it again")
             inventory = hub.board.inventory
@@ -123,12 +145,11 @@ class Loading:
                 return _said(409, "the inventory changed since the difference was made: send it again and look again")
             del self._parked[name]
             inventory.prepared = parked.prepared
-            fact = RangesLoaded(parked.prepared.table)
             try:
-                batch = await hub.append(who, [fact], seen)
+                batch = await hub.append_large(who, large, seen)
             finally:
                 inventory.prepared = None
-            hub.heard.facts([fact])
+            hub.heard.facts([large.fact])
         return web.Response(body=b'{"accepted":1,"seq":%d}' % batch.last, content_type="application/json")
 
     def _expire(self) -> None:
@@ -139,10 +160,56 @@ class Loading:
             del self._parked[name]
 
 
+def _who(request: web.Request) -> str:
+    return parse.person(request.query.get("who", "")) or "somebody"
+
+
+def _notes(columns: Columns, customers: Mapping[str, str]) -> tuple[str, ...]:
+    notes = []
+    count, examples = crossing(columns)
+    if count:
+        what = "range lies across another one" if count == 1 else "ranges lie across others"
+        notes.append(f"{count:,} {what}, the smaller one owns what they share: {'; '.join(examples)}")
+    unknown = [customer for customer in columns.customer.values if customer not in customers] if customers else []
+    if unknown:
+        named = ", ".join(unknown[:NAMED]) + (" …" if len(unknown) > NAMED else "")
+        what = "customer is not one" if len(unknown) == 1 else "customers are not among those"
+        notes.append(f"{len(unknown):,} {what} that the hub knows by its id: {named}")
+    return tuple(notes)
+
+
+class _Columns(msgspec.Struct, frozen=True):
+    """A table whose columns are not read yet: each by itself takes milliseconds, all at once hold up the hub."""
+
+    firsts: Raw
+    lasts: Raw
+    customer: Raw
+    use: Raw
+    attributes: tuple[Raw, ...] = ()
+    imsis: Raw = Raw()
+    msisdns: Raw = Raw()
+    since: Raw = Raw()
+
+
+_columns: Final = msgspec.msgpack.Decoder(_Columns)
+_numbers: Final = msgspec.msgpack.Decoder(bytes)
+_coded: Final = msgspec.msgpack.Decoder(Coded)
+
+
 def _table(body: bytes) -> RangeTable:
     """Return the table in a body. Raises Malformed, Invalid."""
     try:
-        table = msgspec.msgpack.decode(body, type=RangeTable)
+        given = _columns.decode(body)
+        table = RangeTable(
+            firsts=_numbers.decode(given.firsts),
+            lasts=_numbers.decode(given.lasts),
+            customer=_coded.decode(given.customer),
+            use=_coded.decode(given.use),
+            attributes=tuple([_coded.decode(column) for column in given.attributes]),
+            imsis=_numbers.decode(given.imsis) if given.imsis else b"",
+            msisdns=_numbers.decode(given.msisdns) if given.msisdns else b"",
+            since=_numbers.decode(given.since) if given.since else b"",
+        )
     except msgspec.ValidationError as error:
         raise Invalid(f"{error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -152,6 +219,14 @@ def _table(body: bytes) -> RangeTable:
             if clean(text) != text:
                 raise Invalid(f"{clean(column.name[:64])}: {clean(text[:40])!r} holds characters that are not shown")
     return table
+
+
+def _csv_table(body: bytes) -> RangeTable:
+    """Return the table of a CSV file. Raises SourceError."""
+    return range_columns(iter(Utf8Blocks(io.BytesIO(body)).next, b"")).table()
+
+
+_BODIES: Final[Mapping[str, Callable[[bytes], RangeTable]]] = {MSGPACK: _table, CSV: _csv_table}
 
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]

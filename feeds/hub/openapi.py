@@ -76,9 +76,16 @@ def document() -> bytes:
         operation = _operation((row.__doc__ or "").strip(), None, answer, {"422": _REFUSALS["422"]})
         operation["parameters"] = [_parameter(name, text, schema) for name, text, schema in _ASKED]
         paths[f"/v1/{view}"] = {"get": operation}
-    whole = {"application/x-msgpack": {"schema": schema_of[RangeTable]}}
+    whole = {
+        "application/x-msgpack": {"schema": schema_of[RangeTable]},
+        "text/csv": {"schema": {"type": "string", "description": "The first line names the columns."}},
+    }
     offer = _operation("A whole inventory of SIM ranges: what it would change.", {}, schema_of[Offered], _REFUSALS)
     offer["requestBody"] = {"required": True, "content": whole}
+    offer["parameters"] = [
+        _parameter("now", "1: where the hub has no ranges yet, apply it at once.", {"type": "string", "enum": ["1"]}),
+        _parameter("who", "Who says so.", {"type": "string", "maxLength": 64}),
+    ]
     paths["/v1/inventory/ranges"] = {"post": offer}
     refusals = _REFUSALS | {"404": "No such inventory waits for a yes.", "409": "The inventory changed since."}
     apply = _operation("Let an inventory that was looked at be the inventory.", None, _ACCEPTED, refusals)

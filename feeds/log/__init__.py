@@ -13,6 +13,7 @@ from feeds.log.interface import (
     LogRefused,
     Report,
 )
+from feeds.log.large import Large
 from feeds.log.records import RecordedLog, check, read_only
 from feeds.log.repair import cut
 from feeds.log.snapshots import Snapshot
@@ -22,6 +23,7 @@ __all__ = [
     "Batch",
     "Damage",
     "FactLog",
+    "Large",
     "LogBusy",
     "LogDamaged",
     "LogError",

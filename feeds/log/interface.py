@@ -10,6 +10,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from feeds.facts import Entry, Fact
+from feeds.log.large import Large
 
 
 class Batch(Struct, frozen=True):
@@ -117,6 +118,9 @@ class FactLog(Protocol):
 
     def submit(self, by: str, facts: Sequence[Fact], seen: int = 0) -> "asyncio.Future[Batch]":
         """As ``append``, for those who have no task that could wait; what cannot be queued is raised at once."""
+
+    async def append_large(self, by: str, large: Large, seen: int = 0) -> Batch:
+        """As ``append``, for one fact that was encoded beforehand."""
 
     async def close(self) -> None:
         """Keep and deliver what waits, then let the directory go. May be called again."""

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from feeds.facts import Entry, Fact, encode_entries
 from feeds.log.interface import Batch, Damage, LogBusy, LogDamaged, LogError, LogFull, LogRefused
+from feeds.log.large import Large
 from feeds.log.lock import DirectoryLock
 from feeds.log.records import RecordedLog
 from feeds.log.store import Store, build, finish, settle
@@ -42,10 +43,13 @@ _logger = logging.getLogger(__name__)
 class _Append:
     """One append on its way. Its future belongs to the event loop; the writer never touches it."""
 
-    __slots__ = ("by", "done", "facts", "seen")
+    __slots__ = ("by", "done", "facts", "large", "seen")
 
-    def __init__(self, by: str, facts: tuple[Fact, ...], seen: int, done: asyncio.Future[Batch]) -> None:
+    def __init__(
+        self, by: str, facts: tuple[Fact, ...], seen: int, done: asyncio.Future[Batch], large: Large | None = None
+    ) -> None:
         self.by = by
+        self.large = large
         self.facts = facts
         self.seen = seen
         self.done = done
@@ -54,7 +58,8 @@ class _Append:
 class _Commit(NamedTuple):
     """What goes to the disk in one transaction, and who waits for it, each with a batch of its own."""
 
-    facts: bytes
+    facts: tuple[bytes, ...]
+    """Pieces of one JSON array. Put together by the writer: of a large fact that takes a while."""
     appends: list[_Append]
     batches: list[Batch]
     whole: Batch
@@ -171,6 +176,13 @@ class SqliteLog:
 
     def submit(self, by: str, facts: Sequence[Fact], seen: int = 0) -> "asyncio.Future[Batch]":
         """See ``FactLog.submit``."""
+        return self._submit(by, facts, seen, None)
+
+    async def append_large(self, by: str, large: Large, seen: int = 0) -> Batch:
+        """See ``FactLog.append_large``. It makes a commit of its own."""
+        return await self._submit(by, (large.fact,), seen, large)
+
+    def _submit(self, by: str, facts: Sequence[Fact], seen: int, large: Large | None) -> "asyncio.Future[Batch]":
         refusal = self._refusal()
         if refusal is not None:
             raise refusal
@@ -190,7 +202,7 @@ class SqliteLog:
                 "Nothing of this was kept: send it again in a moment."
             )
         self._waiting += len(kept)
-        append = _Append(by, kept, seen, loop.create_future())
+        append = _Append(by, kept, seen, loop.create_future(), large)
         self._pending.append(append)
         self._schedule()
         return append.done
@@ -262,16 +274,21 @@ class SqliteLog:
         appends: list[_Append] = []
         batches: list[Batch] = []
         parts: list[bytes] = []
+        pieces: tuple[bytes, ...] = ()  # of a large fact, which makes a commit of its own
         size, first, seq = 0, store.last + 1, store.last
         while self._pending:
             append = self._pending[0]
-            if appends and seq - first + 1 + len(append.facts) > COMMIT_FACTS:
+            if appends and (append.large is not None or seq - first + 1 + len(append.facts) > COMMIT_FACTS):
                 break
             entries = tuple(
                 [Entry(number, at, append.by, fact, append.seen) for number, fact in enumerate(append.facts, seq + 1)]
             )
             try:
-                part = _encoded(entries, store.largest)
+                if append.large is None:
+                    part = _encoded(entries, store.largest)
+                else:
+                    part, pieces = b"", append.large.entries(entries[0])
+                    _prove_size(sum(map(len, pieces)), store.largest)
             except LogRefused as error:
                 self._refuse([self._pending.popleft()], partial(LogRefused, str(error)))
                 continue
@@ -283,14 +300,17 @@ class SqliteLog:
             parts.append(part)
             size += len(part)
             seq += len(entries)
+            if append.large is not None:
+                break
         if not appends:
             return None
         self._at = at
-        facts = parts[0] if len(parts) == 1 else b"[" + b",".join([part[1:-1] for part in parts]) + b"]"
+        if appends[0].large is None:
+            pieces = (parts[0] if len(parts) == 1 else b"[" + b",".join([part[1:-1] for part in parts]) + b"]",)
         whole = batches[0]
         if len(batches) > 1:
             whole = Batch(tuple(chain.from_iterable([batch.entries for batch in batches])), first, seq)
-        return _Commit(facts, appends, batches, whole)
+        return _Commit(pieces, appends, batches, whole)
 
     def _written(self, commit: _Commit, error: BaseException | None) -> None:
         """Deliver a commit that is on disk and answer its appends; refuse them when it is not. Then the next one."""
@@ -351,7 +371,8 @@ class SqliteLog:
                 error: BaseException | None = None
                 try:
                     # The check is counted here, as it leaves the interpreter to others meanwhile.
-                    store.keep([chained(store.check, commit.whole.first, commit.whole.last, commit.facts)])
+                    facts = commit.facts[0] if len(commit.facts) == 1 else b"".join(commit.facts)
+                    store.keep([chained(store.check, commit.whole.first, commit.whole.last, facts)])
                 except BaseException as cause:  # noqa: BLE001 - whatever it is, those who wait are told
                     error = cause
                 self._hand(commit, error)
@@ -379,9 +400,13 @@ def _encoded(entries: tuple[Entry, ...], largest: int) -> bytes:
         raise LogRefused(
             f"The log cannot keep this: a fact in it has no JSON form ({error}). Nothing was kept."
         ) from error
-    if len(data) > largest:
+    _prove_size(len(data), largest)
+    return data
+
+
+def _prove_size(size: int, largest: int) -> None:
+    if size > largest:
         raise LogRefused(
-            f"The log cannot keep this: {len(data)} bytes of facts at once, and at most {largest} go. "
+            f"The log cannot keep this: {size} bytes of facts at once, and at most {largest} go. "
             "Nothing was kept: send it in parts."
         )
-    return data

@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from feeds.log.disk import flush
 from feeds.log.head import Head, HeadFile
@@ -21,6 +22,11 @@ _WAL_KEPT_BYTES = 64 << 20
 _ROW_OVERHEAD = 8_192
 
 _INSERT = 'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, ?)'
+
+LARGE_BYTES: Final = 4 << 20
+"""Facts of more bytes are written in pieces: given as a whole, their copy would hold up the event loop."""
+PIECE_BYTES: Final = 1 << 20
+_INSERT_ROOM = 'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, zeroblob(?))'
 
 _logger = logging.getLogger(__name__)
 
@@ -57,7 +63,9 @@ class Store:
         """
         connection = self._connection
         try:
-            if len(rows) == 1:
+            if len(rows) == 1 and len(rows[0].facts) > LARGE_BYTES:
+                self._keep_large(rows[0])
+            elif len(rows) == 1:
                 # A transaction by itself: each further call would wait once more for its turn beside the event loop.
                 connection.execute(_INSERT, _columns(rows[0]))
             else:
@@ -99,6 +107,16 @@ class Store:
             _logger.warning("The log %s was closed without being merged: %s. No fact is lost.", self._database, error)
         self._connection.close()
         self._head.close()
+
+    def _keep_large(self, row: Row) -> None:
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute(_INSERT_ROOM, (row.first, row.last, row.check, len(row.facts)))
+        with connection.blobopen("batches", "facts", row.first) as room:
+            whole = memoryview(row.facts)
+            for at in range(0, len(whole), PIECE_BYTES):
+                room.write(whole[at : at + PIECE_BYTES])
+        connection.execute("COMMIT")
 
     def _take_back(self) -> None:
         try:

@@ -1,20 +1,21 @@
 """A CSV file as named columns, in blocks of rows, each cell as it stands. What the columns mean is not known here.
 
-The first line names the columns. Comma, semicolon or tab is found out from it, as spreadsheets write all three.
+The first line names the columns. Comma, semicolon, tab or bar is found out from it, as spreadsheets write all three.
 """
 
+import codecs
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from feeds.sources.cells import Cells, read_rows
 from feeds.sources.clean import clean
 from feeds.sources.inventory import FieldError
 from feeds.sources.problems import Problems, refuse
@@ -22,20 +23,12 @@ from feeds.sources.problems import Problems, refuse
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 
-ROWS_AT_ONCE: Final = 2_000
-"""Rows that are held as texts at a time: few enough for the caches of a processor."""
+ROWS_AT_ONCE: Final = 10_000
+"""Lines that are put together at a time."""
 
-_BREAK: Final = re.compile("\r\n|\r|\n")
+_BREAK_BYTES: Final = re.compile(b"[\r\n]")
+_LINE: Final = re.compile(b"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$")
 _NUMBER: Final = re.compile(r"[0-9][0-9 \-]{16,}")
-
-
-class _Reader(Protocol):
-    """What csv.reader returns."""
-
-    @property
-    def line_num(self) -> int: ...
-    def __next__(self) -> list[str]: ...
-    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +36,7 @@ class Block:
     """Rows, column by column. ``lines``: the line in the file on which each row ends, from 1, int64."""
 
     lines: NDArray[np.int64]
-    cells: Mapping[str, Sequence[str]]
+    cells: Mapping[str, Cells]
 
 
 class CsvTable:
@@ -51,102 +44,66 @@ class CsvTable:
 
     def __init__(
         self,
-        lines: Iterable[str],
+        text: Iterable[str] | Iterable[bytes],
         needed: Sequence[str],
         problems: Problems,
         synonyms: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
-        """Read the first line. ``synonyms``: other names of columns, by the name. Raises InvalidTable."""
+        """Read the first line of ``text``: lines, or UTF-8 in blocks as they come.
+
+        ``synonyms``: other names of columns, by the name. Raises InvalidTable.
+        """
         self._problems = problems
-        self._source = iter(lines)
-        self._line = 0
-        head = next(self._source, "").removeprefix("\ufeff")
-        self._divider = max(",;\t", key=head.count)
-        self._reader: _Reader | None = None
-        """Reads all the rest once a quotation mark was seen: what is in quotation marks may go on in the next lines."""
-        if '"' in head:
-            self._reader = csv.reader(chain((head,), self._source), delimiter=self._divider)
-        self.columns = _named(
-            _head(self._reader or csv.reader((head,), delimiter=self._divider)), needed, synonyms or {}
-        )
-        self._line = 0 if self._reader is not None else 1
+        self._blocks = _in_utf8(text)
+        start = next(self._blocks, b"").removeprefix(codecs.BOM_UTF8)
+        while (not _BREAK_BYTES.search(start) or start.endswith(b"\r")) and (more := next(self._blocks, b"")):
+            start += more
+        # The first line may be several where a name in quotation marks is: as many as the reader takes.
+        lines = (start[found.start() : found.end()] for found in _LINE.finditer(start))
+        taken: list[bytes] = []
+
+        def tee() -> Iterator[str]:
+            for line in lines:
+                taken.append(line)
+                yield line.decode(errors="replace")
+
+        first = _LINE.match(start)
+        text_of_first = first.group().decode(errors="replace") if first else ""
+        self._divider = max(",;\t|", key=text_of_first.count)
+        self.columns = _named(_head(csv.reader(tee(), delimiter=self._divider)), needed, synonyms or {})
+        self._line = len(taken)
+        self._start = start[sum(map(len, taken)) :]
 
     def blocks(self) -> Iterator[Block]:
         """Yield the rows; lines without any text are left out."""
-        while self._reader is None:
-            texts = list(islice(self._source, ROWS_AT_ONCE))
-            if not texts:
-                return
-            joined = "".join(texts)
-            if '"' in joined:
-                self._reader = csv.reader(chain(texts, self._source), delimiter=self._divider)
-                break
-            cells = self._split(joined, len(texts))
-            if cells is not None:
-                lines = np.arange(self._line + 1, self._line + 1 + len(texts))
-                yield Block(lines, dict(zip(self.columns, cells, strict=True)))
-            else:
-                yield from self._read(csv.reader(texts, delimiter=self._divider))
-            self._line += len(texts)
-        if self._reader is not None:
-            yield from self._read(self._reader)
 
-    def _split(self, text: str, lines: int) -> list[list[str]] | None:
-        """Return the columns of lines without quotation marks; None where not each is as wide as it should be."""
-        width, divider = len(self.columns), self._divider
-        text = text.replace("\r\n", "\n")
-        if not text.endswith("\n"):
-            text += "\n"
-        if "\r" in text or text.count("\n") != lines:
-            return None
-        # Each end of line becomes a cell of its own: all of them are at their places in rows of the right width alone.
-        cells = text.replace("\n", f"{divider}\n{divider}").split(divider)
-        del cells[-1]
-        if len(cells) != lines * (width + 1) or cells[width :: width + 1].count("\n") != lines:
-            return None
-        columns = [cells[at :: width + 1] for at in range(width)]
-        if "" in columns[0] and any(not any(row) for row in zip(*columns, strict=True)):
-            return None
-        return columns
+        def wrong(line: int, why: str) -> None:
+            self._problems.add(line, "", why)
 
-    def _read(self, reader: "_Reader") -> Iterator[Block]:
-        width, start = len(self.columns), self._line
-        while True:
-            before = start + reader.line_num
-            rows: list[list[str]] = []
-            broken = ""
-            try:
-                rows.extend(islice(reader, ROWS_AT_ONCE))
-            except csv.Error as error:
-                broken = str(error)
-            after = start + reader.line_num
-            if rows:
-                lines = _lines(rows, before, after, bool(broken))
-                if set(map(len, rows)) != {width} or any(not row[0] and not any(row) for row in rows):
-                    rows, lines = self._fitting(rows, lines)
-                if rows:
-                    yield Block(lines, dict(zip(self.columns, zip(*rows, strict=True), strict=True)))
-            if broken:
-                self._problems.add(after, "", f"{broken}; look for a quotation mark that is not closed")
-                return
-            if before == after:
-                return
-
-    def _fitting(self, rows: list[list[str]], lines: NDArray[np.int64]) -> tuple[list[list[str]], NDArray[np.int64]]:
-        width = len(self.columns)
-        kept = []
-        for at, row in enumerate(rows):
-            if len(row) == width and any(row):
-                kept.append(at)
-            elif any(row):
-                why = f"{len(row)} cells, but the first line names {width} columns"
-                self._problems.add(int(lines[at]), "", why)
-        return [rows[at] for at in kept], lines[kept]
+        for found in read_rows(self._blocks, self._start, self._line, self._divider, len(self.columns), wrong):
+            yield Block(found.lines, dict(zip(self.columns, found.columns, strict=True)))
 
 
-def rows(lines: Iterable[str], needed: tuple[str, ...], problems: Problems) -> Iterator[tuple[int, dict[str, str]]]:
+def _in_utf8(text: Iterable[str] | Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines as UTF-8, many at a time; blocks as they are."""
+    lines: list[str] = []
+    for one in text:
+        if isinstance(one, bytes):
+            yield one
+            continue
+        lines.append(one)
+        if len(lines) == ROWS_AT_ONCE:
+            yield "".join(lines).encode(errors="backslashreplace")
+            lines.clear()
+    if lines:
+        yield "".join(lines).encode(errors="backslashreplace")
+
+
+def rows(
+    text: Iterable[str] | Iterable[bytes], needed: tuple[str, ...], problems: Problems
+) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield (line, row by column name, cleaned); lines that cannot be read go to ``problems``."""
-    table = CsvTable(lines, needed, problems)
+    table = CsvTable(text, needed, problems)
     for block in table.blocks():
         for line, *row in zip(block.lines.tolist(), *block.cells.values(), strict=True):
             if any(cells := [clean(cell.strip()) for cell in row]):
@@ -177,7 +134,7 @@ def each(items: Iterable[tuple[int, S]], make: Callable[[S], T], problems: Probl
     return found
 
 
-def _head(reader: _Reader) -> list[str]:
+def _head(reader: Iterator[list[str]]) -> list[str]:
     try:
         return next(reader, [])
     except csv.Error as error:
@@ -201,11 +158,3 @@ def _named(head: list[str], needed: Sequence[str], synonyms: Mapping[str, Sequen
         if columns.count(name) > 1 or not name:
             raise refuse(name, "the first line names this column twice" if name else "a column has no name")
     return columns
-
-
-def _lines(rows: list[list[str]], before: int, after: int, broken: bool) -> NDArray[np.int64]:
-    """Return on which line each row ends. A cell in quotation marks may hold line breaks."""
-    if after - before == len(rows) and not broken:
-        return np.arange(before + 1, after + 1)
-    steps = [1 + sum(len(_BREAK.findall(cell)) for cell in row if not cell.isprintable()) for row in rows]
-    return before + np.cumsum(np.array(steps, dtype=np.int64))

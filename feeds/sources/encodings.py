@@ -1,20 +1,22 @@
-"""In which code a text file is written. What the text says is the formats' work.
+"""In which code a text file is written, and its bytes as UTF-8. What the text says is the formats' work.
 
 Spreadsheets write UTF-8, UTF-16 and, in western Europe, Windows-1252. Where it cannot be told, nothing is guessed:
 a name with wrong letters would be a wrong customer.
 """
 
 import codecs
+import re
+from collections.abc import Callable
 from typing import BinaryIO, Final
 
 from feeds.sources.errors import Malformed
 
-BLOCK: Final = 1 << 22
+BLOCK: Final = 1 << 20
 """Bytes read at a time."""
 
 _SAMPLE: Final = 1 << 16
-_LETTERS_BETWEEN: Final = frozenset("’´`·‑–—…°")
-"""Signs that may stand between two letters without the text being in another code."""
+_INSIDE: Final = re.compile(r"(?<=[^\W\d_])[^\w\x00-\x7f’´·‑–—…°](?=[^\W\d_])")
+"""A sign between two letters that does not stand there in any text: it is a letter in another code."""
 
 
 class UnknownEncoding(Malformed):
@@ -97,10 +99,38 @@ def _proved_western(file: BinaryIO, place: int) -> None:
             text = tail + block.decode("cp1252")
         except UnicodeDecodeError:
             raise UnknownEncoding(told) from None
-        if not block.isascii():
-            for before, sign, after in zip(text, text[1:], text[2:], strict=False):
-                odd = sign > "\x7f" and not sign.isalpha() and sign not in _LETTERS_BETWEEN
-                if odd and before.isalpha() and after.isalpha():
-                    raise UnknownEncoding(told)
+        if not block.isascii() and _INSIDE.search(text):
+            raise UnknownEncoding(told)
         tail = text[-2:]
     file.seek(0)
+
+
+class Utf8Blocks:
+    """The bytes of a text file as UTF-8, without byte order mark, block by block. ``position``: bytes of the file."""
+
+    def __init__(self, file: BinaryIO, read: Callable[[int], None] = lambda position: None) -> None:
+        """Find out the code of ``file``; ``read`` is told how far reading came. Raises UnknownEncoding."""
+        self._file = file
+        self._read = read
+        self._position = 0
+        code = encoding_of(file)
+        self._decoder = None if code == "utf-8-sig" else codecs.getincrementaldecoder(code)()
+        self._first = True
+        self.code = code
+
+    def next(self) -> bytes:
+        """Return some whole or cut characters as UTF-8; empty at the end."""
+        while True:
+            block = self._file.read(BLOCK)
+            self._position += len(block)
+            if block:
+                self._read(self._position)
+            text = block
+            if self._decoder is not None:
+                # A lone surrogate cannot come out of a decoder, so this always has a form in UTF-8.
+                text = self._decoder.decode(block, final=not block).encode()
+            if self._first:
+                self._first = False
+                text = text.removeprefix(codecs.BOM_UTF8)
+            if text or not block:
+                return text

@@ -55,14 +55,14 @@ def objects(body: bytes) -> list[Fact]:
     return [ObjectsStated(rules)]
 
 
-def objects_csv(lines: Iterable[str]) -> tuple[ObjectRule, ...]:
+def objects_csv(text: Iterable[str] | Iterable[bytes]) -> tuple[ObjectRule, ...]:
     """Return the rules of a CSV file in its order: the column object, an optional source, every other one an attribute.
 
     Empty cells are left out; a rule without any attribute says that its objects serve nothing. Raises InvalidTable.
     """
     problems = Problems()
     rules: list[ObjectRule] = []
-    for line, row in rows(lines, ("object",), problems):
+    for line, row in rows(text, ("object",), problems):
         fields: dict[str, object] = {name: row[name] for name in _COLUMNS if row.get(name)}
         fields["attributes"] = {name: value for name, value in row.items() if value and name not in _COLUMNS}
         rule = made(fields, ObjectRule, line, problems)

@@ -13,6 +13,7 @@ import numpy as np
 from feeds.fleet.codes import Codes, Places, nothing, tidy
 from feeds.fleet.columns import ATTRIBUTES, ROWS, Columns, NotATable, SameRanges, seconds_of, sizes_of
 from feeds.simspace import DEFAULT, LengthProfile
+from feeds.sources.cell_numbers import codes_of
 from feeds.sources.clean import clean
 from feeds.sources.csv_tables import Block, CsvTable
 from feeds.sources.digit_columns import KEPT, MOST, Digits, Mask, Numbers, digits_of, digits_text
@@ -67,6 +68,8 @@ class _Texts(dict[str, int]):
         self.wrong: dict[int, str] = {}
         self._longest = longest
         self._places: dict[str, int] = {"": -1}
+        self.raw: dict[bytes, int] = {}
+        """Places by what stands in the file, so that each distinct cell becomes a text once."""
 
     def __missing__(self, cell: str) -> int:
         text = clean(cell.strip())
@@ -139,7 +142,7 @@ class _Reading:
             if texts is None:
                 texts = _Times() if name == "since" else _Texts(_OWNER if name in _TEXTS else _VALUE)
                 self._texts[name] = texts
-            codes = np.fromiter(map(texts.__getitem__, cells), dtype=np.int32, count=len(cells))
+            codes = codes_of(cells, texts.__getitem__, texts.raw)
             self._codes.setdefault(name, []).append(codes)
             if texts.wrong:
                 for row in np.flatnonzero(np.isin(codes, list(texts.wrong)) & ~bad).tolist():
@@ -255,15 +258,15 @@ class _Reading:
 
 
 def range_columns(
-    lines: Iterable[str], profile: LengthProfile = DEFAULT, told: Callable[[int], None] | None = None
+    text: Iterable[str] | Iterable[bytes], profile: LengthProfile = DEFAULT, told: Callable[[int], None] | None = None
 ) -> Columns:
-    """Return the inventory in a CSV file with the columns first, last or count, customer, and optional ones.
+    """Return the inventory in a CSV file: its lines, or UTF-8 in blocks as they come.
 
-    Columns with other names are attributes; empty cells are left out. ``told`` is called with the rows read so far.
-    Raises InvalidTable.
+    It has the columns first, last or count, customer, and optional ones; columns with other names are attributes, empty
+    cells are left out. ``told`` is called with the rows read so far. Raises InvalidTable.
     """
     problems = Problems()
-    table = CsvTable(lines, ("first", "customer"), problems, SYNONYMS)
+    table = CsvTable(text, ("first", "customer"), problems, SYNONYMS)
     _see_head(table.columns)
     reading = _Reading(problems)
     for block in table.blocks():

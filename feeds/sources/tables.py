@@ -22,13 +22,13 @@ _NO: Final = frozenset({"", "0", "no", "false", "n", "nej", "nein"})
 _LIST: Final = re.compile(r"[;|,\s]+")
 
 
-def ranges_csv(lines: Iterable[str], profile: LengthProfile = DEFAULT) -> list[SimRange]:
+def ranges_csv(text: Iterable[str] | Iterable[bytes], profile: LengthProfile = DEFAULT) -> list[SimRange]:
     """Return the ranges of a CSV file one by one, sorted by their ends: see ``range_columns``. Raises InvalidTable."""
-    columns = range_columns(lines, profile)
+    columns = range_columns(text, profile)
     return [columns.row(row) for row in range(len(columns))]
 
 
-def customers_csv(lines: Iterable[str]) -> list[Customer]:
+def customers_csv(text: Iterable[str] | Iterable[bytes]) -> list[Customer]:
     """Return the customers of a CSV file with the columns id, name and optional ones.
 
     email, sms, webhook, phone and domains may hold several values, with spaces, semicolons or bars between them (a
@@ -37,7 +37,7 @@ def customers_csv(lines: Iterable[str]) -> list[Customer]:
     problems = Problems()
     found: list[tuple[int, Customer]] = []
     seen: dict[str, int] = {}
-    for line, row in rows(lines, ("id", "name"), problems):
+    for line, row in rows(text, ("id", "name"), problems):
         fields: dict[str, object] = {
             name: row[name] for name in ("id", "name", "language", "time_zone", "agreement") if row.get(name)
         }

@@ -47,10 +47,10 @@ def test_the_screens_without_a_terminal_say_what_to_use_instead(run: Any) -> Non
 
 
 def test_a_crash_is_a_sentence_and_with_debug_a_traceback(run: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_file: object) -> str:
+    def broken(*_file: object) -> bytes:
         raise ZeroDivisionError("a fault of\nthe program")
 
-    monkeypatch.setattr(sims_module, "_text", broken)
+    monkeypatch.setattr(sims_module, "bytes_of", broken)
     outcome = run("sims")
     assert outcome.code == 1
     assert outcome.sentence.startswith("failed unexpectedly: ZeroDivisionError: a fault of the program; VAKEN_DEBUG=1")

@@ -1,7 +1,5 @@
 """``vaken load``: gives an inventory in CSV to a hub, all of it or nothing."""
 
-import gc
-import io
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,7 +60,7 @@ def _others(what: str, file: Path, check: bool, hub_url: str) -> int:
     from feeds.sources import customers_csv
     from feeds.sources.objects import objects_csv
 
-    read: Callable[[Iterator[str]], Any] = customers_csv if what == "customers" else objects_csv
+    read: Callable[[Iterator[bytes]], Any] = customers_csv if what == "customers" else objects_csv
     rows = _read(file, read)
     if not rows:
         raise Failed(f"{file}: holds no {what}")
@@ -80,13 +78,9 @@ def _ranges(file: Path, yes: bool, check: bool, hub_url: str, who: str) -> int:
 
     from feeds.fleet.difference import Difference
     from feeds.sources.range_columns import range_columns
+    from widgets.plain import plain
 
-    # What is read are texts and numbers without cycles, and many: looking for cycles would take a third of the time.
-    gc.disable()
-    try:
-        columns = _read(file, range_columns)
-    finally:
-        gc.enable()
+    columns = _read(file, range_columns)
     if not len(columns):
         raise Failed(f"{file}: holds no ranges")
     body = _bounded(msgspec.msgpack.encode(columns.table()), file)
@@ -95,11 +89,14 @@ def _ranges(file: Path, yes: bool, check: bool, hub_url: str, who: str) -> int:
     try:
         name, seen = str(answer["digest"]), int(answer["seen"])
         found = msgspec.convert(answer["difference"], Difference)
+        notes = msgspec.convert(answer.get("notes", ()), tuple[str, ...])
     except (KeyError, TypeError, ValueError) as error:
         raise Failed(f"what answers at {hub_url} does not say what the ranges change: {error}") from error
     if found.nothing:
         click.echo(f"the hub has these {found.before:,} ranges already: nothing changes")
         return 0
+    for note in notes:
+        click.echo(f"note: {plain(note)}", err=True)
     if found.before or check:
         for line in difference_lines(found):
             click.echo(line)
@@ -145,25 +142,16 @@ def difference_lines(found: "Difference") -> list[str]:
     return lines
 
 
-def _read(file: Path, read: Callable[[Iterator[str]], T]) -> T:
-    from feeds.sources.encodings import UnknownEncoding, encoding_of
+def _read(file: Path, read: Callable[[Iterator[bytes]], T]) -> T:
+    from feeds.sources.encodings import UnknownEncoding, Utf8Blocks
 
     try:
         with file.open("rb") as raw, _bar(file.stat().st_size) as told:
-            code = encoding_of(raw)
-            with io.TextIOWrapper(raw, encoding=code, newline="") as lines:
-                return read(_lines(lines, lambda: told(raw.tell())))
+            return read(iter(Utf8Blocks(raw, told).next, b""))
     except OSError as error:
         raise Failed(f"{file}: cannot be read: {error.strerror}") from error
     except UnknownEncoding as error:
         raise Failed(f"{file}: {error.message}") from error
-
-
-def _lines(lines: io.TextIOWrapper, told: Callable[[], None]) -> Iterator[str]:
-    for number, line in enumerate(lines):
-        if not number % 10_000:
-            told()
-        yield line
 
 
 @contextmanager
