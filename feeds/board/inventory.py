@@ -45,6 +45,8 @@ class Inventory(Statements):
     def __init__(self) -> None:
         super().__init__()
         self.customers: dict[str, Customer] = {}
+        self.customers_version = 0
+        """Counts changes of customers."""
         self._names: dict[str, str] | None = None
         self._asked = self.standing
         """The fleet that the answers below are of."""
@@ -61,7 +63,8 @@ class Inventory(Statements):
                 self.customers[item.id] = item
                 changed = True
         if changed:
-            self.version += 1
+            self._count(IntervalSet.empty)
+            self.customers_version += 1
             self._names = None
         return changed
 
@@ -139,9 +142,17 @@ class Inventory(Statements):
         for first, last in pairs:
             rows = self.standing.overlapping("iccid", first, last)
             begins, ends = self.standing.ends(rows)
-            lows, highs = np.maximum(begins, first).tolist(), np.minimum(ends, last).tolist()
-            found.update(((row, low, high), None) for row, low, high in zip(rows.tolist(), lows, highs, strict=True))
+            for row, begin, end in zip(rows.tolist(), begins.tolist(), ends.tolist(), strict=True):
+                found[row, max(begin, first), min(end, last)] = None
         return [(self._range(row), low, high) for row, low, high in found]
+
+    def ranges_of(self, pairs: Sequence[Pair], most: int) -> tuple[SimRange, ...] | None:
+        """Return the ranges that meet ``pairs``, each once; None where they meet more than ``most`` times."""
+        fleet = self.standing
+        if (len(pairs) > 1 or pairs[0][1] - pairs[0][0] > most) and self.ranges_met(pairs) > most:
+            return None
+        rows = [row for first, last in pairs for row in fleet.overlapping("iccid", first, last).tolist()]
+        return tuple(map(self._range, dict.fromkeys(rows))) if len(rows) <= most else None
 
     def runs_met(self, pairs: Iterable[Pair]) -> list[Pair]:
         """Return the ends of the ranges that meet ``pairs``, each once: ``overlapping`` without the rest."""
@@ -201,7 +212,7 @@ class Inventory(Statements):
 
     def range_at(self, body: int) -> SimRange | None:
         """Return the most specific range that holds an ICCID body."""
-        row = int(self.rows_of(np.array([body], dtype=np.int64))[0])
+        row = self.standing.at("iccid", body)
         return self._range(row) if row >= 0 else None
 
     def rows_of(self, points: Numbers) -> Rows:

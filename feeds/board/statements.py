@@ -4,21 +4,26 @@ The ranges that stand are a ``Fleet``, an immutable value that each change repla
 is taken in at that time or after it. What can be asked about ranges is the inventory's matter.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
 
-from feeds.fleet.codes import Codes, Rows
+from feeds.fleet.codes import Rows
 from feeds.fleet.columns import Columns, NotATable, merged, not_a_range, seconds_of
 from feeds.fleet.fleet import Fleet
 from feeds.fleet.prepared import Prepared, prepare
 from feeds.fleet.same import Flags, same_columns, same_rows
 from feeds.fleet.standing import FOREVER, split
 from feeds.model import RangeTable, SimRange
+from feeds.simspace import IntervalSet
 
 NEVER: Final = datetime.max.replace(tzinfo=UTC)
+
+CHANGES_KEPT: Final = 64
+"""Changes of which it is remembered what SIMs they concern."""
 
 
 class Statements:
@@ -37,6 +42,8 @@ class Statements:
         """Counts changes of which attribute values there are: what an alarm's object serves depends on nothing else."""
         self.prepared: Prepared | None = None
         """An inventory that was made ready for the fact that will state it."""
+        self._changes: deque[IntervalSet] = deque(maxlen=CHANGES_KEPT)
+        """The SIMs of the ranges that the last changes concern; the version counts on with each."""
 
     def state_ranges(self, ranges: Iterable[SimRange], at: datetime | None = None) -> bool:
         """Take in ranges at the time ``at``; one with the same ends replaces the earlier. Return whether that is news.
@@ -55,8 +62,8 @@ class Statements:
                 holds[item.first, item.last] = item
             else:
                 waits[item.first, item.last, since] = item
-        changed = self._replace(Columns.from_ranges(holds.values())) if holds else False
-        return self._await(Columns.from_ranges(waits.values())) or changed if waits else changed
+        changed = self._replace(Columns.from_ranges(holds.values(), proved=True)) if holds else False
+        return self._await(Columns.from_ranges(waits.values(), proved=True)) or changed if waits else changed
 
     def load_ranges(self, table: RangeTable, at: datetime | None = None) -> bool:
         """Take ``table`` in place of all ranges. Return whether anything changed; a table that is none changes nothing.
@@ -72,14 +79,14 @@ class Statements:
                 return False
         if self.is_loaded(ready):
             return False
-        self._hold(ready.standing, True)
+        self._hold(ready.standing, True, ready.differs_from(self.standing))
         self._await_only(ready.pending)
         return True
 
     def restore_ranges(self, standing: RangeTable, pending: RangeTable) -> None:
         """Take over what a dump holds. Raises NotATable."""
         columns, waits = Columns.of(standing), Columns.of(pending)
-        self._hold(Fleet.of(columns), True)
+        self._hold(Fleet.of(columns), True, None)
         self._await_only(waits)
 
     def advance(self, at: datetime) -> bool:
@@ -96,7 +103,7 @@ class Statements:
         stated = {(item.first, item.last, seconds_of(item.since)): item for item in listed if not not_a_range(item)}
         if len(stated) < len(listed):
             return False  # one replaces another, or is none: the board has to look
-        columns = Columns.from_ranges(stated.values())
+        columns = Columns.from_ranges(stated.values(), proved=True)
         return bool((self.standing.told(columns) | self._waits(columns)).all())
 
     def is_prepared(self, table: RangeTable) -> Prepared | None:
@@ -121,13 +128,29 @@ class Statements:
         news = columns.taken(~told)
         before, after = self.standing, self.standing.stated(news)
         gone = before.attributes(before.find(news.firsts, news.lasts))
-        self._hold(after, _lacks(before, news.attributes) or _lacks(after, gone))
+        places_differ = not (before.has_all(news.attributes) and after.has_all(gone))
+        self._hold(after, places_differ, IntervalSet(news.firsts, news.lasts))
         return True
 
-    def _hold(self, standing: Fleet, places_differ: bool) -> None:
+    def changed_since(self, version: int) -> IntervalSet | None:
+        """Return the SIMs of all ranges that differ from those of a version before; None: any may."""
+        missed = self.version - version
+        if not missed:
+            return IntervalSet.empty
+        return IntervalSet.union(list(self._changes)[-missed:]) if missed <= len(self._changes) else None
+
+    def _hold(self, standing: Fleet, places_differ: bool, scope: IntervalSet | None) -> None:
         self.standing = standing
-        self.version += 1
         self.places_version += places_differ
+        self._count(scope)
+
+    def _count(self, scope: IntervalSet | None) -> None:
+        """Count a change that concerns the SIMs of ``scope``; None: any."""
+        self.version += 1
+        if scope is None:
+            self._changes.clear()
+        else:
+            self._changes.append(scope)
 
     def _await(self, columns: Columns) -> bool:
         """Let ``columns`` wait; one with the same ends and the same time is replaced."""
@@ -159,11 +182,6 @@ class Statements:
             and same_columns(self.standing.columns, ready.standing.columns)
             and same_columns(self.pending, ready.pending)
         )
-
-
-def _lacks(fleet: Fleet, attributes: Iterable[tuple[str, Codes]]) -> bool:
-    """Whether no range of ``fleet`` has one of these attribute values."""
-    return any(not fleet.ranges_with(name, value) for name, column in attributes for value in column.values)
 
 
 def _places(waiting: Columns, columns: Columns) -> tuple[Rows, Flags]:

@@ -31,7 +31,7 @@ class Codes:
 
     def text(self, row: int) -> str:
         """Return the value of a row; the empty text where it has none."""
-        code = int(self.codes[row])
+        code = self.codes.item(row)
         return self.values[code] if code >= 0 else ""
 
     def texts(self, rows: Rows) -> list[str]:

@@ -8,50 +8,46 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from feeds.fleet.codes import Codes, Rows, coded, nothing, stacked, tidy
+from feeds.fleet.proof import (
+    ATTRIBUTES,
+    NAME,
+    OWNER,
+    ROWS,
+    VALUE,
+    NotATable,
+    Numbers,
+    SameRanges,
+    order_of,
+    prove_numbers,
+    prove_order,
+    read,
+    read_codes,
+    read_some,
+    same_as_before,
+    sizes_of,
+    twice,
+)
 from feeds.model import Coded, RangeTable, SimRange
 
-Numbers = NDArray[np.int64]
-"""One number a row, int64."""
-
-ROWS: Final = 20_000_000
-"""Ranges of a table, at most."""
-ATTRIBUTES: Final = 64
-_NAME, _VALUE, _OWNER = 64, 512, 256
-"""Characters of an attribute's name, of its value, and of a customer or a use, at most: as in feeds.model.text."""
-
-_POWERS: Final[Numbers] = 10 ** np.arange(1, 19, dtype=np.int64)
-_LATEST: Final = 253_402_300_799
-"""The last second of the year 9999: no datetime is later."""
-
-
-class NotATable(ValueError):
-    """Columns are no inventory. The text says what is wrong and where; rows are counted from 1 in it.
-
-    ``row``: the row in question counted from 0, or -1; ``field``: the column, or empty.
-    """
-
-    def __init__(self, why: str, row: int = -1, field: str = "") -> None:
-        super().__init__(f"row {row + 1}: {why}" if row >= 0 else why)
-        self.why = why
-        self.row = row
-        self.field = field
-
-
-class SameRanges(NotATable):
-    """Rows state the same range twice. ``rows``: (row, earlier row) of each, counted from 0, by ascending row."""
-
-    def __init__(self, rows: list[tuple[int, int]], first: int, last: int) -> None:
-        row, earlier = rows[0]
-        more = f"; {len(rows) - 1:,} more ranges are stated twice" if len(rows) > 1 else ""
-        super().__init__(f"{first}–{last} stands in row {earlier + 1} already{more}", row, "first")
-        self.rows = rows
+__all__ = [
+    "ATTRIBUTES",
+    "ROWS",
+    "Columns",
+    "NotATable",
+    "Numbers",
+    "SameRanges",
+    "digest",
+    "merged",
+    "not_a_range",
+    "seconds_of",
+    "sizes_of",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,19 +95,19 @@ class Columns:
         rows = len(firsts)
         none = np.broadcast_to(np.int64(0), rows)
         given = [_numbers(one, rows) if one is not None else none for one in (firsts, lasts, imsis, msisdns, since)]
-        _prove_numbers(*given)
+        prove_numbers(*given)
         listed = list(attributes)
         for column in (customer, use, *(column for _, column in listed)):
             if len(column.codes) != rows:
                 raise NotATable(f"a column of texts has {len(column.codes):,} rows, and there are {rows:,} ranges")
         if rows and int(customer.codes.min()) < 0:
             raise NotATable("the customer is missing", int(customer.codes.argmin()), "customer")
-        order = _order(given[0], given[1], given[4])
+        order = order_of(given[0], given[1], given[4])
         if order is not None:
             given = [one if one is none else one[order] for one in given]
-        same = _same_as_before(given[0], given[1], given[4])
+        same = same_as_before(given[0], given[1], given[4])
         if same.any():
-            raise _twice(given[0], given[1], same, order)
+            raise twice(given[0], given[1], same, order)
         named = sorted(((name, _sorted(column, order)) for name, column in listed), key=lambda item: item[0])
         return cls(
             firsts=given[0],
@@ -130,13 +126,14 @@ class Columns:
         return cls.canonical(np.empty(0, np.int64), np.empty(0, np.int64), nothing(0), nothing(0))
 
     @classmethod
-    def from_ranges(cls, ranges: Iterable[SimRange]) -> "Columns":
+    def from_ranges(cls, ranges: Iterable[SimRange], proved: bool = False) -> "Columns":
         """Return the columns of ``ranges``, in any order. Raises NotATable with the number of the range.
 
-        An attribute with an empty value is none; ``since`` is cut to whole seconds.
+        An attribute with an empty value is none; ``since`` is cut to whole seconds. ``proved``: ``not_a_range`` was
+        asked of each already.
         """
         listed = list(ranges)
-        for row, item in enumerate(listed):
+        for row, item in enumerate(() if proved else listed):
             why = not_a_range(item)
             if why:
                 raise NotATable(why, row)
@@ -158,34 +155,34 @@ class Columns:
         rows = len(table)
         if len(table.firsts) % 8 or rows > ROWS:
             raise NotATable(f"{len(table.firsts):,} bytes of first bodies: not 8 a row, or more than {ROWS:,} rows")
-        firsts, lasts = _read(table.firsts, rows, "firsts"), _read(table.lasts, rows, "lasts")
+        firsts, lasts = read(table.firsts, rows, "firsts"), read(table.lasts, rows, "lasts")
         imsis, msisdns, since = (
-            _read_some(data, rows, name)
+            read_some(data, rows, name)
             for data, name in ((table.imsis, "imsis"), (table.msisdns, "msisdns"), (table.since, "since"))
         )
-        _prove_numbers(firsts, lasts, imsis, msisdns, since)
-        _prove_order(firsts, lasts, since)
+        prove_numbers(firsts, lasts, imsis, msisdns, since)
+        prove_order(firsts, lasts, since)
         names = [column.name for column in table.attributes]
         if len(names) > ATTRIBUTES:
             raise NotATable(f"{len(names)} attributes; at most {ATTRIBUTES} are possible")
         for before, name in zip(["", *names], names, strict=False):
-            if not before < name or len(name) > _NAME:
-                raise NotATable(f"attribute {name[:_NAME]!r}: names have 1 to {_NAME} characters, sorted, each once")
-        columns = [_read_codes(column, rows, _VALUE) for column in table.attributes]
+            if not before < name or len(name) > NAME:
+                raise NotATable(f"attribute {name[:NAME]!r}: names have 1 to {NAME} characters, sorted, each once")
+        columns = [read_codes(column, rows, VALUE) for column in table.attributes]
         for name, column in zip(names, columns, strict=True):
             if not column.values:
                 raise NotATable("no row has a value of this attribute", field=name)
         for given, name in ((table.customer, "customer"), (table.use, "use")):
             if given.name != name:
-                raise NotATable(f"the column of the {name} is called {given.name[:_NAME]!r}", field=name)
-        customer = _read_codes(table.customer, rows, _OWNER)
+                raise NotATable(f"the column of the {name} is called {given.name[:NAME]!r}", field=name)
+        customer = read_codes(table.customer, rows, OWNER)
         if rows and int(customer.codes.min()) < 0:
             raise NotATable("the customer is missing", int(customer.codes.argmin()), "customer")
         return cls(
             firsts=firsts,
             lasts=lasts,
             customer=customer,
-            use=_read_codes(table.use, rows, _OWNER),
+            use=read_codes(table.use, rows, OWNER),
             attributes=tuple(zip(names, columns, strict=True)),
             imsis=imsis,
             msisdns=msisdns,
@@ -207,13 +204,13 @@ class Columns:
 
     def row(self, row: int) -> SimRange:
         """Return one range."""
-        since = int(self.since[row])
+        since = self.since.item(row)
         return SimRange(
-            first=str(self.firsts[row]),
-            last=str(self.lasts[row]),
+            first=str(self.firsts.item(row)),
+            last=str(self.lasts.item(row)),
             customer=self.customer.text(row),
-            imsi_first=_digits(int(self.imsis[row])),
-            msisdn_first=_digits(int(self.msisdns[row])),
+            imsi_first=_digits(self.imsis.item(row)),
+            msisdn_first=_digits(self.msisdns.item(row)),
             attributes={name: text for name, column in self.attributes if (text := column.text(row))},
             use=self.use.text(row),
             since=datetime.fromtimestamp(since, UTC) if since else None,
@@ -280,7 +277,19 @@ def merged(parts: Iterable[Columns]) -> Columns:
 
 def digest(table: RangeTable) -> str:
     """Return the SHA-256 (hex) of a table: the same for equal inventories, and for no others."""
-    return hashlib.sha256(msgspec.msgpack.encode(table)).hexdigest()
+    found = hashlib.sha256()
+    for column in (table.customer, table.use, *table.attributes):
+        for part in (msgspec.msgpack.encode((column.name, column.values)), column.codes):
+            _add(found, part)
+    for part in (table.firsts, table.lasts, table.imsis, table.msisdns, table.since):
+        _add(found, part)
+    return found.hexdigest()
+
+
+def _add(found: "hashlib._Hash", part: bytes) -> None:
+    """Add bytes with their number before them, so that no two tables are one sequence of bytes."""
+    found.update(len(part).to_bytes(8, "big"))
+    found.update(part)
 
 
 def not_a_range(item: SimRange) -> str:
@@ -288,7 +297,7 @@ def not_a_range(item: SimRange) -> str:
     first, last = item.first, item.last
     if len(first) != len(last):
         return f"{first} and {last} have not the same number of digits"
-    if not (5 <= len(first) <= 19 and _plain(first) and _plain(last) and first[:2] == last[:2] == "89"):
+    if not (5 <= len(first) <= 19 and _plain(first + last) and first[:2] == last[:2] == "89"):
         return f"{first}–{last} are no ICCID bodies: 5 to 19 digits that begin with 89"
     if last < first:
         return f"{last} is before the first one, {first}"
@@ -305,11 +314,6 @@ def seconds_of(time: datetime | None) -> int:
     if time is None:
         return 0
     return max(0, int((time if time.tzinfo else time.replace(tzinfo=UTC)).timestamp()))
-
-
-def sizes_of(numbers: Numbers) -> Numbers:
-    """Return how many digits each of ``numbers`` (at least 1) has."""
-    return np.searchsorted(_POWERS, numbers, side="right") + 1
 
 
 def _plain(text: str) -> bool:
@@ -338,93 +342,6 @@ def _or_none(numbers: Numbers) -> Numbers:
 
 def _sorted(column: Codes, order: Rows | None) -> Codes:
     return tidy(column.values, column.codes if order is None else column.codes[order])
-
-
-def _order(firsts: Numbers, lasts: Numbers, since: Numbers) -> Rows | None:
-    """Return the order of rows by (first, last, since); None where they are in order."""
-    up, same = firsts[1:] > firsts[:-1], firsts[1:] == firsts[:-1]
-    if bool(up.all()):
-        return None
-    below = (lasts[1:] > lasts[:-1]) | ((lasts[1:] == lasts[:-1]) & (since[1:] >= since[:-1]))
-    if bool((up | (same & below)).all()):
-        return None
-    order: Rows = np.lexsort((since, lasts, firsts))
-    return order
-
-
-def _same_as_before(firsts: Numbers, lasts: Numbers, since: Numbers) -> NDArray[np.bool_]:
-    """Return for each row but the first whether it states the same as the one before it."""
-    same: NDArray[np.bool_] = (firsts[1:] == firsts[:-1]) & (lasts[1:] == lasts[:-1]) & (since[1:] == since[:-1])
-    return same
-
-
-def _twice(firsts: Numbers, lasts: Numbers, same: NDArray[np.bool_], order: Rows | None) -> SameRanges:
-    places = np.arange(len(firsts)) if order is None else order
-    begin = np.maximum.accumulate(np.where(np.append(False, same), 0, np.arange(len(firsts))))
-    at = np.flatnonzero(same) + 1
-    rows = sorted(zip(places[at].tolist(), places[begin[at]].tolist(), at.tolist(), strict=True))
-    place = rows[0][2]
-    return SameRanges([(row, earlier) for row, earlier, _ in rows], int(firsts[place]), int(lasts[place]))
-
-
-def _prove_numbers(firsts: Numbers, lasts: Numbers, imsis: Numbers, msisdns: Numbers, since: Numbers) -> None:
-    if not len(firsts):
-        return
-    _prove(firsts <= lasts, "the last body is before the first one", "last")
-    _prove(firsts >= 0, "the first body is below zero", "first")
-    sizes = sizes_of(firsts)
-    _prove(sizes >= 5, "an ICCID body has 5 to 19 digits", "first")
-    _prove(sizes == sizes_of(lasts), "the two ends have not the same length", "last")
-    stem = _POWERS[sizes - 3]
-    _prove((firsts // stem == 89) & (lasts // stem == 89), "an ICCID begins with 89", "first")
-    for numbers, name in ((imsis, "imsi_first"), (msisdns, "msisdn_first")):
-        _prove((numbers >= 0) & (numbers < 10**15), "a number of at most 15 digits was expected", name)
-    _prove((since >= 0) & (since <= _LATEST), "seconds since 1970 were expected", "since")
-
-
-def _prove(holds: NDArray[np.bool_], why: str, field: str) -> None:
-    if not holds.all():
-        raise NotATable(f"{field}: {why}", int(holds.argmin()), field)
-
-
-def _prove_order(firsts: Numbers, lasts: Numbers, since: Numbers) -> None:
-    if _order(firsts, lasts, since) is not None:
-        raise NotATable("the rows are not sorted by first body, last body and time")
-    same = _same_as_before(firsts, lasts, since)
-    if same.any():
-        raise _twice(firsts, lasts, same, None)
-
-
-def _read(data: bytes, rows: int, name: str) -> Numbers:
-    if len(data) != 8 * rows:
-        raise NotATable(f"{name}: {len(data):,} bytes for {rows:,} rows of 8", field=name)
-    return np.frombuffer(data, dtype="<i8").astype(np.int64, copy=False)
-
-
-def _read_some(data: bytes, rows: int, name: str) -> Numbers:
-    if not data:
-        return np.broadcast_to(np.int64(0), rows)
-    numbers = _read(data, rows, name)
-    if not numbers.any():
-        raise NotATable(f"{name}: no row has one, so the column has to be empty", field=name)
-    return numbers
-
-
-def _read_codes(column: Coded, rows: int, longest: int) -> Codes:
-    name = column.name
-    if len(column.codes) != 4 * rows:
-        raise NotATable(f"{name}: {len(column.codes):,} bytes for {rows:,} rows of 4", field=name)
-    for before, value in zip(("", *column.values), column.values, strict=False):
-        if not before < value or len(value) > longest:
-            raise NotATable(f"{name}: values have 1 to {longest} characters, sorted, each once", field=name)
-    codes = np.frombuffer(column.codes, dtype="<i4").astype(np.int32, copy=False)
-    if rows:
-        _prove((codes >= -1) & (codes < len(column.values)), "the row's value is none of the column's", name)
-    used = np.zeros(len(column.values) + 1, dtype=np.bool_)
-    used[codes] = True
-    if not used[:-1].all():
-        raise NotATable(f"{name}: no row has the value {column.values[int(used[:-1].argmin())]!r}", field=name)
-    return Codes(column.values, codes)
 
 
 def _bytes(numbers: Numbers) -> bytes:

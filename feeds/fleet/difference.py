@@ -3,7 +3,7 @@
 A range counts by its ends, a SIM by the customer of the most specific range that holds it, before and after.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from feeds.fleet.codes import Places, Rows, translation
 from feeds.fleet.columns import Columns, Numbers
-from feeds.fleet.same import same_rows, same_texts
+from feeds.fleet.same import Flags, same_rows, same_texts
 from feeds.fleet.standing import FOREVER, split
 from feeds.simspace import IntervalSet, RangeIndex, range_text
 
@@ -198,8 +198,7 @@ def _sims(before: Columns, after: Columns, at: int) -> _Sims:
     passed = np.cumsum(order < len(cuts), dtype=np.int32)
     left = np.append(np.int32(nobody), was)[passed]
     right = np.append(np.int32(nobody), now)[np.arange(1, len(edges) + 1, dtype=np.int32) - passed]
-    differs = left != right
-    differs[:-1] &= edges[1:] > edges[:-1]
+    differs = left != right  # never behind the last edge: there both are nobody's
     sizes = np.compress(differs[:-1], edges[1:]) - np.compress(differs[:-1], edges[:-1])
     left, right = np.compress(differs, left), np.compress(differs, right)
     come, go = np.zeros(nobody + 1, dtype=np.int64), np.zeros(nobody + 1, dtype=np.int64)
@@ -224,18 +223,33 @@ def _near(old: Columns, new: Columns) -> tuple[Rows, Rows]:
     Where only ranges lie that both have, with the same customers, none can have: so the others are looked for, and
     all that share a SIM with one of them.
     """
+    ours, others = _unlike(old, new, lambda mine, theirs: same_texts(old.customer, mine, new.customer, theirs))
+    if int(ours.sum() + others.sum()) * _MOST > len(old) + len(new):
+        return np.arange(len(old)), np.arange(len(new))
+    scope = _sims_of((old, ours), (new, others))
+    return _meeting(old, scope), _meeting(new, scope)
+
+
+def differing_sims(old: Columns, new: Columns) -> IntervalSet:
+    """Return the SIMs of all ranges that only one of the two states so. No two of one have the same ends."""
+    ours, others = _unlike(old, new, lambda mine, theirs: same_rows(old, mine, new, theirs))
+    return _sims_of((old, ours), (new, others))
+
+
+def _unlike(old: Columns, new: Columns, alike: Callable[[Rows, Rows], Flags]) -> tuple[Flags, Flags]:
+    """Return for each row of both whether the other has no row with the same ends that is ``alike``."""
     pairs = _paired(old, new)
     mine, theirs = np.flatnonzero(pairs >= 0), pairs[pairs >= 0]
-    same = same_texts(old.customer, mine, new.customer, theirs)
+    same = alike(mine, theirs)
     ours, others = np.ones(len(old), dtype=np.bool_), np.ones(len(new), dtype=np.bool_)
     ours[mine[same]] = False
     others[theirs[same]] = False
-    if int(ours.sum() + others.sum()) * _MOST > len(old) + len(new):
-        return np.arange(len(old)), np.arange(len(new))
-    scope = IntervalSet(
-        np.concatenate((old.firsts[ours], new.firsts[others])), np.concatenate((old.lasts[ours], new.lasts[others]))
-    )
-    return _meeting(old, scope), _meeting(new, scope)
+    return ours, others
+
+
+def _sims_of(*parts: tuple[Columns, Flags]) -> IntervalSet:
+    firsts = np.concatenate([columns.firsts[rows] for columns, rows in parts])
+    return IntervalSet(firsts, np.concatenate([columns.lasts[rows] for columns, rows in parts]))
 
 
 def _meeting(columns: Columns, scope: IntervalSet) -> Rows:

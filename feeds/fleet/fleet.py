@@ -11,7 +11,6 @@ Rows are numbered through the levels: a row number means something to the fleet 
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -19,6 +18,7 @@ import numpy as np
 from feeds.fleet.codes import Codes, Places, Rows, nothing, tidy, translation
 from feeds.fleet.columns import Columns, Numbers, merged
 from feeds.fleet.layer import Layer
+from feeds.fleet.lazily import lazily
 from feeds.fleet.lengths import learned, once
 from feeds.fleet.level import Level
 from feeds.fleet.names import batch_spans
@@ -105,7 +105,7 @@ class Fleet:
 
     # -- rows --------------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @lazily
     def columns(self) -> Columns:
         """All ranges that stand, in canonical form."""
         return merged(level.columns() for level in self.levels)
@@ -120,8 +120,8 @@ class Fleet:
 
     def row(self, row: int) -> SimRange:
         """Return the range of a row."""
-        at = int(np.searchsorted(self._ends, row, side="right")) - 1
-        return self.levels[at].layer.columns.row(row - int(self._ends[at]))
+        at = int(self._ends.searchsorted(row, side="right")) - 1
+        return self.levels[at].layer.columns.row(row - self._ends.item(at))
 
     def ends(self, rows: Rows) -> tuple[Numbers, Numbers]:
         """Return the first and the last bodies of ``rows``."""
@@ -164,6 +164,20 @@ class Fleet:
             wins = (size < sizes[there]) | ((size == sizes[there]) & (first <= begins[there]))
             there, own = there[wins], own[wins]
             found[there], sizes[there], begins[there] = own + begin, size[wins], first[wins]
+        return found
+
+    def at(self, kind: SimKind, point: int) -> int:
+        """Return the row of the most specific range that holds one point, or -1: ``best`` without its overhead."""
+        found, best = -1, (0, 0)
+        for number, level in enumerate(self.levels):
+            own = level.at(kind, point)
+            if own < 0:
+                continue
+            columns = level.layer.columns
+            first = columns.firsts.item(own)
+            rank = (columns.lasts.item(own) - first, first)
+            if found < 0 or rank <= best:  # of the same range stated twice the newer one counts
+                found, best = own + self._ends.item(number), rank
         return found
 
     def lookup(self, kind: SimKind, point: int) -> tuple[int, ...]:
@@ -223,7 +237,7 @@ class Fleet:
 
     # -- attributes --------------------------------------------------------------------------------------------------
 
-    @cached_property
+    @lazily
     def attribute_names(self) -> frozenset[str]:
         """Names of attributes that some range has, or had until it was replaced."""
         return frozenset(name for level in self.levels for name, _ in level.layer.columns.attributes)
@@ -231,6 +245,16 @@ class Fleet:
     def ranges_with(self, name: str, value: str) -> int:
         """Return how many ranges carry an attribute value."""
         return sum(level.ranges_with(name, value) for level in self.levels)
+
+    def has_all(self, attributes: Iterable[tuple[str, Codes]]) -> bool:
+        """Return whether for each of the values of these columns there is a range that has it."""
+        for name, column in attributes:
+            ranges = np.zeros(len(column.values), dtype=np.int64)
+            for level in self.levels:
+                ranges += level.ranges_with_each(name, column.values)
+            if not ranges.all():
+                return False
+        return True
 
     def served(self, where: Where) -> IntervalSet:
         """Return the SIMs of all ranges that have all the values of ``where``; none for an empty one."""
@@ -241,12 +265,12 @@ class Fleet:
             return IntervalSet.empty
         return IntervalSet(np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts]))
 
-    @cached_property
+    @lazily
     def sims(self) -> IntervalSet:
         """All SIMs, as ICCID bodies. A range that replaced another has the same SIMs."""
         return IntervalSet.union(level.layer.sims for level in self.levels)
 
-    @cached_property
+    @lazily
     def count(self) -> int:
         """How many SIMs, each counted once."""
         total = 0
@@ -257,12 +281,12 @@ class Fleet:
             total += new.count
         return total
 
-    @cached_property
+    @lazily
     def profile(self) -> LengthProfile:
         """How long ICCID bodies are, by the digits they begin with."""
         return learned([level.layer.stems for level in self.levels])
 
-    @cached_property
+    @lazily
     def batch_spans(self) -> dict[str, tuple[SimSpan, ...]]:
         """The SIMs of batches, lots, boxes and orders by name. Takes a second for 100,000: ask on a thread."""
         return batch_spans(self.columns)
@@ -271,9 +295,13 @@ class Fleet:
 
     def _by_level(self, rows: Rows) -> Iterable[tuple[Level, Rows, Rows]]:
         """Yield each level that has any of ``rows``, with their places in ``rows`` and their numbers within it."""
+        if len(self.levels) == 1:
+            mine = (rows >= 0).nonzero()[0]
+            yield self.levels[0], mine, rows[mine]
+            return
         for number, level in enumerate(self.levels):
-            begin, end = int(self._ends[number]), int(self._ends[number + 1])
-            mine = np.flatnonzero((rows >= begin) & (rows < end))
+            begin, end = self._ends.item(number), self._ends.item(number + 1)
+            mine = ((rows >= begin) & (rows < end)).nonzero()[0]
             if len(mine):
                 yield level, mine, rows[mine] - begin
 

@@ -3,13 +3,13 @@
 A layer never changes. Each index is made when it is first asked for, or all of them beforehand (``warm``).
 """
 
-from functools import cached_property
 from typing import Final
 
 import numpy as np
 
 from feeds.fleet.codes import Places, Rows
 from feeds.fleet.columns import Columns, Numbers
+from feeds.fleet.lazily import lazily
 from feeds.fleet.lengths import stems_of
 from feeds.simspace import IntervalSet, RangeIndex, SimKind
 
@@ -31,13 +31,18 @@ class Line:
         """Return for each point the row of the most specific range that holds it, or -1."""
         return self._rows(self.index.best(points))
 
+    def at(self, point: int) -> int:
+        """Return the row of the most specific range that holds one point, or -1."""
+        found = self.index.at(point)
+        return found if self.rows is None or found < 0 else self.rows.item(found)
+
     def overlapping(self, first: int, last: int) -> Rows:
         """Return the rows of all ranges that share a point with ``first``–``last``."""
         return self._rows(self.index.overlapping(first, last))
 
     def lookup(self, point: int) -> Rows:
         """Return the rows of all ranges that hold ``point``."""
-        return self._rows(np.array(self.index.lookup(point), dtype=np.int64))
+        return self._rows(self.index.overlapping(point, point))
 
     def _rows(self, found: Rows) -> Rows:
         if self.rows is None or not len(found):
@@ -72,27 +77,27 @@ class Layer:
         """Return the lookups of one number line."""
         return self.iccid if kind == "iccid" else self.imsi if kind == "imsi" else self.msisdn
 
-    @cached_property
+    @lazily
     def iccid(self) -> Line:
         """The index over ICCID bodies."""
         return Line(RangeIndex(self.columns.firsts, self.columns.lasts), self.columns.firsts, None)
 
-    @cached_property
+    @lazily
     def imsi(self) -> Line:
         """The index over IMSIs."""
         return self._line(self.columns.imsis)
 
-    @cached_property
+    @lazily
     def msisdn(self) -> Line:
         """The index over MSISDNs."""
         return self._line(self.columns.msisdns)
 
-    @cached_property
+    @lazily
     def sims(self) -> IntervalSet:
         """All SIMs of the layer, as ICCID bodies."""
         return IntervalSet(self.columns.firsts, self.columns.lasts)
 
-    @cached_property
+    @lazily
     def stems(self) -> Numbers:
         """How its bodies begin and how long they are, as lengths.py keeps it: each pair once, sorted."""
         return stems_of(self.columns.firsts)

@@ -1,12 +1,11 @@
 """One level of a fleet: a layer, and which of its rows newer levels have replaced. Never changes."""
 
-from functools import cached_property
-
 import numpy as np
 
-from feeds.fleet.codes import Codes, Rows
+from feeds.fleet.codes import Codes, Rows, translation
 from feeds.fleet.columns import Columns, Numbers
 from feeds.fleet.layer import Layer
+from feeds.fleet.lazily import lazily
 from feeds.simspace import IntervalSet, RangeIndex, SimKind
 
 
@@ -60,6 +59,13 @@ class Level:
             rows[gone] = np.append(those, -1)[index.best(points[gone])]
         return rows
 
+    def at(self, kind: SimKind, point: int) -> int:
+        """Return what ``best`` returns for one point."""
+        row = self.layer.line(kind).at(point)
+        if row < 0 or kind == "iccid" or not len(self.hidden):
+            return row
+        return int(self.best(kind, np.array([point], dtype=np.int64))[0])
+
     def met(self, firsts: Numbers, lasts: Numbers) -> Rows:
         """Return for each run of ICCID bodies how many ranges share a point with it."""
         found = self.layer.iccid.index.met(firsts, lasts)
@@ -72,6 +78,14 @@ class Level:
         if column is None or place < 0:
             return 0
         return int(self._counts_of(name, column)[place])
+
+    def ranges_with_each(self, name: str, values: tuple[str, ...]) -> Rows:
+        """Return how many rows have each of ``values`` (sorted) of an attribute."""
+        column = self.layer.columns.column(name)
+        if column is None:
+            return np.zeros(len(values), dtype=np.int64)
+        places = translation(values, column.values)[:-1]
+        return np.where(places >= 0, self._counts_of(name, column)[np.maximum(places, 0)], 0)
 
     def _counts_of(self, name: str, column: Codes) -> Rows:
         known = self._counts.get(name)
@@ -99,16 +113,16 @@ class Level:
         found: np.ndarray[tuple[int], np.dtype[np.bool_]] = self.hidden[at] == rows
         return found
 
-    @cached_property
+    @lazily
     def _hidden_ranges(self) -> RangeIndex:
         columns = self.layer.columns
         return RangeIndex(columns.firsts[self.hidden], columns.lasts[self.hidden])
 
-    @cached_property
+    @lazily
     def _imsi_below(self) -> tuple[RangeIndex, Rows]:
         return self._below("imsi")
 
-    @cached_property
+    @lazily
     def _msisdn_below(self) -> tuple[RangeIndex, Rows]:
         return self._below("msisdn")
 

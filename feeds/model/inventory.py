@@ -82,10 +82,10 @@ class Coded(Struct, frozen=True, gc=False):
 class RangeTable(Struct, frozen=True, gc=False):
     """Many SIM ranges as columns: the form in which a whole inventory goes over the wire and into the log.
 
-    ``firsts`` and ``lasts``: ICCID bodies, int64, little-endian, one a row; rows are sorted by (first, last) and no two
-    have the same ends. ``imsis`` and ``msisdns``: the parallel first numbers, int64, 0: none; empty bytes: no row has
-    one. ``since``: int64, seconds since 1970 UTC, 0: always; empty bytes: all rows always. ``attributes`` are sorted by
-    name and no column is without a value. So equal inventories are equal tables, byte for byte.
+    ``firsts`` and ``lasts``: ICCID bodies, int64, little-endian, one a row; rows are sorted by (first, last, since) and
+    no two have all three the same. ``imsis`` and ``msisdns``: the parallel first numbers, int64, 0: none; empty bytes:
+    no row has one. ``since``: int64, seconds since 1970 UTC, 0: always; empty bytes: all rows always. ``attributes``
+    are sorted by name and no column is without a value. So equal inventories are equal tables, byte for byte.
     """
 
     firsts: bytes

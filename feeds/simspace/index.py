@@ -17,8 +17,10 @@ Rows = NDArray[np.int64]
 Few = NDArray[np.int32]
 """Row numbers as they are kept, int32."""
 
-_FAN: Final = 64
-"""How many ranges, or groups of them, have their farthest end in common on the next level."""
+_NEAR: Final = 64
+"""A range in which at most so many others begin is found among the last so many that begin before a point."""
+_SCANNED: Final = 256
+"""So few ranges are looked at one and all."""
 
 
 class RangeIndex:
@@ -28,7 +30,7 @@ class RangeIndex:
     them: nothing; where the order is another one, 20 bytes a range; where any two overlap, at most 24 bytes more.
     """
 
-    __slots__ = ("_best", "_bounds", "_firsts", "_lasts", "_rows", "_sorted_lasts", "_tops")
+    __slots__ = ("_best", "_bounds", "_firsts", "_lasts", "_rows", "_sorted_lasts", "_wide")
 
     def __init__(self, firsts: Points, lasts: Points) -> None:
         """Build the index. Raises ValueError where a range ends before it begins."""
@@ -47,12 +49,12 @@ class RangeIndex:
             firsts, lasts, self._rows = firsts[order], lasts[order], order.astype(np.int32)
         self._firsts: Points = firsts
         self._lasts: Points = lasts
-        self._tops: list[Points] = []
+        self._wide: _Wide | None = None
         self._bounds: Points | None = None
         self._best: Few | None = None
         self._sorted_lasts: Points | None = None
         if bool((firsts[1:] <= lasts[:-1]).any()):
-            self._tops = _tops(lasts)
+            self._wide = _Wide.of(firsts, lasts)
             self._bounds, self._best = _segments(firsts, lasts, self._rows)
 
     def __len__(self) -> int:
@@ -78,6 +80,15 @@ class RangeIndex:
         rows = at if self._rows is None else self._rows[at].astype(np.int64)
         rows[(at < 0) | (self._lasts[at] < points)] = -1
         return rows
+
+    def at(self, point: int) -> int:
+        """Return the row of the most specific range that holds one point, or -1: ``best`` without its overhead."""
+        if self._bounds is not None and self._best is not None:
+            return self._best.item(int(self._bounds.searchsorted(point, side="right")) - 1)
+        before = int(self._firsts.searchsorted(point, side="right"))
+        if not before or self._lasts.item(before - 1) < point:
+            return -1
+        return before - 1 if self._rows is None else self._rows.item(before - 1)
 
     def lookup(self, point: int) -> tuple[int, ...]:
         """Return the rows of all ranges that hold ``point``, the most specific first."""
@@ -144,21 +155,49 @@ class RangeIndex:
 
     def _stabbed(self, before: int, point: int) -> Rows:
         """Return the places (in order of first points) below ``before`` whose range reaches ``point``."""
-        if not before:
-            return np.empty(0, dtype=np.int64)
-        if not self._tops:
-            there = int(self._lasts[before - 1]) >= point
+        if self._bounds is None:
+            there = before > 0 and int(self._lasts[before - 1]) >= point
             return np.arange(before - 1, before) if there else np.empty(0, dtype=np.int64)
-        # From the top down: groups that begin before the point and of which some range reaches it.
-        size = _FAN ** len(self._tops)
-        top = self._tops[-1][: -(-before // size)]
-        places: Rows = np.flatnonzero(top >= point)
-        for ends in (*reversed(self._tops[:-1]), self._lasts):
-            size //= _FAN
-            places = (places[:, None] * _FAN + np.arange(_FAN)).ravel()
-            places = places[: np.searchsorted(places, -(-before // size))]
-            places = places[ends[places] >= point]
-        return places
+        begin = max(before - _NEAR - 1, 0)
+        near: Rows = (self._lasts[begin:before] >= point).nonzero()[0] + begin
+        if self._wide is None or not begin:
+            return near
+        wide = self._wide.reaching(point)
+        return np.concatenate((wide[: wide.searchsorted(begin)], near))
+
+
+class _Wide:
+    """The ranges of an index in which more than _NEAR others begin: few as a rule. They may hold a point far behind."""
+
+    __slots__ = ("_firsts", "_lasts", "_places", "_wider")
+
+    def __init__(self, firsts: Points, lasts: Points, places: Rows) -> None:
+        self._firsts = firsts
+        self._lasts = lasts
+        self._places = places
+        self._wider: _Wide | None = None
+        """Those of them in which more than _NEAR of them begin; None: every one may be such a range."""
+
+    @classmethod
+    def of(cls, firsts: Points, lasts: Points) -> "_Wide | None":
+        """Return the wide ones among ranges in order of their first points; None where there is none."""
+        places = np.flatnonzero(np.searchsorted(firsts, lasts, side="right") - np.arange(len(firsts)) > _NEAR + 1)
+        if not len(places):
+            return None
+        wide = cls(firsts[places], lasts[places], places)
+        if _SCANNED < len(places) < len(firsts) // 2:
+            wide._wider = cls.of(wide._firsts, wide._lasts) or cls(firsts[:0], lasts[:0], places[:0])
+        return wide
+
+    def reaching(self, point: int) -> Rows:
+        """Return the places of those that hold ``point``, ascending."""
+        before = int(self._firsts.searchsorted(point, side="right"))
+        if self._wider is None:
+            return self._places[(self._lasts[:before] >= point).nonzero()[0]]
+        begin = max(before - _NEAR - 1, 0)
+        near = (self._lasts[begin:before] >= point).nonzero()[0] + begin
+        wider = self._wider.reaching(point)
+        return self._places[np.concatenate((wider[: wider.searchsorted(begin)], near))]
 
 
 def _spread(low: Rows, high: Rows) -> tuple[Rows, Rows]:
@@ -166,17 +205,6 @@ def _spread(low: Rows, high: Rows) -> tuple[Rows, Rows]:
     hits = np.maximum(high - low, 0)
     own = np.repeat(np.arange(len(hits)), hits)
     return own, np.arange(len(own)) - np.repeat(np.cumsum(hits) - hits, hits) + np.repeat(low, hits)
-
-
-def _tops(lasts: Points) -> list[Points]:
-    """Return the farthest ends of groups of _FAN ranges, then of groups of such groups, up to one group or few."""
-    found: list[Points] = []
-    while len(lasts) > _FAN:
-        padded = np.full(-(-len(lasts) // _FAN) * _FAN, -1, dtype=np.int64)
-        padded[: len(lasts)] = lasts
-        lasts = padded.reshape(-1, _FAN).max(axis=1)
-        found.append(lasts)
-    return found or [lasts.max(keepdims=True)]
 
 
 def _segments(firsts: Points, lasts: Points, rows: Few | None) -> tuple[Points, Few]:
@@ -209,6 +237,5 @@ def _segments(firsts: Points, lasts: Points, rows: Few | None) -> tuple[Points, 
             least = down
     owners = by_size if rows is None else rows[by_size]
     best = np.append(owners, np.int32(-1))[least]
-    new = np.append(True, best[1:] != best[:-1])
-    new[-1] = True  # the piece behind all ranges stays, for what is before them
+    new = np.append(True, best[1:] != best[:-1])  # true of the last piece, too: it is nobody's, the one before is not
     return bounds[new], best[new]

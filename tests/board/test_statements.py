@@ -134,7 +134,7 @@ def table(*items: SimRange) -> RangeTable:
 
 def test_a_part_of_a_range_moves_to_another_customer_at_its_time() -> None:
     board = Board()
-    tell(board, CaseReported(CaseEvent(number="1"), sims=(SimSpan("iccid", str(BASE + 5), str(BASE + 6)),)))
+    tell(board, CaseReported(CaseEvent(number="1"), sims=(SimSpan("iccid", str(BASE + 7), str(BASE + 8)),)))
     tell(board, RangesStated((sim_range(0, 40, "c1", {"apn": "a"}), sim_range(5, 5, "c2", {"apn": "b"}, since=60))))
     inventory = board.inventory
     assert inventory.due == START + timedelta(seconds=60)

@@ -201,3 +201,15 @@ def test_columns_are_values() -> None:
     assert columns == Columns.from_ranges(GOOD) != Columns.from_ranges(GOOD[:1])
     assert columns != replace(columns, imsis=columns.imsis + 1)
     assert Columns.empty().table() == Columns.from_ranges([]).table() == Columns.of(Columns.empty().table()).table()
+
+
+def test_the_digest_tells_apart_what_is_not_the_same() -> None:
+    one = Columns.from_ranges(GOOD).table()
+    others = [
+        Columns.from_ranges(GOOD[:1]).table(),
+        Columns.from_ranges([replace_customer(GOOD[0]), GOOD[1]]).table(),
+        msgspec.structs.replace(one, imsis=one.msisdns, msisdns=one.imsis),
+        msgspec.structs.replace(one, since=b""),
+        msgspec.structs.replace(one, attributes=()),
+    ]
+    assert len({digest(table) for table in (one, *others)}) == 1 + len(others)

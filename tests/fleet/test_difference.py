@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 from msgspec import json, structs
 
 from feeds.fleet.columns import Columns, seconds_of
-from feeds.fleet.difference import EXAMPLES, Difference, Mover, difference
+from feeds.fleet.difference import EXAMPLES, Difference, Mover, difference, differing_sims
 from feeds.model import SimRange
+from feeds.simspace import IntervalSet
 from tests.fleet.fleets import BASE, SIZE, START, holding, lasting, ranges, sim_range, standing
 
 fleets = st.lists(lasting, max_size=10)
@@ -63,6 +64,17 @@ def test_what_begins_later_holds_no_sim_yet(before: list[SimRange], after: list[
     assert found.sims_added == sum(not one and bool(other) for one, other in pairs)
     assert found.added + found.moved + found.changed + found.same == len(after)
     assert found.gone + found.moved + found.changed + found.same == len(before)
+
+
+@given(fleets, fleets)
+@settings(max_examples=100, deadline=None)
+def test_differing_are_the_sims_of_all_ranges_that_only_one_states(
+    before: list[SimRange], after: list[SimRange]
+) -> None:
+    old, new = standing(before), standing(before[:3] + after)
+    alone = [item for item in old if item not in new] + [item for item in new if item not in old]
+    expected = IntervalSet.of((int(item.first), int(item.last)) for item in alone)
+    assert differing_sims(Columns.from_ranges(old), Columns.from_ranges(new)) == expected
 
 
 def test_examples_are_sentences_with_names_and_both_sides() -> None:

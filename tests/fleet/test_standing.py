@@ -1,6 +1,6 @@
 """At each time, of several statements about a range the one that began last holds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
@@ -37,6 +37,8 @@ def test_what_was_prepared_holds_until_something_begins(fleet: list[SimRange], a
     other = prepare(table, START + timedelta(seconds=later), warm=False)
     assert ready.fits(table, START + timedelta(seconds=at))
     assert not ready.fits(Columns.from_ranges(fleet).table(), START + timedelta(seconds=at))
+    if len(ready.pending):
+        assert not ready.fits(table, datetime.fromtimestamp(int(ready.pending.since.min()), UTC))
     if ready.fits(table, START + timedelta(seconds=later)):
         assert ready.standing.columns == other.standing.columns
         assert ready.pending == other.pending

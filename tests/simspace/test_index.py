@@ -28,7 +28,7 @@ def test_every_point_finds_its_ranges_the_most_specific_first(pairs: list[tuple[
     for point in asked.tolist():
         rows = holding(pairs, point)
         assert index.lookup(point) == tuple(rows)
-        assert best[point] == (rows[0] if rows else -1)
+        assert best[point] == index.at(point) == (rows[0] if rows else -1)
 
 
 @given(ranges, st.integers(0, TOP), st.integers(0, 50))
