@@ -7,6 +7,7 @@ primary state reads derived state, so that it does not matter how facts are cut 
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import msgspec
 
@@ -69,6 +70,15 @@ class _Dump(msgspec.Struct, frozen=True, array_like=True):
     pins: list[tuple[str, dict[str, bool]]] = []
 
 
+class _Sources(NamedTuple):
+    """The versions of what alarms, cases and outages are derived from."""
+
+    inventory: int
+    customers: int
+    places: int
+    objects: int
+
+
 class WrongFormat(Exception):
     """A dump was made by another version of the board, or is none."""
 
@@ -88,7 +98,7 @@ class Board:
         self.cases = CaseTable(self.inventory, self.counts)
         self.outages = OutageTable(self.inventory, self.alarms, self.cases)
         self.updates = UpdateTable()
-        self._derived_from = (0, 0, 0)
+        self._derived_from = _Sources(0, 0, 0, 0)
 
     def is_news(self, fact: Fact) -> bool:
         """Whether a fact from a feed may change anything. For alarms, a no stays one whatever is on its way."""
@@ -182,18 +192,20 @@ class Board:
         board.outages.settle(touched)
         return board
 
-    def _sources(self) -> tuple[int, int, int]:
-        """Return the versions of what alarms, cases and outages are derived from."""
-        return self.inventory.version, self.inventory.places_version, self.objects.version
+    def _sources(self) -> _Sources:
+        inventory = self.inventory
+        return _Sources(inventory.version, inventory.customers_version, inventory.places_version, self.objects.version)
 
     def _derive(self, touched: Touched) -> None:
-        sources = self._sources()
-        if self._derived_from[1:] != sources[1:]:
+        """Derive anew what a change of inventory or object rules may concern: of cases those that it concerns."""
+        before, now = self._derived_from, self._sources()
+        self._derived_from = now
+        if before[2:] != now[2:]:
             self.alarms.reindex(touched)
-        self.cases.reindex(touched)
-        self.outages.reindex(touched)
+        scope = self.inventory.changed_since(before.inventory)
+        self.cases.reindex(touched, scope, before.customers != now.customers)
+        self.outages.reindex(touched, every_case=scope is None)
         touched.inventory = True
-        self._derived_from = sources
 
     # -- one method per kind of fact -----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import islice
 
 import msgspec
+import numpy as np
 
 from feeds.board.counts import Counts
 from feeds.board.inventory import Inventory
@@ -41,20 +42,27 @@ class CaseTable:
         """Open cases whose SIMs or state changed since the set was taken: outages look at them again."""
         self.pins: dict[str, dict[str, bool]] = {}
         """Case → outage → whether a person put it there (or took it out). Kept as long as the case is remembered."""
+        self._on_other_lines: dict[str, None] = {}
+        """Open cases about IMSIs or MSISDNs: what SIMs these are follows from the inventory."""
         self._inventory = inventory
         self._counts = counts
 
     def pin(self, key: str, outage: str, inside: bool) -> None:
         """Keep a case inside an outage, or outside of it, by a person's word."""
-        self.pins.setdefault(key, {})[outage] = inside
+        pins = self.pins.setdefault(key, {})
+        pins.pop(outage, None)  # the newest word stands last
+        pins[outage] = inside
         self.moved[key] = None
 
     def move_pins(self, outage: str, into: str) -> None:
-        """Let what people said of cases and an outage hold for the one it was merged into; there the newer word is."""
+        """Let what people said of cases and an outage hold for the one it was merged into; the newest word counts."""
         for key, pins in self.pins.items():
             if outage in pins:
-                inside = pins.pop(outage)
-                pins.setdefault(into, inside)
+                words = [(into if one == outage else one, inside) for one, inside in pins.items()]
+                pins.clear()
+                for one, inside in words:
+                    pins.pop(one, None)
+                    pins[one] = inside
                 self.moved[key] = None
 
     def follow_pins(self, outage: str, part: str, scope: IntervalSet) -> None:
@@ -139,28 +147,52 @@ class CaseTable:
             touched.cases.add(key)
             self._derive(key, case)
 
-    def reindex(self, touched: Touched) -> None:
-        """Derive anew what the inventory says of SIMs and customers, after it changed."""
+    def reindex(self, touched: Touched, scope: IntervalSet | None = None, renamed: bool = True) -> None:
+        """Derive anew what the inventory says of SIMs and customers, after it changed.
+
+        ``scope``: ranges with other SIMs are what they were; None: all may differ. ``renamed``: customers differ, too.
+        """
+        if scope is None:
+            affected = dict.fromkeys(self.open)
+            self._on_other_lines = {key: None for key, case in self.open.items() if _on_other_line(case)}
+        else:
+            affected = dict.fromkeys(self._meeting(scope))
+            affected.update(self._on_other_lines)
         unnamed: list[str] = []
-        for key, case in self.open.items():
-            bodies = self.bodies.get(key)
-            if bodies is None or any(span.kind != "iccid" for span in case.sims):
-                bodies = self.bodies[key] = self._inventory.bodies(case.sims)
-            if case.customer or not bodies:
-                self.customer_of[key] = self._inventory.customer_id(case.customer)
-            else:
+        for key in self.open if renamed else affected:
+            case = self.open[key]
+            if key in affected and (key in self._on_other_lines or key not in self.bodies):
+                self.bodies[key] = self._inventory.bodies(case.sims)
+            if case.customer or not self.bodies[key]:
+                customer = self._inventory.customer_id(case.customer)
+                if self.customer_of.get(key) != customer:
+                    self.customer_of[key] = customer
+                    affected[key] = None
+            elif key in affected:
                 unnamed.append(key)
-        firsts = [int(self.bodies[key].starts[0]) for key in unnamed]
+        firsts = [self.bodies[key].starts.item(0) for key in unnamed]
         self.customer_of.update(zip(unnamed, self._inventory.customers_at(firsts), strict=True))
-        self.moved.update(dict.fromkeys(self.open))
-        touched.cases.update(self.open)
-        touched.cases.update(self.closed)
+        self.moved.update(affected)
+        touched.cases.update(affected)
+
+    def _meeting(self, scope: IntervalSet) -> list[str]:
+        """Return the open cases with SIMs in ``scope``."""
+        if not scope:
+            return []
+        known = [(key, bodies) for key, bodies in self.bodies.items() if bodies]
+        firsts = np.array([bodies.starts.item(0) for _, bodies in known], dtype=np.int64)
+        lasts = np.array([bodies.ends.item(-1) for _, bodies in known], dtype=np.int64)
+        near = np.searchsorted(scope.starts, lasts, side="right") > np.searchsorted(scope.ends, firsts)
+        return [known[at][0] for at in np.flatnonzero(near).tolist() if known[at][1].intersects(scope)]
 
     def _derive(self, key: str, case: Case) -> None:
+        self._on_other_lines.pop(key, None)
         if case.state is CaseState.CLOSED:
             self.bodies.pop(key, None)
             self.customer_of.pop(key, None)
         else:
+            if _on_other_line(case):
+                self._on_other_lines[key] = None
             bodies = self._inventory.bodies(case.sims)
             self.bodies[key] = bodies
             self.customer_of[key] = self._customer(case, bodies)
@@ -169,7 +201,8 @@ class CaseTable:
     def _customer(self, case: Case, bodies: IntervalSet) -> str:
         if case.customer or not bodies:
             return self._inventory.customer_id(case.customer)
-        return self._inventory.customers_at([int(bodies.starts[0])])[0]
+        found = self._inventory.range_at(int(bodies.starts[0]))
+        return found.customer if found is not None else ""
 
     def _forget(self, touched: Touched) -> None:
         if len(self.closed) < CLOSED_KEPT + FORGOTTEN_AT_ONCE:
@@ -178,6 +211,10 @@ class CaseTable:
             del self.closed[key]
             self.pins.pop(key, None)
             touched.cases.add(key)
+
+
+def _on_other_line(case: Case) -> bool:
+    return any(span.kind != "iccid" for span in case.sims)
 
 
 _COMPARED = tuple(name for name in Case.__struct_fields__ if name not in {"changed", "seq"})

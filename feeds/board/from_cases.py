@@ -1,10 +1,8 @@
-"""Which groups do open cases that no outage holds ask for?
+"""Which groups on SIM ranges do open cases that no outage holds ask for?
 
 - *On a range.* Cases in one range of the inventory are a group on it: two are enough, or one that concerns very many
   SIMs. Where ranges overlap, the most specific one that has enough cases counts. A case about many SIMs all over the
   fleet is one group by itself.
-- *On what ranges share.* Ranges with cases, of several customers, that share attribute values more than chance lets
-  them are one group on these; see shared.py.
 - *Without an inventory.* Cases about the same SIMs are a group on these, and so are stretches of the number line on
   which cases of several customers stand closer together than elsewhere; see feeds.simspace.clusters.
 
@@ -12,121 +10,92 @@ Cases from before people settled something there are spent.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import islice
+from typing import Final
 
 import numpy as np
+from sortedcontainers import SortedList
 
 from feeds.board.board import Board
-from feeds.board.decided import rejected_wheres, settled
-from feeds.board.inventory import Pair, Where
-from feeds.board.shared import Evidence, Shared, shared
-from feeds.board.unplaced import Unplaced
-from feeds.model import Outage, OutageState, SimRange
+from feeds.board.inventory import Pair
+from feeds.board.places import CASES_TOGETHER, MANY_SIMS, Lying, Places
+from feeds.board.told import Scope, scope_of
+from feeds.model import OutageState
 from feeds.simspace import IntervalSet, find_clusters
 
-CASES_TOGETHER = 2
-"""So many open cases in one range are a group."""
-MANY_SIMS = 100
-"""A single case about so many SIMs is a group by itself."""
-LOOSE_LOOKED_AT = 2_000
+LOOSE_LOOKED_AT: Final = 500
 """Of the cases outside any inventory so many, the newest, are looked at for clusters: the work is done at each look."""
-
-Scope = tuple[tuple[str, str], ...]
 
 
 def groups_on_ranges(board: Board) -> list[tuple[Scope, str]]:
     """Return the ranges and the reason of each group that stands on SIM ranges alone, by ascending range."""
-    places = board.outages.unexplained
+    places = board.outages.unexplained.evidence
     if not (places.crowded or places.wide or places.loose):
         return []
-    spent = _Spent(board)
+    decided = map(board.outages.outages.__getitem__, board.outages.decided)
     rejected = [
-        board.outages.sims(outage.id).pairs()
-        for outage in board.outages.outages.values()
-        if outage.state is OutageState.REJECTED and not outage.where
+        board.outages.sims(one.id).pairs() for one in decided if one.state is OutageState.REJECTED and not one.where
     ]
-    groups: list[tuple[Scope, str]] = []
-    wide = IntervalSet.empty
-    for key in places.wide:
-        case, bodies = places.cases[key], board.cases.bodies[key]
-        if case.sims < MANY_SIMS or bodies.intersects(wide) or _all_in(case.pairs, rejected) or spent.holds(key):
+    groups = list(_wide(board, places, rejected))
+    chosen: SortedList = SortedList()
+    for run in sorted(places.crowded, key=lambda run: (run[1] - run[0], run)):
+        if _all_in([run], rejected):
             continue
-        wide |= bodies
-        groups.append((_scope(bodies), "one case about many SIMs in many ranges"))
-    by_range = {run: [key for key in places.on[run] if not spent.holds(key)] for run in places.crowded}
-    loose = [key for key in places.loose if not spent.holds(key)]
-    runs = [(first, last, key) for key in loose for first, last in places.cases[key].pairs]
-    for run, keys in _clusters(runs):
-        by_range.setdefault(run, []).extend(keys)
-    chosen: list[Pair] = []
-    for first, last in sorted(by_range, key=lambda run: (run[1] - run[0], run)):
-        within = [run for run in chosen if first <= run[0] and run[1] <= last]
-        parts = [
-            part
-            for key in dict.fromkeys(by_range[first, last])
-            if (part := _part(places.cases[key], first, last, within))
-        ]
-        if len(parts) < CASES_TOGETHER and not any(part >= MANY_SIMS for part in parts):
-            continue
-        if _all_in([(first, last)], rejected):
-            continue
-        chosen.append((first, last))
-        reason = f"{len(parts)} open cases in one range" if len(parts) > 1 else "one case about many SIMs"
-        groups.append((((str(first), str(last)),), reason))
-    groups.extend(_dense(board, loose, chosen, rejected))
+        told = _told(places.cases, places.on[run], run, chosen)
+        if told:
+            chosen.add(run)
+            groups.append((((str(run[0]), str(run[1])),), told))
+    groups.extend(_on_common_sims(places, chosen, rejected))
+    groups.extend(_dense(board, places, chosen, rejected))
     return sorted(groups)
 
 
-def shared_by_cases(board: Board, live: list[Outage]) -> list[tuple[Where, str]]:
-    """Return the attribute values that ranges with evidence share, with the reason in words.
+def _wide(board: Board, places: Places, rejected: list[list[Pair]]) -> Iterable[tuple[Scope, str]]:
+    """Yield a group for each case about many SIMs in more ranges than say anything; those that meet are one."""
+    taken = IntervalSet.empty
+    for key in places.wide:
+        case, bodies = places.cases[key], board.cases.bodies[key]
+        if case.sims >= MANY_SIMS and not bodies.intersects(taken) and not _all_in(case.pairs, rejected):
+            taken |= bodies
+            yield scope_of(bodies), "one case about many SIMs in many ranges"
 
-    Evidence are cases that no outage holds, and the suspected groups on ranges that a watcher made. What a live or a
-    rejected outage stands on is left out.
+
+def _told(cases: dict[str, Lying], keys: Collection[str], run: Pair, chosen: SortedList) -> str:
+    """Return why the cases on a run are a group; the empty text: they are none.
+
+    What lies in narrower runs, chosen before, does not count again.
     """
-    spent = _Spent(board)
-    found: dict[tuple[str, str], SimRange] = {}
-    for key, case in board.outages.unexplained.cases.items():
-        new = [one for one in case.own if (one.first, one.last) not in found]
-        if new and not spent.holds(key):
-            found.update({(one.first, one.last): one for one in new})
-    for outage in live:
-        if outage.state is OutageState.SUSPECTED and not outage.where and not outage.made_by:
-            for one in board.outages.ranges_within(outage.id):
-                found[one.first, one.last] = one
-    held = [set(outage.where.items()) for outage in live if outage.where] + rejected_wheres(board)
-    evidence = (Evidence(one.customer, one.attributes) for _ends, one in sorted(found.items()))
-    return [
-        (item.where, _told(item))
-        for item in shared(evidence, lambda where: share_of_fleet(board, where))
-        if not any(pairs <= set(item.where) for pairs in held)
-    ]
+    within = [one for one in chosen.irange((run[0],), (run[1] + 1,)) if one[1] <= run[1]]
+    if not within and len(keys) >= CASES_TOGETHER:
+        return f"{len(keys)} open cases in one range"
+    parts = [part for key in keys if (part := _part(cases[key], *run, within))]
+    if len(parts) >= CASES_TOGETHER:
+        return f"{len(parts)} open cases in one range"
+    return "one case about many SIMs" if any(part >= MANY_SIMS for part in parts) else ""
 
 
-def share_of_fleet(board: Board, where: Where) -> float:
-    """Return which part of the fleet's SIMs have all values of ``where``, 0 to 1."""
-    fleet = board.inventory.fleet
-    return board.inventory.served(where).count / fleet if fleet else 0.0
+def _on_common_sims(places: Places, chosen: SortedList, rejected: list[list[Pair]]) -> Iterable[tuple[Scope, str]]:
+    """Yield runs of SIMs outside any inventory that enough cases speak of; what is found is added to ``chosen``."""
+    cases = places.cases
+    for run, keys in _clusters(places.loose_runs):
+        if len(keys) < CASES_TOGETHER and cases[keys[0]].sims < MANY_SIMS:
+            continue
+        told = _told(cases, dict.fromkeys(keys), run, SortedList())
+        if told and not _all_in([run], rejected):
+            chosen.add(run)
+            yield ((str(run[0]), str(run[1])),), told
 
 
-def _told(item: Shared) -> str:
-    values = ", ".join(f"{name} {value}" for name, value in item.where)
-    return f"cases of {item.customers:.0f} of {item.of} customers share {values}"
-
-
-def _dense(
-    board: Board, loose: list[str], chosen: list[Pair], rejected: list[list[Pair]]
-) -> Iterable[tuple[Scope, str]]:
+def _dense(board: Board, places: Places, chosen: SortedList, rejected: list[list[Pair]]) -> Iterable[tuple[Scope, str]]:
     """Yield stretches without an inventory on which the cases stand close together."""
-    first_of = {key: board.cases.bodies[key].pairs()[0][0] for key in loose[-LOOSE_LOOKED_AT:]}
-    if not first_of:
+    newest = list(islice(reversed(places.loose), LOOSE_LOOKED_AT))
+    if not newest:
         return
+    points = np.array([places.cases[key].pairs[0][0] for key in newest], dtype=np.int64)
     owners: dict[str, int] = {}
-    points, codes = [], []
-    for key, point in first_of.items():
-        points.append(point)
-        codes.append(owners.setdefault(board.cases.customer_of.get(key) or f"\n{key}", len(owners)))
-    for cluster in find_clusters(np.array(points, dtype=np.int64), np.array(codes, dtype=np.int64)):
+    codes = [owners.setdefault(board.cases.customer_of.get(key) or f"\n{key}", len(owners)) for key in newest]
+    for cluster in find_clusters(points, np.array(codes, dtype=np.int64)):
         run = (cluster.first, cluster.last)
         if any(first <= run[1] and run[0] <= last for first, last in chosen) or _all_in([run], rejected):
             continue
@@ -134,32 +103,7 @@ def _dense(
         yield ((str(run[0]), str(run[1])),), reason
 
 
-def _scope(sims: IntervalSet) -> Scope:
-    return tuple((str(first), str(last)) for first, last in sims.pairs())
-
-
-class _Spent:
-    """Tells which cases are from before people settled something where they lie."""
-
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._settled = settled(board)
-        self._anywhere = [IntervalSet.union(scope for _until, scope in self._settled).pairs()]
-
-    def holds(self, key: str) -> bool:
-        """Whether a case is spent: settled where it lies, or taken out of a group by a person who saw it there."""
-        board = self._board
-        if False in board.cases.pins.get(key, {}).values():
-            return True
-        if not self._settled:
-            return False
-        if not _all_in(board.outages.unexplained.cases[key].pairs[:1], self._anywhere):
-            return False
-        opened, bodies = board.cases.open[key].opened, board.cases.bodies[key]
-        return any(opened <= until and bodies.issubset(scope) for until, scope in self._settled)
-
-
-def _part(case: Unplaced, first: int, last: int, without: list[Pair]) -> int:
+def _part(case: Lying, first: int, last: int, without: list[Pair]) -> int:
     """Return how many of the case's SIMs lie in a range, those in the ranges ``without`` left out."""
     if without:
         scope = IntervalSet.of([(first, last)]) - IntervalSet.of(without)
@@ -182,11 +126,11 @@ def _holds(scope: list[Pair], first: int, last: int) -> bool:
     return at >= 0 and last <= scope[at][1]
 
 
-def _clusters(loose: list[tuple[int, int, str]]) -> Iterable[tuple[tuple[int, int], list[str]]]:
-    """Join runs of SIMs outside any inventory that overlap; yield each joint run with the cases in it."""
-    run: tuple[int, int] | None = None
+def _clusters(loose: Iterable[tuple[int, int, str]]) -> Iterable[tuple[Pair, list[str]]]:
+    """Join runs, which come in order, that overlap; yield each joint run with the cases in it."""
+    run: Pair | None = None
     keys: list[str] = []
-    for first, last, key in sorted(loose):
+    for first, last, key in loose:
         if run is not None and first <= run[1]:
             run = (run[0], max(run[1], last))
             keys.append(key)

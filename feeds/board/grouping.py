@@ -4,30 +4,37 @@ A pure function of the board; the hub appends what it proposes, so that a replay
 
 - *From alarms.* Active alarms whose objects serve the same attribute values of the fleet form a group on these values:
   one critical or major alarm is enough, or several lesser ones.
-- *From cases.* See from_cases.py: groups on a SIM range, or on what several ranges share.
+- *From cases.* Groups on a SIM range: see from_cases.py. Where ranges with cases, of several customers, share attribute
+  values more than chance lets them, they are one group on these: see shared.py.
 - A group that stands on attributes takes in suspected groups on ranges, or on more attributes, that lie within it. So
   does one that people made or declared with the ranges that lie within it.
-- A group that cases alone made is split when they do not share what it stands on; see falling_apart.py.
-- A suspicion without alarms and without open cases is withdrawn. What people decided is left alone: alarms and cases
-  from before a person called an outage over, and cases from before one was rejected, do not bring it back; what a
-  person made or declared is not changed, merged away, split or withdrawn.
+- A group that cases alone made is changed or split when they do not share what it stands on: see falling_apart.py.
+- A suspicion without alarms and without open cases about its SIMs is withdrawn. What people decided is left alone:
+  alarms and cases from before a person called an outage over, and cases from before one was rejected, do not bring it
+  back; what a person made, scoped or declared is not changed, merged away, split or withdrawn.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import count
 
 from feeds.board.board import Board
-from feeds.board.decided import OVER, SETTLED_LOOKED_AT
+from feeds.board.evidence import Pool, gather
 from feeds.board.falling_apart import fallen_apart
-from feeds.board.from_cases import groups_on_ranges, shared_by_cases
+from feeds.board.from_cases import groups_on_ranges
 from feeds.board.inventory import Where
+from feeds.board.settled import LOOKED_AT, OVER
+from feeds.board.shared import shared
+from feeds.board.told import describe, scope_of, shared_in_words
 from feeds.facts import Fact, OutageMerged, OutageMoved, OutageScoped, OutageSuspected
 from feeds.model import Outage, OutageState
 from feeds.simspace import IntervalSet
 
+__all__ = ["NEW_AT_ONCE", "describe", "propose"]
+
 LESSER_ALARMS = 3
 """So many minor or warning alarms on one place count as much as one major alarm."""
-Scope = tuple[tuple[str, str], ...]
+NEW_AT_ONCE = 500
+"""So many groups on ranges are made in one look; the next look makes more. What a look decides is one step."""
 
 
 def propose(board: Board) -> list[Fact]:
@@ -45,32 +52,33 @@ def propose(board: Board) -> list[Fact]:
         served = board.inventory.served(where)
         facts.append(
             OutageSuspected(
-                outage=outage_id, ranges=_scope(served), where=dict(where), reason=f"alarms at {describe(where)}"
+                outage=outage_id, ranges=scope_of(served), where=dict(where), reason=f"alarms at {describe(where)}"
             )
         )
         for outage in live:
             if _belongs(board, outage, dict(where), served) and outage.id not in gone:
                 gone.add(outage.id)
                 facts.append(_merged(outage.id, outage_id, where))
-    if not facts:
-        facts.extend(fallen_apart(board, live, ids))
-    if not facts:
-        facts.extend(_sharing(board, live, ids))
-    if not any(isinstance(fact, OutageSuspected | OutageScoped) for fact in facts):
-        facts.extend(
-            OutageSuspected(outage=next(ids), ranges=ranges, reason=reason)
-            for ranges, reason in groups_on_ranges(board)
-        )
+    if not any(isinstance(fact, OutageSuspected | OutageScoped) for fact in facts) and board.outages.is_news_of_cases():
+        of_cases = _from_cases(board, live, ids, calm=not facts)
+        if not facts and not of_cases:
+            board.outages.nothing_to_do()
+        facts.extend(of_cases)
     return facts
 
 
-def describe(where: Where | Iterable[tuple[str, str]]) -> str:
-    """Return attribute values as people read them: ``apn iot.meter, gateway pgw-2``."""
-    return ", ".join(f"{name} {value}" for name, value in where)
-
-
-def _scope(sims: IntervalSet) -> Scope:
-    return tuple((str(first), str(last)) for first, last in sims.pairs())
+def _from_cases(board: Board, live: list[Outage], ids: Iterator[str], calm: bool) -> list[Fact]:
+    """Return what cases ask for. Groups are changed and made of what ranges share only when nothing else happens."""
+    facts: list[Fact] = []
+    if calm:
+        pool = gather(board, live)
+        facts = list(fallen_apart(board, live, pool, ids)) or list(_sharing(board, live, pool, ids))
+    if not any(isinstance(fact, OutageSuspected | OutageScoped) for fact in facts):
+        facts += [
+            OutageSuspected(outage=next(ids), ranges=ranges, reason=reason)
+            for ranges, reason in groups_on_ranges(board)[:NEW_AT_ONCE]
+        ]
+    return facts
 
 
 def _new_ids(board: Board) -> Iterator[str]:
@@ -81,7 +89,7 @@ def _withdrawn(board: Board, live: list[Outage]) -> Iterable[Fact]:
     for outage in live:
         if outage.state is not OutageState.SUSPECTED or outage.made_by:
             continue
-        if not board.outages.members[outage.id].cases and not any(board.outages.alarm_counts(outage.id)):
+        if not board.outages.is_kept(outage.id) and not any(board.outages.alarm_counts(outage.id)):
             yield OutageMoved(outage=outage.id, state=OutageState.WITHDRAWN, reason="no alarm and no open case is left")
 
 
@@ -89,11 +97,12 @@ def _taken_in(board: Board, live: list[Outage], gone: set[str]) -> Iterable[Fact
     """Merge into live groups on attributes what is suspected within them; what goes is added to ``gone``."""
     for outage in live:
         sims = board.outages.members[outage.id].scope
-        for host_id in board.outages.holding(int(sims.starts[0])) if sims else ():
+        hosts = board.outages.holding(int(sims.starts[0])) if sims else ()
+        for host_id in hosts if len(hosts) > 1 else ():
             host = board.outages.outages[host_id]
             if host_id == outage.id or host_id in gone:
                 continue
-            if host.where and host.where == outage.where and not host.made_by:
+            if host.where and host.where == outage.where and not host.made_by and _age(host) > _age(outage):
                 continue
             if not host.where and not (host.made_by or host.state is not OutageState.SUSPECTED):
                 continue
@@ -119,22 +128,36 @@ def _merged(outage: str, into: str, where: Iterable[tuple[str, str]]) -> OutageM
     return OutageMerged(outage=outage, into=into, reason=reason)
 
 
-def _sharing(board: Board, live: list[Outage], ids: Iterator[str]) -> Iterable[Fact]:
+def _sharing(board: Board, live: list[Outage], pool: Pool, ids: Iterator[str]) -> Iterable[Fact]:
     """Make one group of what several ranges with evidence share; the oldest group within it keeps its id."""
-    for where, reason in shared_by_cases(board, live):
+    held = [set(outage.where.items()) for outage in live if outage.where] + _rejected(board)
+    shares = board.outages.shares
+    for item in shared(pool.evidence, shares.exactly, pool.free, shares.roughly):
+        where, reason = item.where, shared_in_words(item)
+        if any(pairs <= set(where) for pairs in held):
+            continue
         served = board.inventory.served(where)
-        within = [one for one in live if _belongs(board, one, dict(where), served)]
-        within.sort(key=lambda one: (one.suspected, len(one.id), one.id))
+        within = sorted((one for one in live if _belongs(board, one, dict(where), served)), key=_age)
+        ranges = scope_of(served)
         if not within:
-            yield OutageSuspected(
-                outage=next(ids), ranges=_scope(served), where=dict(where), reason=reason, from_cases=True
-            )
+            yield OutageSuspected(outage=next(ids), ranges=ranges, where=dict(where), reason=reason, from_cases=True)
             continue
         oldest, *others = within
-        yield OutageScoped(outage=oldest.id, ranges=_scope(served), where=dict(where), reason=reason, from_cases=True)
+        yield OutageScoped(outage=oldest.id, ranges=ranges, where=dict(where), reason=reason, from_cases=True)
         for other in others:
             yield _merged(other.id, oldest.id, where)
         live = [one for one in live if one not in within]
+
+
+def _age(outage: Outage) -> tuple[object, ...]:
+    """What to compare: older outages come first."""
+    return (outage.suspected, len(outage.id), outage.id)
+
+
+def _rejected(board: Board) -> list[set[tuple[str, str]]]:
+    """Return the attribute values of which people said that nothing is wrong there."""
+    decided = map(board.outages.outages.__getitem__, board.outages.decided)
+    return [set(one.where.items()) for one in decided if one.state is OutageState.REJECTED and one.where]
 
 
 def _rescoped(board: Board, live: list[Outage]) -> Iterable[Fact]:
@@ -145,7 +168,7 @@ def _rescoped(board: Board, live: list[Outage]) -> Iterable[Fact]:
         if served and served != board.outages.members[outage.id].scope:
             yield OutageScoped(
                 outage=outage.id,
-                ranges=_scope(served),
+                ranges=scope_of(served),
                 where=outage.where,
                 reason="the inventory changed",
                 from_cases=outage.from_cases,
@@ -154,17 +177,12 @@ def _rescoped(board: Board, live: list[Outage]) -> Iterable[Fact]:
 
 def _places_in_alarm(board: Board, live: list[Outage]) -> list[Where]:
     """Return the attribute values with enough alarms that no outage holds, the widest first, nested ones once."""
-    held = [set(outage.where.items()) for outage in live if outage.where]
-    held += [
-        set(outage.where.items())
-        for outage in board.outages.outages.values()
-        if outage.state is OutageState.REJECTED and outage.where
+    held = [set(outage.where.items()) for outage in live if outage.where] + _rejected(board)
+    decided = map(board.outages.outages.__getitem__, board.outages.decided)
+    ended = sorted(((one.ended, one.id, one) for one in decided if one.ended is not None), key=lambda item: item[:2])
+    over = [(set(outage.where.items()), until) for until, _, outage in ended if outage.state in OVER and outage.where][
+        -LOOKED_AT:
     ]
-    over = [
-        (set(outage.where.items()), outage.ended)
-        for outage in board.outages.outages.values()
-        if outage.state in OVER and outage.where and outage.ended is not None
-    ][-SETTLED_LOOKED_AT:]
     places: list[Where] = []
     candidates = sorted(board.alarms.counts.items(), key=lambda item: (len(item[0]), item[0]))
     for where, (critical, major, minor, warning, *_rest) in candidates:

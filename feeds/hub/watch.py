@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from feeds.board import propose
+from feeds.board.grouping import NEW_AT_ONCE, propose
 from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
 from feeds.log import LogError
@@ -26,6 +26,7 @@ async def watch_groups(hub: Hub) -> None:
     while True:
         await hub.news.wait()
         hub.news.clear()
+        facts: list[Fact] = []
         async with hub.deciding:
             if not hub.degraded:
                 facts = propose(hub.board)
@@ -34,7 +35,8 @@ async def watch_groups(hub: Hub) -> None:
                         await hub.append("vaken/grouping", facts)
                     except LogError as error:
                         hub.warn(f"grouping could not write: {error}")
-        await asyncio.sleep(LOOK_EVERY)
+        # What was left for the next look does not wait; others have their turn all the same.
+        await asyncio.sleep(LOOK_EVERY if len(facts) < NEW_AT_ONCE else 0)
 
 
 class Lapses:

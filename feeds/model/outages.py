@@ -52,7 +52,7 @@ class Outage(Struct, frozen=True, gc=False, omit_defaults=True):
     from_cases: bool = False
     """``where`` is what cases share; no alarm said so."""
     made_by: str = ""
-    """The person who made the group by hand; empty: a watcher did."""
+    """The person who made the group, or gave it its ranges, by hand; empty: a watcher did."""
     told: datetime | None = None
     """When the last update to customers was approved."""
     next_word: datetime | None = None

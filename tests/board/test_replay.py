@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from feeds.board import Board, Touched, propose
-from feeds.board.unplaced import UnplacedCases
+from feeds.board.places import Places
 from feeds.facts import (
     AlarmAcknowledged,
     AlarmReported,
@@ -29,6 +29,7 @@ from feeds.facts import (
     encode_entries,
 )
 from feeds.fleet.columns import Columns
+from feeds.fleet.prepared import prepare
 from feeds.model import (
     AlarmEvent,
     AudienceEntry,
@@ -274,14 +275,41 @@ def test_evidence_kept_step_by_step_is_that_counted_from_scratch(found: list[Fac
     board = Board()
     for entry in entries_of([*found, *cases]):
         board.apply([entry], Touched())
-    known = board.outages.unexplained
-    fresh = UnplacedCases(board.inventory)
+    known = board.outages.unexplained.evidence
+    fresh = Places(board.inventory)
     for key in known.cases:
-        fresh.put(key, board.cases.bodies[key])
+        bodies = board.cases.bodies[key]
+        fresh.put(key, bodies.pairs(), bodies.count)
     assert known.cases == fresh.cases
-    assert {run: set(keys) for run, keys in known.on.items()} == {run: set(keys) for run, keys in fresh.on.items()}
+    for mine, theirs in ((known.on, fresh.on), (known.own, fresh.own)):
+        assert {run: set(keys) for run, keys in mine.items()} == {run: set(keys) for run, keys in theirs.items()}
     assert set(known.crowded) == set(fresh.crowded)
-    assert (set(known.wide), set(known.loose), known.single) == (set(fresh.wide), set(fresh.loose), fresh.single)
+    assert (set(known.wide), set(known.loose)) == (set(fresh.wide), set(fresh.loose))
+
+
+@given(
+    facts, st.lists(case_facts, min_size=3, max_size=9), st.lists(st.one_of(range_facts, inventory_facts), max_size=8)
+)
+@settings(max_examples=250, deadline=None)
+def test_what_is_derived_change_by_change_is_what_a_start_derives(
+    found: list[Fact], cases: list[Fact], changes: list[Fact]
+) -> None:
+    board = Board()
+    for entry in entries_of([*changes[:1], *found, *cases, *changes]):
+        if isinstance(entry.fact, RangesLoaded):
+            board.inventory.prepared = prepare(entry.fact.table, entry.at, against=board.inventory.standing)
+        board.apply([entry], Touched())
+    fresh = Board.load(board.dump())
+    assert board.cases.bodies == fresh.cases.bodies
+    assert board.cases.customer_of == fresh.cases.customer_of
+    assert board.outages.of_case == fresh.outages.of_case
+    assert board.outages.unexplained.cases == fresh.outages.unexplained.cases
+    assert board.alarms.counts == fresh.alarms.counts
+    assert board.outages.of_where == fresh.outages.of_where
+    for outage in board.outages.live():
+        assert board.outages.alarm_counts(outage.id) == fresh.outages.alarm_counts(outage.id)
+        assert board.outages.impact(outage.id) == fresh.outages.impact(outage.id)
+    assert propose(board) == propose(fresh)
 
 
 @given(facts)
