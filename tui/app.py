@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from textual import on, work
 from textual.app import App
@@ -30,10 +30,14 @@ from tui.screens.cases import CasesScreen
 from tui.screens.composer import Form
 from tui.screens.counts import CountsScreen
 from tui.screens.help import HelpScreen
+from tui.screens.sims import SimsScreen
+from tui.screens.space import SpaceScreen
 from tui.situation import Situation
 from tui.themes import SEVERITIES, THEMES
 from widgets.confirm import Confirm
 from widgets.plain import plain
+
+T = TypeVar("T")
 
 FRAME_SECONDS = 1 / 30
 """Shortest time between two refreshes from the hub."""
@@ -51,6 +55,7 @@ class VakenApp(App[None]):
         "alarms": AlarmsScreen,
         "cases": CasesScreen,
         "counts": CountsScreen,
+        "space": SpaceScreen,
     }
     DEFAULT_MODE = "board"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -154,6 +159,14 @@ class VakenApp(App[None]):
             self.say(str(error), bad=True)
             return None
 
+    def read(self, reply: Reply, kind: type[T]) -> T | None:
+        """Return what an answer holds; what goes wrong is said to the person, and None returned."""
+        try:
+            return reply.as_(kind)
+        except ClientError as error:
+            self.say(str(error), bad=True)
+            return None
+
     @work(group="draft")
     async def keep_draft(self, drafting: Drafting, written: Written) -> None:
         """Bring a draft to the hub although its screen is closed; what goes wrong is said."""
@@ -239,6 +252,23 @@ class VakenApp(App[None]):
         """Show the counts."""
         await self._go("counts")
 
+    async def action_go_space(self) -> None:
+        """Show SIM space."""
+        await self._go("space")
+
+    async def show_cases(self, filter: str) -> None:
+        """Show the cases that pass ``filter``."""
+        await self._go("cases")
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        screen = self.screen
+        if isinstance(screen, CasesScreen):
+            screen.show_filtered(filter)
+
+    def action_look_up(self) -> None:
+        """Look SIMs up."""
+        self.push_screen(SimsScreen())
+
     def action_palette(self) -> None:
         """Open the palette."""
         self.action_command_palette()
@@ -250,8 +280,12 @@ class VakenApp(App[None]):
             self.push_screen(HelpScreen(screen.where))
 
     async def action_back(self) -> None:
-        """Go one screen back."""
-        self.go_back()
+        """Let the screen let go of what it holds; else go one screen back."""
+        screen = self.screen
+        if isinstance(screen, VakenScreen):
+            screen.action_back()
+        else:
+            self.go_back()
 
     @work(group="quit", exclusive=True)
     async def action_quit_vaken(self) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
@@ -46,6 +47,13 @@ class VakenScreen(Screen[Any]):
     def compose_body(self) -> Iterable[Widget]:
         """Yield what is the screen's own."""
         return ()
+
+    @on(events.Resize)
+    def _leave_room(self, event: events.Resize) -> None:
+        """Give SIM space as many lines as the height has room for."""
+        width, height = event.size
+        self.set_class(width >= 60 and height >= 30, "-ribbon")
+        self.set_class(width >= 60 and height >= 38, "-high")
 
     def on_screen_resume(self) -> None:
         """Be up to date when coming into sight."""

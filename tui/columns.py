@@ -11,7 +11,9 @@ from tui.words import (
     age_cell,
     alarm_bits,
     customer_bits,
+    lane_bits,
     overdue,
+    placed_word,
     shared_words,
 )
 from widgets.columns import Bit, Cell, Column
@@ -83,11 +85,18 @@ CASES = (
            priority=7, sort="sims"),
     Column("sims_text", "read as", lambda r, _: (Bit("! ", "major"), Bit(r.sims_text)) if r.warnings
            else Bit(r.sims_text), weight=2, least=14, most=30, priority=3),
-    Column("title", "title", lambda r, _: r.title or r.text, weight=4, least=16, priority=5),
+    Column("title", "title", lambda r, _: r.title or r.text, weight=4, least=24, priority=5),
     Column("opened", "age", lambda r, now: age_cell(r.opened, now), width=5, align="right", priority=8,
            sort="opened", timed=True),
-    Column("outages", "outage", lambda r, _: " ".join(r.outages), width=7, priority=7, sort="outages"),
+    Column("lane", "outage", lambda r, _: lane_bits(r), width=12, priority=7, sort="lane"),
 )  # fmt: skip
+
+CASES_INSIDE = (
+    *(column for column in CASES if column.key != "lane"),
+    Column("placed", "by", lambda r, _: Bit(placed_word(r) or "SIMs", "accent" if r.placed else "dim"), width=5,
+           priority=5, sort="placed"),
+)  # fmt: skip
+"""The cases of one outage: instead of where they stand, how they came there."""
 
 IMPACT = (
     Column("customer", "customer", lambda r, _: customer_bits(r.customer, r.vip), weight=3, least=14, most=36,
@@ -135,4 +144,4 @@ DELIVERIES = (
     Column("answer", "answer", lambda r, _: r.answer, weight=4, least=14, priority=6, sort="answer"),
 )  # fmt: skip
 
-__all__ = ["ALARMS", "CASES", "DELIVERIES", "IMPACT", "OUTAGES", "TIMELINE", "UPDATES"]
+__all__ = ["ALARMS", "CASES", "CASES_INSIDE", "DELIVERIES", "IMPACT", "OUTAGES", "TIMELINE", "UPDATES"]

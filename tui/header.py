@@ -95,7 +95,7 @@ class StatusHeader(Vertical):
         if top is not None and width >= 50:
             line = outage_line(top, short=width < 100)
             if width < 100:
-                line = line.truncate(max(0, width - where.cell_length - 28), ellipsis=True)
+                line = line.truncate(max(0, width - where.cell_length - 31), ellipsis=True)
             where = Content.assemble(where, "   ", line)
         _put(self._where, where)
         self._feeds.show(situation.feeds, now)

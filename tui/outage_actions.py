@@ -97,6 +97,14 @@ class OutageActions(VakenScreen):
                 row, f"Is {row.key} no outage at all?", "Reject", Reject(row.key, seen=row.seq), ends=True
             )
 
+    def action_space(self) -> None:
+        """Show where the outage is in SIM space."""
+        row = self.outage_target()
+        if row is not None:
+            from tui.screens.space import SpaceScreen
+
+            self.app.push_screen(SpaceScreen(row.key))
+
     def action_update(self) -> None:
         """Write an update to the customers."""
         row = self.outage_target()

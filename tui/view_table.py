@@ -73,6 +73,10 @@ class ViewTable(Vertical):
         self._of = of
         self._sort = sort
         self._lost: tuple[float, str] | None = None
+        self._refiltered = False
+        """Whether the next content is the answer to another filter."""
+        self._left_out = ""
+        """The row that the cursor was on when a filter took it away: that is no loss to be told."""
         self._handle: View | None = None
         self._error = ""
         self.rule = SectionRule()
@@ -133,6 +137,7 @@ class ViewTable(Vertical):
         text = plain(text).strip()
         if text != self.filter:
             self.filter = text
+            self._refiltered = True
             if self._handle is not None:
                 self._handle.change(filter=self._whole_filter, window=(0, 120))
             self.table.scroll_to(y=0, animate=False)
@@ -150,6 +155,8 @@ class ViewTable(Vertical):
         content = self._handle.content
         self._error = content.error
         self.table.empty = f"nothing passes the filter {plain(self.filter)}" if self.filter else self._empty
+        self._left_out = (self.table.window.cursor or "") if self._refiltered else ""
+        self._refiltered = False
         self.table.show(content)
         self._tell()
         self.post_message(self.Showed(self))
@@ -183,6 +190,8 @@ class ViewTable(Vertical):
     @on(StreamTable.CursorLost)
     def _tell_loss(self, event: StreamTable.CursorLost) -> None:
         event.stop()
+        if event.key == self._left_out:
+            return
         went = f"cursor went to {event.to}" if event.to else "no row is left beside it"
         self._lost = (monotonic(), f"{event.key} is gone, {went}")
         self._tell()

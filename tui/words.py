@@ -4,7 +4,7 @@ from datetime import datetime
 
 from textual.content import Content
 
-from feeds.model import CaseState, DeliveryState, OutageRow, OutageState, Severity, UpdateState
+from feeds.model import CaseRow, CaseState, DeliveryState, OutageRow, OutageState, Severity, UpdateState
 from widgets.columns import Bit
 from widgets.looks import MUTED
 from widgets.plain import plain
@@ -128,6 +128,32 @@ def outage_line(outage: OutageRow, *, short: bool = False) -> Content:
     if outage.commander and not short:
         parts.append((f" · commander {plain(outage.commander)}", MUTED))
     return Content.assemble(*parts)
+
+
+def lane_bits(row: CaseRow) -> tuple[Bit, ...]:
+    """Return where a case stands: ``O-12``, with ``hand`` or ``cust.`` where its SIMs did not bring it there."""
+    if row.lane == "unexplained":
+        return (Bit("unexplained", "major"),)
+    if not row.outages:
+        return (Bit("–" if row.lane == "closed" else "no SIMs", "dim"),)
+    how = placed_word(row)
+    more = f" +{len(row.outages) - 1}" if len(row.outages) > 1 else ""
+    return (Bit(row.outages[0]), Bit(more, "dim"), *((Bit(f" {how}", "accent"),) if how else ()))
+
+
+def placed_word(row: CaseRow) -> str:
+    """Return by what a case came into its outages, where that is not its SIMs."""
+    return {"person": "hand", "customer": "cust."}.get(row.placed, "")
+
+
+def lane_words(row: CaseRow) -> str:
+    """Return where a case stands, for a sentence."""
+    if row.outages:
+        how = {"person": ", placed by a person", "customer": ", placed by its customer"}.get(row.placed, "")
+        return f"in {', '.join(map(plain, row.outages))}{how}"
+    if row.lane == "unexplained":
+        return "unexplained: no live outage holds them"
+    return "in no outage" if row.lane == "closed" or row.sims else "in no outage, for no SIMs could be read"
 
 
 def age_cell(then: datetime | None, now: datetime) -> Bit:

@@ -1,4 +1,7 @@
-"""The question before something that cannot be taken back. It starts on *Cancel*, says what is hit, wants it typed."""
+"""The question before something that cannot be taken back. It starts on *Cancel*, says what is hit, wants it typed.
+
+It can also ask for words, such as a title or a reason, which may stay empty.
+"""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -15,10 +18,11 @@ from widgets.plain import plain, plain_lines
 
 
 class Confirm(ModalScreen[str | None]):
-    """Closes with what was typed (empty where nothing had to be), or with None when cancelled.
+    """Closes with what was typed (empty where nothing was), or with None when cancelled.
 
     ``title``: the question; ``hits``: what it does and to whom, one line each; ``verb``: the word on the button;
-    ``must_type``: the text without which the button stays off, with ``typed_what`` as its name.
+    ``must_type``: the text without which the button stays off, with ``typed_what`` as its name. ``words``: names
+    of lines for words; what was written there stands in ``written`` when the dialog has closed.
     """
 
     AUTO_FOCUS = "#cancel"
@@ -35,6 +39,9 @@ class Confirm(ModalScreen[str | None]):
     Confirm #to-type { height: auto; margin-top: 1; color: $foreground-muted; }
     Confirm Input { width: 24; height: 1; border: none; padding: 0 1; background: $panel; }
     Confirm Input:focus { border: none; background: $primary 30%; }
+    Confirm .words { height: 1; margin-top: 1; }
+    Confirm .words Input { width: 1fr; }
+    Confirm .words Static { width: 8; color: $foreground-muted; }
     Confirm #buttons { height: 1; margin-top: 1; align-horizontal: right; }
     Confirm Button { height: 1; min-width: 10; border: none; margin-left: 2; }
     Confirm Button:focus { text-style: bold reverse; }
@@ -55,6 +62,7 @@ class Confirm(ModalScreen[str | None]):
         must_type: str = "",
         typed_what: str = "the count",
         stay: str = "Cancel",
+        words: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self._question = plain(title)
@@ -63,6 +71,8 @@ class Confirm(ModalScreen[str | None]):
         self._must_type = must_type
         self._typed_what = typed_what
         self._stay = stay
+        self._words = tuple(words)
+        self.written: tuple[str, ...] = ("",) * len(self._words)
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
@@ -74,6 +84,10 @@ class Confirm(ModalScreen[str | None]):
             if self._must_type:
                 yield Static(Content(f"Type {self._typed_what} to go on: {plain(self._must_type)}"), id="to-type")
                 yield Input(id="typed", compact=True)
+            for place, name in enumerate(self._words):
+                with Horizontal(classes="words"):
+                    yield Static(Content(plain(name)))
+                    yield Input(id=f"words-{place}", compact=True, max_length=256)
             with Horizontal(id="buttons"):
                 yield Button(Content(self._stay), id="cancel", compact=True)
                 yield Button(
@@ -88,8 +102,9 @@ class Confirm(ModalScreen[str | None]):
     def _judge(self) -> None:
         self.query_one("#go", Button).disabled = self._typed != self._must_type
 
-    @on(Input.Submitted, "#typed")
+    @on(Input.Submitted)
     def _on_typed(self) -> None:
+        """Go on to the button; pressing it is another step."""
         button = self.query_one("#go", Button)
         if not button.disabled:
             button.focus()
@@ -97,6 +112,8 @@ class Confirm(ModalScreen[str | None]):
     @on(Button.Pressed, "#go")
     def _go(self) -> None:
         if self._typed == self._must_type:
+            boxes = [self.query_one(f"#words-{place}", Input) for place in range(len(self._words))]
+            self.written = tuple(plain(box.value).strip() for box in boxes)
             self.dismiss(self._typed)
 
     @on(Button.Pressed, "#cancel")

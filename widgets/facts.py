@@ -20,20 +20,20 @@ class Fact(NamedTuple):
     text: Content
 
 
-def fold(facts: Sequence[Fact], width: int) -> Content:
-    """Return the facts as lines of at most ``width`` cells."""
+def fold(facts: Sequence[Fact], width: int, name_width: int = NAME_WIDTH) -> Content:
+    """Return the facts as lines of at most ``width`` cells, the names in ``name_width`` of them."""
     lines: list[Content] = []
     for fact in facts:
         if not fact.name:
             lines += fact.text.wrap(max(width, 1)) if fact.text else [Content("")]
             continue
-        room = width - NAME_WIDTH
+        room = width - name_width
         if room < 10:
             lines += Content.assemble((f"{fact.name} ", MUTED), fact.text).wrap(max(width, 1))
             continue
         folded = fact.text.wrap(room) or [Content("")]
-        lines.append(Content.assemble((f"{fact.name:<{NAME_WIDTH}}", MUTED), folded[0]))
-        lines += [Content.assemble(" " * NAME_WIDTH, line) for line in folded[1:]]
+        lines.append(Content.assemble((f"{fact.name:<{name_width}}", MUTED), folded[0]))
+        lines += [Content.assemble(" " * name_width, line) for line in folded[1:]]
     return Content("\n").join(lines)
 
 
@@ -46,6 +46,10 @@ class Facts(Widget):
 
     facts: var[tuple[Fact, ...]] = var(())
 
+    def __init__(self, *, name_width: int = NAME_WIDTH, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._name_width = name_width
+
     def show(self, facts: Sequence[Fact]) -> None:
         """Show ``facts``; nothing is painted where nothing changed."""
         self.facts = tuple(facts)
@@ -56,8 +60,8 @@ class Facts(Widget):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines that the facts take at ``width``."""
-        return fold(self.facts, width).plain.count("\n") + 1
+        return fold(self.facts, width, self._name_width).plain.count("\n") + 1
 
     def render(self) -> Content:
         """Return the facts."""
-        return fold(self.facts, self.content_size.width)
+        return fold(self.facts, self.content_size.width, self._name_width)

@@ -24,17 +24,24 @@ from feeds.model import (
     OutageRow,
     OutageState,
     Preview,
+    ReadRow,
     Row,
     Service,
     Severity,
+    SimsOwner,
+    SimsPiece,
+    SimsRead,
     TimelineRow,
+    TotalsRow,
     UpdateId,
     UpdateKind,
     UpdateRow,
     UpdateState,
 )
-from feeds.model.commands import Approve, AskPreview, Draft
+from feeds.model.commands import Approve, AskPreview, AskSims, Draft, Suspect
+from feeds.simspace import read_sims, short_text
 from feeds.views.query import BadQuery, Query
+from tests.tui.fake_space import ribbon
 
 NOW = datetime(2026, 3, 14, 2, 55, 7, tzinfo=UTC)
 
@@ -98,6 +105,10 @@ class FakeView:
         first, count = self.window
         self._content = Content(tuple(query.rows(first, count)), query.total, first, seq, NOW)
 
+    def put_ribbon(self, refused: str, seq: int) -> None:
+        rows = () if refused else tuple(ribbon(self.of))
+        self._content = Content(rows, len(rows), 0, seq, NOW, error=refused, refused=bool(refused))
+
 
 class FakeHub:
     """``put`` and ``drop`` change rows and tell the app; ``done`` holds the commands that came."""
@@ -115,6 +126,13 @@ class FakeHub:
         self.started = self.stopped = False
         self.notices = 0
         self.preview: Callable[[str], Preview] = preview_of
+        self.sims: Callable[[str], SimsRead] = sims_of
+        self.held: list[tuple[Future[Reply], Reply]] | None = None
+        """Answers that a test lets go one by one; None: they come at once."""
+        self.refused_of: dict[str, str] = {}
+        """Ribbons that are refused, and why."""
+        self.holds_views = False
+        """Whether views that are opened get no content until ``answer`` is called."""
         self._rows: dict[tuple[str, str], dict[str, Row]] = {}
         self._numbers = 0
         self._drafts = 0
@@ -135,11 +153,15 @@ class FakeHub:
         self._numbers += 1
         opened = FakeView(self, self._numbers, view, sort, filter, window, of)
         self.views.append(opened)
-        self.answer(opened)
+        if not (self.holds_views and view == "ribbon"):
+            self.answer(opened)
         return opened
 
     def answer(self, view: FakeView) -> None:
-        view.compute(self._rows.get((view.view, self._part(view.view, view.of)), {}), self.seq)
+        if view.view == "ribbon":
+            view.put_ribbon(self.refused_of.get(view.of, ""), self.seq)
+        else:
+            view.compute(self._rows.get((view.view, self._part(view.view, view.of)), {}), self.seq)
         self._tell(view)
 
     def put(self, view: str, *rows: Row, of: str = "") -> None:
@@ -168,14 +190,28 @@ class FakeHub:
             result = {"update": command.update or f"U-{self._drafts}"}
         elif isinstance(command, AskPreview):
             result = self.preview(command.update)
+        elif isinstance(command, AskSims):
+            result = self.sims(command.text)
+        elif isinstance(command, Suspect):
+            result = {"outage": "O-16"}
         elif isinstance(command, Approve):
             result = {"update": command.update}
         self.seq += 1
-        future.set_result(Reply(self.seq, msgspec.Raw(msgspec.json.encode(result))))
+        reply = Reply(self.seq, msgspec.Raw(msgspec.json.encode(result)))
+        if self.held is not None and isinstance(command, AskSims):
+            self.held.append((future, reply))
+        else:
+            future.set_result(reply)
         return future
 
+    def let_go(self) -> None:
+        """Give the oldest held answer."""
+        assert self.held
+        future, reply = self.held.pop(0)
+        future.set_result(reply)
+
     def _part(self, view: str, of: str) -> str:
-        return of if view in ("impact", "timeline", "deliveries") else ""
+        return of if view in ("impact", "timeline", "deliveries", "readings") else ""
 
     def _changed(self, view: str, of: str) -> None:
         self.seq += 1
@@ -236,6 +272,39 @@ def case(number: int, **fields: object) -> CaseRow:
         "sims": 40 * number, "sims_text": "8946 2000 2000–2039", "outages": ("O-12",), "seq": number,
     }  # fmt: skip
     return CaseRow(key=f"zammad/{number}", number=str(10_400 + number), **{**values, **fields})  # type: ignore[arg-type]
+
+
+def readings(*texts: str, of: CaseRow) -> list[ReadRow]:
+    """What was read of a case: each of ``texts`` as it stands in the case's text, or beside it."""
+    return [
+        ReadRow(
+            key=str(place), text=text, start=max(0, of.text.find(text)), end=max(0, of.text.find(text)) + len(text),
+            part="text" if text in of.text else "", kind="iccid", sims=40 * place, sims_text=f"8946 2000 200{place}",
+            customer=of.customer, warning="read as a range of 40 SIMs; is that meant?" if place == 2 else "",
+        )
+        for place, text in enumerate(texts, start=1)
+    ]  # fmt: skip
+
+
+def sims_of(text: str) -> SimsRead:
+    """What the hub says of a text: half of the SIMs are Vattenkraft's, some are nobody's."""
+    reading = read_sims(text)
+    pairs = [(int(span.first), int(span.last)) for span in reading.spans if span.kind == "iccid"]
+    count = sum(last - first + 1 for first, last in pairs)
+    pieces = tuple(
+        SimsPiece(item.start, item.end, item.text, item.span.kind, item.span.first, item.span.last, item.span.count,
+                  item.warning)
+        for item in reading.items
+    )  # fmt: skip
+    owners = (
+        SimsOwner("c0", "Vattenkraft", vip=True, sims=count - count // 4),
+        *((SimsOwner("", sims=count // 4),) if count // 4 else ()),
+    )
+    return SimsRead(
+        count, short_text(pairs), tuple((str(first), str(last)) for first, last in pairs), pieces,
+        owners if count else (), ("O-12",) if count else (),
+        ("8946 2000 2000–2039 (Vattenkraft) lies over 8946 2000* (Acme Lifts)",) if count > 100 else (),
+    )  # fmt: skip
 
 
 def message(number: int, **fields: object) -> Message:
@@ -300,8 +369,31 @@ def furnished() -> FakeHub:
         ),
         alarm(90, Severity.CLEARED, cleared=ago(5)),
     )
-    hub.put("cases", *(case(n) for n in range(1, 62)))
-    hub.put("cases", case(3, warnings=("89462000200: read as a range of 1,000 SIMs; is that meant?",)))
+    hub.put("cases", *(case(n, lane="grouped") for n in range(1, 62)))
+    hub.put(
+        "cases",
+        case(7, outages=(), lane="unexplained", sims=1, sims_text="8946 2000 2011 0000 12"),
+        case(8, outages=(), lane="unexplained"),
+        case(9, outages=(), lane="no SIMs", sims=0, sims_text="", text="Nothing works since noon."),
+        case(10, outages=("O-12", "O-14"), lane="grouped", placed="person"),
+    )
+    for n in (1, 2):
+        hub.put("readings", *readings("8946 2000 2000–2039", "Eva", "in a field", of=case(n)), of=f"zammad/{n}")
+    hub.put(
+        "totals",
+        TotalsRow(
+            key="all",
+            outages=4,
+            sims=44_322,
+            customers=19,
+            cases=61,
+            grouped=57,
+            unexplained=4,
+            single=2,
+            without_sims=3,
+        ),
+    )
+    hub.put("cases", case(3, lane="grouped", warnings=("89462000200: read as a range of 1,000 SIMs; is that meant?",)))
     hub.put(
         "counts",
         *(

@@ -180,6 +180,17 @@ async def test_number_keys_switch_screens_and_escape_leads_to_the_board(opened: 
         assert "Outages 4" in screen_text(pilot)
 
 
+async def test_escape_lets_go_of_the_cursor_before_it_leaves_the_screen(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("2", "down", "escape")
+        await settle(pilot)
+        table = pilot.app.screen.query_one("#alarms", ViewTable)
+        assert table.row is None
+        await pilot.press("escape")
+        await settle(pilot)
+        assert "Outages 4" in screen_text(pilot)
+
+
 async def test_the_text_of_a_case_is_shown_whole_with_its_warnings(opened: Opened) -> None:
     async with opened((130, 40)) as pilot:
         await pilot.press("3")

@@ -14,6 +14,7 @@ from tui.counts import by_service, square, surge, totals
 from tui.drafting import Drafting, Written
 from tui.hints import hint_line
 from tui.next_word import BadTime, read_next_word
+from tui.screens.help import help_lines
 from tui.situation import Situation
 from widgets.delivery_bar import delivery_bar
 from widgets.feed_strip import feed_line, is_stale
@@ -170,3 +171,9 @@ async def test_a_draft_that_fails_says_why_and_the_next_one_mends_it() -> None:
     await drafting.write(said("a"))
     assert (drafting.problem, drafting.update) == ("", "U-1")
     assert issubclass(ClientError, Exception)
+
+
+def test_the_help_tells_the_keys_of_the_number_line_where_there_is_one() -> None:
+    assert "half a picture left" in help_lines("board", 90).plain
+    assert "half a picture left" not in help_lines("counts", 90).plain
+    assert "equals_sign" not in help_lines("space", 90).plain

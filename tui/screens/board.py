@@ -11,8 +11,10 @@ from textual.widgets import Static
 from feeds.model import OutageRow
 from tui.actions import bindings
 from tui.columns import OUTAGES
+from tui.leftover_line import UNEXPLAINED, LeftoverLine
 from tui.outage_actions import OutageActions
 from tui.outage_pane import OutagePane
+from tui.ribbon_pane import RibbonPane
 from tui.screens.counts import show_counts
 from tui.situation import LIVE_FILTER
 from tui.view_table import ViewTable
@@ -41,6 +43,8 @@ class BoardScreen(OutageActions):
             empty="no live outage: alarms and cases show no group that is hit",
             id="outages",
         )
+        yield LeftoverLine(id="leftover")
+        yield RibbonPane(id="board-ribbon")
         yield SectionRule(id="detail-rule")
         with Horizontal(id="lower"):
             with VerticalScroll(id="detail", can_focus=False):
@@ -69,6 +73,14 @@ class BoardScreen(OutageActions):
         for chart in self.query(CaseChart):
             show_counts(chart, self.vaken)
 
+    @on(LeftoverLine.Chosen)
+    async def _show_cases(self, event: LeftoverLine.Chosen) -> None:
+        await self.vaken.show_cases(event.filter)
+
+    async def action_unexplained(self) -> None:
+        """Go to the cases that no live outage holds."""
+        await self.vaken.show_cases(UNEXPLAINED)
+
     def action_open(self) -> None:
         """Open the outage under the cursor."""
         self.query_one("#outages", ViewTable).table.action_select()
@@ -78,6 +90,7 @@ class BoardScreen(OutageActions):
     def _show_detail(self) -> None:
         row = self.query_one("#outages", ViewTable).row
         self.query_one(OutagePane).show_outage(row, self.vaken.hub.now())
+        self.query_one(RibbonPane).look_at(row.key if isinstance(row, OutageRow) else "")
         self.query_one("#detail-rule", SectionRule).text = (
             outage_line(row) if row is not None else Content.styled("no outage", MUTED)
         )

@@ -1,50 +1,25 @@
 """The cases of all channels, the newest first, and the whole of the one under the cursor."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from textual import on
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
 from feeds.model import CaseRow
 from tui.actions import bindings
-from tui.base_screen import VakenScreen
+from tui.case_actions import CaseActions
+from tui.case_pane import CasePane
 from tui.columns import CASES
+from tui.leftover_line import OPEN_CASES, UNEXPLAINED
 from tui.view_table import ViewTable
-from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
-from widgets.plain import plain, plain_lines
-from widgets.quantities import number, span
+from widgets.plain import plain
 from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 
 
-def case_facts(row: CaseRow, now: datetime) -> list[Fact]:
-    """Return all that is known of a case."""
-    star = ("★", "bold $vip") if row.vip else ("", "")
-    opened = f"{row.opened:%H:%M} UTC, {span((now - row.opened).total_seconds())} ago"
-    facts = [
-        Fact("from", Content.assemble(
-            star, (plain(row.customer) or "customer not known", "bold"),
-            f" · {row.kind.value} · {row.service.value} · by {row.channel.value}",
-        )),
-        Fact("opened", Content.assemble(
-            opened, (f" · owner {plain(row.owner)}" if row.owner else " · nobody's yet", MUTED)
-        )),
-        Fact("SIMs", Content.assemble(
-            number(row.sims) if row.sims else "none read", f" · {plain(row.sims_text)}" if row.sims_text else "",
-            (f" · in {', '.join(map(plain, row.outages))}" if row.outages else " · in no outage", MUTED),
-        )),
-    ]  # fmt: skip
-    facts += [Fact("warning", Content.styled(plain(text), "$warning")) for text in row.warnings]
-    if row.text:
-        facts += [Fact("", Content("")), Fact("", Content(plain_lines(row.text)))]
-    return facts
-
-
-class CasesScreen(VakenScreen):
+class CasesScreen(CaseActions):
     """Open and pending cases; the filter can be taken off to see closed ones."""
 
     where = "cases"
@@ -58,29 +33,61 @@ class CasesScreen(VakenScreen):
             "cases",
             CASES,
             sort="-opened",
-            filter="-state:closed",
+            filter=OPEN_CASES,
             start_on_row=False,
             empty="no open case",
             id="cases",
         )
         yield SectionRule(id="detail-rule")
-        with VerticalScroll(id="detail", can_focus=False):
-            yield Facts(id="case")
+        yield CasePane(id="detail")
 
     def on_mount(self) -> None:
         """Say what the pane is for."""
         self._show_detail()
 
+    def case_target(self) -> CaseRow | None:
+        """Return the case under the cursor."""
+        row = self.query_one("#cases", ViewTable).target()
+        return row if isinstance(row, CaseRow) else None
+
+    def show_filtered(self, filter: str) -> None:
+        """Show the cases that pass ``filter``, from the first."""
+        table = self.query_one("#cases", ViewTable)
+        table.table.release()
+        table.set_filter(filter)
+        table.table.focus()
+
+    def action_unexplained(self) -> None:
+        """Show the cases that no live outage holds; once more: all open ones."""
+        shown = self.query_one("#cases", ViewTable).filter
+        self.show_filtered(OPEN_CASES if shown == UNEXPLAINED else UNEXPLAINED)
+
+    def action_read_case(self) -> None:
+        """Go into the text of the case under the cursor."""
+        if self.query_one("#cases", ViewTable).target() is not None:
+            self.query_one("#case-text").focus()
+
+    @on(StreamTable.RowSelected)
+    def _read(self) -> None:
+        self.action_read_case()
+
+    def action_back(self) -> None:
+        """From the text back to the list, else as on every screen."""
+        if self.query_one("#case-text").has_focus:
+            self.query_one("#cases", ViewTable).table.focus()
+        else:
+            super().action_back()
+
     @on(ViewTable.Showed)
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
         row = self.query_one("#cases", ViewTable).row
-        rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one("#case", Facts)
+        rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one(CasePane)
         if not isinstance(row, CaseRow):
             rule.text = Content.styled("no case is chosen", MUTED)
-            pane.show([Fact("", Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", MUTED))])
+            pane.show_case(None)
             return
         rule.text = Content.assemble(
             (plain(row.number), "bold $foreground"), (f" {row.state.value}", ""), (f" · {plain(row.title)}", "")
         )
-        pane.show(case_facts(row, self.vaken.hub.now()))
+        pane.show_case(row)

@@ -22,6 +22,7 @@ from tui.actions import bindings
 from tui.base_screen import VakenScreen
 from tui.drafting import Drafting, Written
 from tui.next_word import BadTime, read_next_word
+from widgets.all_rows import AllRows
 from widgets.columns import Bit, Column
 from widgets.confirm import Confirm
 from widgets.looks import MUTED
@@ -56,15 +57,6 @@ class MessageLine(Struct, frozen=True):
 
     key: str
     message: Message
-
-
-class MessagePage(Struct, frozen=True):
-    """The messages of a preview, as a table shows them."""
-
-    rows: tuple[MessageLine, ...]
-    total: int
-    first: int = 0
-    loaded: bool = True
 
 
 MESSAGES = (
@@ -251,7 +243,7 @@ class ComposerScreen(VakenScreen):
         rows = tuple(
             MessageLine(f"{number_}/{message.address}", message) for number_, message in enumerate(preview.messages)
         )
-        table.show(MessagePage(rows, len(rows)))
+        table.show(AllRows(rows))
         self.query_one("#preview").set_class(not drafting.is_fresh(self._written()), "-old")
 
     @on(StreamTable.RowHighlighted)

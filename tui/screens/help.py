@@ -1,6 +1,7 @@
 """What the keys do, made from the list of actions and from the table's own bindings."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,10 +13,19 @@ from textual.widgets import Static
 
 from tui.actions import ACTIONS, EVERYWHERE, Action
 from widgets.looks import MUTED
+from widgets.sim_ribbon import SimRibbon
 from widgets.stream_table import StreamTable
 
 _TITLE = 18
-_KEYS = {"pageup": "pgup", "pagedown": "pgdn"}
+_KEYS = {
+    "pageup": "pgup", "pagedown": "pgdn", "plus": "+", "minus": "-", "backspace": "⌫", "shift+left": "⇧←",
+    "shift+right": "⇧→", "left": "←", "right": "→",
+}  # fmt: skip
+_SAME = frozenset({"equals_sign"})
+"""Keys that stand for another one on keyboards where that needs shift: they go without saying."""
+
+_LINES_SHOWN = ("board", "outage", "space")
+"""Screens with the number line of SIM space."""
 
 
 def _line(key: str, title: str, help_text: str, width: int) -> Content:
@@ -25,6 +35,16 @@ def _line(key: str, title: str, help_text: str, width: int) -> Content:
     return Content.assemble(
         (f"  {key:>8}  ", "bold $primary"), f"{title:<{_TITLE}}", (f"\n{' ' * indent}".join(folded), MUTED)
     )
+
+
+def _binding_lines(bindings: Sequence[BindingType], width: int) -> list[Content]:
+    """Return the keys of a widget with what they do."""
+    lines = []
+    for binding in bindings:
+        if isinstance(binding, Binding):
+            keys = " ".join(_KEYS.get(key, key) for key in binding.key.split(",") if key not in _SAME)
+            lines.append(_line(keys, binding.description, "", width))
+    return lines
 
 
 def _action_line(action: Action, width: int) -> Content:
@@ -40,13 +60,18 @@ def help_lines(where: str, width: int) -> Content:
         lines += [_action_line(action, width) for action in own]
         lines.append(Content(""))
     lines.append(Content.styled("In tables", "bold"))
-    for binding in StreamTable.BINDINGS:
-        if isinstance(binding, Binding):
-            keys = " ".join(_KEYS.get(key, key) for key in binding.key.split(","))
-            lines.append(_line(keys, binding.description, "", width))
+    lines += _binding_lines(StreamTable.BINDINGS, width)
     lines.append(
         _line("mouse", "click", "A header sorts by its column, a row takes the cursor, a second click opens it.", width)
     )
+    if where in _LINES_SHOWN:
+        lines += [Content(""), Content.styled("On the number line of SIM space, when it has the keys", "bold")]
+        lines += _binding_lines(SimRibbon.BINDINGS, width)
+        lines.append(
+            _line(
+                "mouse", "wheel", "Looks closer and farther at the mouse, with shift it moves; dragging chooses.", width
+            )
+        )
     lines += [Content(""), Content.styled("Everywhere", "bold")]
     lines += [_action_line(action, width) for action in ACTIONS if EVERYWHERE in action.where]
     lines += [
@@ -56,6 +81,10 @@ def help_lines(where: str, width: int) -> Content:
             "  ", ("C", "bold $severity-critical"), " critical  ", ("M", "$severity-major"), " major  ",
             ("m", "$severity-minor"), " minor  ", ("w", "$severity-warning"), " warning  ",
             ("★", "$vip"), " VIP  ", ("S", "$warning"), " stale feed  ", ("R", "$warning"), " refused by the door",
+        ),
+        Content.assemble(
+            "  number line: letters are the worst alarm, ", ("█", "$error"), " outage on the axis, ", ("█", "$primary"),
+            " cases hang below, ", ("▂", "$accent"), " unexplained rise",
         ),
         Content.styled("  Times are UTC. Ages count to the hub's clock.", MUTED),
     ]  # fmt: skip

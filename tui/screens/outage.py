@@ -6,19 +6,23 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Static
 
-from feeds.model import OutageRow, UpdateRow, UpdateState
+from feeds.model import CaseRow, OutageRow, UpdateRow, UpdateState
 from tui.actions import bindings
-from tui.columns import ALARMS, CASES, IMPACT, TIMELINE, UPDATES
+from tui.case_actions import CaseActions
+from tui.columns import ALARMS, CASES_INSIDE, IMPACT, TIMELINE, UPDATES
 from tui.link import View
 from tui.outage_actions import OutageActions
 from tui.outage_pane import OutagePane
+from tui.ribbon_pane import RibbonPane
 from tui.screens.alarms import acknowledge
 from tui.view_table import ViewTable
 from tui.words import outage_line
 from widgets.columns import Column
+from widgets.plain import plain
 from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 from widgets.tab_strip import TabStrip
@@ -30,7 +34,7 @@ def _without(columns: Iterable[Column], key: str) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.key != key)
 
 
-class OutageScreen(OutageActions):
+class OutageScreen(OutageActions, CaseActions):
     """``row`` is the outage as it was when it was opened; the screen follows it, also where it is merged or ends."""
 
     where = "outage"
@@ -45,6 +49,8 @@ class OutageScreen(OutageActions):
         super().__init__()
         self.row = row
         self._view: View | None = None
+        self._survivor: View | None = None
+        """The outage that this one was merged into, from when it was."""
 
     @property
     def place(self) -> str:
@@ -54,9 +60,11 @@ class OutageScreen(OutageActions):
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""
         key = self.row.key
+        yield Static(id="merged")
         yield SectionRule(id="facts-rule")
         with VerticalScroll(id="facts", can_focus=False):
             yield OutagePane()
+        yield RibbonPane(id="outage-ribbon")
         yield TabStrip(_TABS)
         with ContentSwitcher(initial="impact"):
             yield ViewTable(
@@ -71,7 +79,7 @@ class OutageScreen(OutageActions):
             yield ViewTable(
                 "Cases",
                 "cases",
-                _without(CASES, "outages"),
+                CASES_INSIDE,
                 sort="-opened",
                 base=f"outages:{key}",
                 filter="-state:closed",
@@ -96,17 +104,31 @@ class OutageScreen(OutageActions):
         """Follow the outage's own row."""
         self._view = self.vaken.hub.open("outages", filter=f"key:{self.row.key}", window=(0, 1))
         self.vaken.follow(self._view, self._take_row)
+        self.query_one(RibbonPane).look_at(self.row.key, at_once=True)
         self._show_facts()
 
     def on_unmount(self) -> None:
         """Follow it no longer."""
-        if self._view is not None:
-            self.vaken.unfollow(self._view)
-            self._view.close()
+        for view in (self._view, self._survivor):
+            if view is not None:
+                self.vaken.unfollow(view)
+                view.close()
 
     def outage_target(self) -> OutageRow | None:
         """Return this outage."""
         return self.row
+
+    def case_target(self) -> CaseRow | None:
+        """Return the case under the cursor, where the cases are open."""
+        if self.query_one(ContentSwitcher).current != "cases":
+            self.vaken.say("Cases are moved in the pane Cases.")
+            return None
+        row = self.query_one("#cases", ViewTable).target()
+        return row if isinstance(row, CaseRow) else None
+
+    def home_outage(self) -> str:
+        """Return this outage."""
+        return self.row.key
 
     def tick(self) -> None:
         """Count the ages of the facts on as well."""
@@ -124,7 +146,42 @@ class OutageScreen(OutageActions):
         if not self.query(OutagePane):
             return  # being closed
         self.query_one("#facts-rule", SectionRule).text = outage_line(self.row)
+        self._show_merge()
         self.query_one(OutagePane).show_outage(self.row, self.vaken.hub.now())
+
+    def _show_merge(self) -> None:
+        """Say where the outage went, and follow the one that it went into."""
+        into, line = self.row.merged_into, self.query_one("#merged", Static)
+        line.display = bool(into)
+        if not into:
+            return
+        if self._survivor is None:
+            self._survivor = self.vaken.hub.open("outages", filter=f"key:{into}", window=(0, 1))
+            self.vaken.follow(self._survivor, self._show_facts)
+        row = self._survivor_row()
+        name = (row.title or row.shared or row.customer) if row is not None else ""
+        about = f" · {plain(name)}" if name else ""
+        line.update(Content(f" {plain(self.row.key)} was merged into {plain(into)}{about} · f goes there"))
+
+    def action_alone(self) -> None:
+        """Show the outage's SIMs alone, or the fleet around them."""
+        self.query_one(RibbonPane).action_alone()
+
+    def _survivor_row(self) -> OutageRow | None:
+        if self._survivor is None:
+            return None
+        return next((row for row in self._survivor.content.rows if isinstance(row, OutageRow)), None)
+
+    def action_follow_merge(self) -> None:
+        """Go to the outage that this one was merged into."""
+        if not self.row.merged_into:
+            self.vaken.say(f"{self.row.key} was not merged.")
+            return
+        row = self._survivor_row()
+        if row is None:
+            self.vaken.say(f"{self.row.merged_into} is not loaded yet.")
+            return
+        self.app.switch_screen(OutageScreen(row))
 
     @on(ViewTable.Showed)
     def _count_tabs(self) -> None:
