@@ -10,7 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from feeds.model.alarms import AlarmEvent
-from feeds.model.cases import CaseEvent
+from feeds.model.cases import CaseEvent, CaseKind, Channel, Service
+from feeds.model.desk import Desk, Weights
+from feeds.model.explanations import Explanation, Grounds
 from feeds.model.inventory import Customer, ObjectRule, RangeTable, SimRange
 from feeds.model.outages import OutageState
 from feeds.model.updates import AudienceEntry, DeliveryState, UpdateKind, UpdateText
@@ -84,6 +86,8 @@ class OutageSuspected(Struct, frozen=True, gc=False, omit_defaults=True, tag_fie
     split_from: str = ""
     from_cases: bool = False
     """``where`` is what cases share; no alarm said so."""
+    grounds: Grounds | None = None
+    """What it rests on; None: a person made it, or it comes from a log of before."""
 
 
 class OutageScoped(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="scoped"):
@@ -111,6 +115,81 @@ class OutageMoved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="
     state: OutageState
     reason: str = ""
     title: str = ""
+
+
+class OutageExplained(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="explained"):
+    """The watcher looked for what explains an outage: the best candidates, best first. None of them may stand."""
+
+    outage: str
+    explanations: tuple[Explanation, ...]
+
+
+class ExplanationChosen(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="chosen"):
+    """A person said what explains an outage, whatever the watcher thinks; an empty ``where`` takes that back."""
+
+    outage: str
+    where: dict[str, str]
+    reason: str = ""
+
+
+class UrgencySet(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="urgency"):
+    """A person said how urgent an outage is, and why; None lets the sum count again."""
+
+    outage: str
+    points: int | None
+    reason: str = ""
+
+
+class SurgeBegan(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="surge"):
+    """More cases came than is usual. ``surge`` is the id it gets; None: over all channels, kinds, services.
+
+    ``seen`` cases in ``minutes`` minutes before ``until``, where ``usual`` are expected and ``low`` to ``high`` would
+    be no surprise. ``chance``: how likely as many are by chance, 0 to 1, corrected for looking often and at many
+    series.
+    """
+
+    surge: str
+    minutes: int
+    until: datetime
+    seen: int
+    usual: float
+    low: float
+    high: float
+    chance: float
+    channel: Channel | None = None
+    kind: CaseKind | None = None
+    service: Service | None = None
+
+
+class SurgeGrew(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="surge grew"):
+    """A surge that goes on is clearly greater than was said; the numbers as in SurgeBegan."""
+
+    surge: str
+    minutes: int
+    until: datetime
+    seen: int
+    usual: float
+    low: float
+    high: float
+    chance: float
+
+
+class SurgeEnded(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="surge over"):
+    """Cases are back to what is usual."""
+
+    surge: str
+
+
+class DeskStated(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="desk"):
+    """What is usual at the desk, in place of what was stated before."""
+
+    desk: Desk
+
+
+class WeightsStated(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="weights"):
+    """What makes outages and cases urgent, in place of what was stated before."""
+
+    weights: Weights
 
 
 class UpdateDrafted(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="drafted"):
@@ -163,6 +242,14 @@ Fact = (
     | OutageScoped
     | OutageMerged
     | OutageMoved
+    | OutageExplained
+    | ExplanationChosen
+    | UrgencySet
+    | SurgeBegan
+    | SurgeGrew
+    | SurgeEnded
+    | DeskStated
+    | WeightsStated
     | UpdateDrafted
     | UpdateApproved
     | UpdateSteered

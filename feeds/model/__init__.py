@@ -19,6 +19,7 @@ from feeds.model.commands import (
     CommandName,
     Declare,
     Draft,
+    Explain,
     Mitigate,
     Place,
     Reject,
@@ -26,7 +27,10 @@ from feeds.model.commands import (
     Retry,
     Steer,
     Suspect,
+    Weigh,
 )
+from feeds.model.desk import Desk, Weights
+from feeds.model.explanations import Explanation, Grounds
 from feeds.model.inventory import Coded, Contact, ContactChannel, Customer, CustomerId, ObjectRule, RangeTable, SimRange
 from feeds.model.outages import LIVE_STATES, CustomerImpact, Outage, OutageId, OutageState
 from feeds.model.rows import (
@@ -34,7 +38,10 @@ from feeds.model.rows import (
     AlarmRow,
     CaseRow,
     CountRow,
+    CurveRow,
     DeliveryRow,
+    DeskRow,
+    ExplanationRow,
     FeedRow,
     ImpactRow,
     Lane,
@@ -42,6 +49,7 @@ from feeds.model.rows import (
     ReadRow,
     Row,
     StretchRow,
+    SurgeRow,
     TimelineRow,
     TotalsRow,
     UpdateRow,
@@ -87,6 +95,7 @@ __all__ = [
     "Contact",
     "ContactChannel",
     "CountRow",
+    "CurveRow",
     "Customer",
     "CustomerId",
     "CustomerImpact",
@@ -94,8 +103,14 @@ __all__ = [
     "Delivery",
     "DeliveryRow",
     "DeliveryState",
+    "Desk",
+    "DeskRow",
     "Draft",
+    "Explain",
+    "Explanation",
+    "ExplanationRow",
     "FeedRow",
+    "Grounds",
     "ImpactRow",
     "Lane",
     "Message",
@@ -121,6 +136,7 @@ __all__ = [
     "SimsRead",
     "Steer",
     "StretchRow",
+    "SurgeRow",
     "Suspect",
     "TimelineRow",
     "TotalsRow",
@@ -130,6 +146,8 @@ __all__ = [
     "UpdateRow",
     "UpdateState",
     "UpdateText",
+    "Weigh",
+    "Weights",
     "alarm_key",
     "case_key",
 ]

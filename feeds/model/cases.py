@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import Annotated, NewType
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from feeds.model.text import FeedName, Label, Name, Text
 from feeds.simspace import SimSpan
@@ -74,6 +74,8 @@ class CaseEvent(Struct, frozen=True, gc=False, omit_defaults=True):
     follow_up: datetime | None = None
     reference: Label = ""
     """The ticket system's own address of the case, for writing back."""
+    handled: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 0.0
+    """Seconds that people spoke or wrote so far, where the source counts them; 0: not known."""
     adds: bool = False
     """The text is one more message of the case, not the whole: SIMs read of it add up, and the first text stays."""
 
@@ -105,6 +107,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     visited_network: str = ""
     follow_up: datetime | None = None
     reference: str = ""
+    handled: float = 0.0
+    """Seconds that people spoke or wrote, 0: not known."""
     seq: int = 0
     """Sequence of the fact that changed it last."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from feeds.model.text import Label, Name, Text
+from feeds.model.text import Attributes, Label, Name, Text
 from feeds.model.updates import UpdateKind, UpdateText
 
 Seen = Annotated[int, Meta(ge=0)]
@@ -74,6 +74,27 @@ class AskSims(Struct, frozen=True, gc=False, tag_field="do", tag="sims"):
     seen: Seen = 0
 
 
+class Explain(Struct, frozen=True, gc=False, tag_field="do", tag="explain"):
+    """Say what explains an outage: attribute values that the fleet knows. The outage then stands on these SIMs.
+
+    An empty ``where`` takes that back: the watcher's word counts again.
+    """
+
+    outage: Name
+    where: Attributes
+    why: Label = ""
+    seen: Seen = 0
+
+
+class Weigh(Struct, frozen=True, gc=False, tag_field="do", tag="weigh"):
+    """Say how urgent an outage is, with a reason; None lets the sum count again."""
+
+    outage: Name
+    points: Annotated[int, Meta(ge=0, le=1_000)] | None
+    why: Label = ""
+    seen: Seen = 0
+
+
 class Draft(Struct, frozen=True, gc=False, tag_field="do", tag="draft"):
     """Write or rewrite an update. Without ``update`` a new draft is begun; the answer names it."""
 
@@ -126,6 +147,8 @@ Command = (
     | Suspect
     | Place
     | AskSims
+    | Explain
+    | Weigh
     | Draft
     | AskPreview
     | Approve
@@ -142,6 +165,8 @@ CommandName = Literal[
     "suspect",
     "place",
     "sims",
+    "explain",
+    "weigh",
     "draft",
     "preview",
     "approve",
@@ -158,6 +183,8 @@ COMMANDS: dict[str, type[Struct]] = {
     "suspect": Suspect,
     "place": Place,
     "sims": AskSims,
+    "explain": Explain,
+    "weigh": Weigh,
     "draft": Draft,
     "preview": AskPreview,
     "approve": Approve,

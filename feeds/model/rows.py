@@ -30,6 +30,9 @@ class OutageRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     urgency: int
     urgency_parts: tuple[tuple[str, int], ...] = ()
     """What the urgency is the sum of: (reason, points)."""
+    urgency_by: str = ""
+    """Who said how urgent it is; empty: it is the sum."""
+    urgency_why: str = ""
     title: str = ""
     sims_text: str = ""
     sims: int = 0
@@ -46,6 +49,8 @@ class OutageRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     minor: int = 0
     warning: int = 0
     shared: str = ""
+    shared_by: str = ""
+    """The person who said what is shared; empty: a watcher did."""
     coverage: float | None = None
     """Share of the open cases with SIMs that lie inside, 0 to 1."""
     fleet_share: float | None = None
@@ -110,6 +115,8 @@ class CaseRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     placed: str = ""
     """How it came into its outages: ``""`` by its SIMs, ``customer`` by its customer's, ``person`` by a person."""
     priority: int = 0
+    priority_parts: tuple[tuple[str, int], ...] = ()
+    """What the priority is the sum of: (reason, points)."""
     seq: int = 0
 
 
@@ -180,6 +187,79 @@ class CountRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     by: dict[str, int] = {}
     alarms: int = 0
     """Alarm events of the same minute."""
+
+
+class CurveRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """Cases opened in one stretch of time, beside what is usual then. ``key``: its place, from 0, oldest first."""
+
+    start: datetime
+    minutes: float
+    seen: int
+    usual: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    """From ``low`` to ``high`` would be no surprise in any one stretch."""
+    by: dict[str, int] = {}
+    """``seen`` as ``channel/service``."""
+    surges: tuple[str, ...] = ()
+    """Ids of the surges that lasted then."""
+
+
+class SurgeRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """More cases than is usual. ``key`` is its id; the numbers are those of its height."""
+
+    began: datetime
+    ended: datetime | None = None
+    channel: str = ""
+    kind: str = ""
+    service: str = ""
+    """Empty: over all of them."""
+    minutes: int = 0
+    until: datetime
+    seen: int = 0
+    usual: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    chance: float = 1.0
+
+
+class DeskRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One figure of the desk: ``contacts`` today, ``calls`` (seconds each today), or the age of open cases of one kind.
+
+    ``value`` and ``usual`` are in ``unit``: contacts, seconds or working days. ``oldest``: of the open cases.
+    """
+
+    unit: str
+    count: int = 0
+    value: float | None = None
+    usual: float | None = None
+    oldest: float | None = None
+    over: int = 0
+    """Open cases that are older than usual."""
+
+
+class ExplanationRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One candidate for what explains an outage; ``key`` are its attribute values as text, ``rank`` counts from 1."""
+
+    rank: int
+    where: dict[str, str]
+    coverage: float
+    fleet_share: float
+    lift: float = 0.0
+    affected: int = 0
+    total: int = 0
+    outside: int = 0
+    outside_text: str = ""
+    outside_customers: tuple[str, ...] = ()
+    """Names, most SIMs first."""
+    healthy: int = 0
+    customers: int = 0
+    stands: bool = False
+    chosen_by: str = ""
+    """The person who said that it is this."""
+    note: str = ""
+    trend: tuple[float | None, ...] = ()
+    """Its coverage at the last looks, oldest first; None: it was not among the candidates."""
 
 
 class FeedRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -262,14 +342,20 @@ ROW_TYPES: dict[str, type[Row]] = {
     "totals": TotalsRow,
     "ribbon": StretchRow,
     "counts": CountRow,
+    "curve": CurveRow,
+    "surges": SurgeRow,
+    "desk": DeskRow,
+    "explanations": ExplanationRow,
     "feeds": FeedRow,
     "impact": ImpactRow,
     "timeline": TimelineRow,
     "updates": UpdateRow,
     "deliveries": DeliveryRow,
 }
-"""The views by name. ``impact`` and ``timeline`` are of one outage, ``readings`` of one case: opened with ``of``.
+"""The views by name. ``impact``, ``timeline`` and ``explanations`` are of one outage, ``readings`` of one case: opened
+with ``of``.
 
+``curve`` is of the last day in stretches of 10 minutes or, with ``of``, of ``MINUTES/STRETCHES[/CHANNEL][/KIND]``.
 ``ribbon`` is of the fleet or, with ``of``, of one outage; ``of`` may go on with ``:FIRST-LAST`` (ICCID bodies: the part
 that is looked at) and ``/COLUMNS`` (how many stretches, 1 to 1,000): ``O-12``, ``O-12/160``, ``:FIRST-LAST/160``.
 """
