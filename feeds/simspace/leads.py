@@ -56,6 +56,15 @@ _NUMBER_ENDS: Final = (
     *("nummern", "nummeret", "nummer", "numret", "number", "numero"),
     *("nro", "nr", "no", "id", "kod", "code"),
 )
+_NUMBER_NOUNS: Final = words_in(
+    "number numbers nos num n n\u00b0 n\u00ba nr nrs no id ids code tunnus koodi kod codice codigo \u2116"
+)
+_IS: Final = COPULA | words_in(
+    "was were lautet my our your the unsere ihre unser ihr notre votre nostro vostro nosso seu su"
+)
+_ALSO_ON: Final = words_in("on son estan sa sao")
+"""*Is* in one language and a preposition or a pronoun in another one: what it joins decides."""
+_LONG_ENDS: Final = tuple(ending for ending in _NUMBER_ENDS if len(ending) > 4)
 _START_WORDS: Final = frozenset(word for phrase in START for word in phrase.split())
 _COUNTED: Final = FILL | NEXT | BEGIN | ALSO | FIRST | _START_WORDS | {"."}
 _LEAVING: Final = HIT | UNHIT | WORKS | _DIRECT_NO | {max(reversed(phrase.split()), key=len) for phrase in BUT | ASIDE}
@@ -92,8 +101,10 @@ def label_of(tokens: Sequence[str]) -> Label:
             return "other"
         if is_simlike(token):
             return "sim"
-        if token in NUMBER:
+        if token in _NUMBER_NOUNS or token.endswith(_LONG_ENDS):
             numbered = True
+        elif token in _IS and (token not in _ALSO_ON or (at > 0 and tokens[at - 1].endswith(_LONG_ENDS))):
+            continue
         elif token[0].isalnum() or token in (",", ";", "!", "?", ")", "]"):
             return ""
     return ""
