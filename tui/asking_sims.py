@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from feeds.client import ClientError, Reply
 from feeds.model import AskSims, Command, SimsRead
+from tui.newest import NewestOnly
 
 Send = Callable[[Command], Awaitable[Reply]]
 """Sends a command and gives the answer. Raises ClientError."""
@@ -23,8 +24,7 @@ class AskingSims:
         self.problem = ""
         self._send = send
         self._changed = changed
-        self._wanted: str | None = None
-        self._busy = False
+        self._asking = NewestOnly(self._ask)
 
     def is_of(self, text: str) -> bool:
         """Return whether there is an answer, and it is about ``text``."""
@@ -32,22 +32,16 @@ class AskingSims:
 
     async def ask(self, text: str) -> None:
         """Ask about ``text``; returns when nothing newer is left to be asked."""
-        self._wanted = text
-        if self._busy:
-            return
-        self._busy = True
+        await self._asking.wish(text)
+
+    async def _ask(self, text: str) -> None:
         try:
-            while self._wanted is not None:
-                wanted, self._wanted = self._wanted, None
-                try:
-                    answer = (await self._send(AskSims(wanted))).as_(SimsRead)
-                except ClientError as error:
-                    problem, answer = str(error), None
-                else:
-                    problem = ""
-                if self._wanted is None:
-                    # Of a text that has changed meanwhile nothing is said: its own answer is on the way.
-                    self.text, self.answer, self.problem = wanted, answer, problem
-                    self._changed()
-        finally:
-            self._busy = False
+            answer = (await self._send(AskSims(text))).as_(SimsRead)
+        except ClientError as error:
+            problem, answer = str(error), None
+        else:
+            problem = ""
+        if not self._asking.has_newer:
+            # Of a text that has changed meanwhile nothing is said: its own answer is on the way.
+            self.text, self.answer, self.problem = text, answer, problem
+            self._changed()

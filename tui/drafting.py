@@ -12,6 +12,7 @@ from msgspec import Struct
 from feeds.client import ClientError, Reply
 from feeds.model import Command, Preview, UpdateKind, UpdateText
 from feeds.model.commands import AskPreview, Draft
+from tui.newest import NewestOnly
 
 PREVIEW_MESSAGES = 200
 """Messages asked for with a preview; the hub gives no more."""
@@ -58,13 +59,12 @@ class Drafting:
         self.problem = ""
         self._send = send
         self._changed = changed
-        self._wanted: Written | None = None
-        self._busy = False
+        self._writing = NewestOnly(self._write)
 
     @property
     def busy(self) -> bool:
         """Whether a command is on its way."""
-        return self._busy
+        return self._writing.busy
 
     def is_fresh(self, written: Written) -> bool:
         """Return whether the preview is one of exactly ``written``."""
@@ -72,21 +72,15 @@ class Drafting:
 
     async def write(self, written: Written) -> None:
         """Bring the hub's draft and the preview up to ``written``; returns when nothing newer is left to send."""
-        self._wanted = written
-        if self._busy:
-            return
-        self._busy = True
+        await self._writing.wish(written)
+
+    async def _write(self, written: Written) -> None:
         try:
-            while self._wanted is not None:
-                wanted, self._wanted = self._wanted, None
-                try:
-                    await self._step(wanted)
-                    self.problem = ""
-                except ClientError as error:
-                    self.problem = str(error)
-                self._changed()
-        finally:
-            self._busy = False
+            await self._step(written)
+            self.problem = ""
+        except ClientError as error:
+            self.problem = str(error)
+        self._changed()
 
     async def _step(self, written: Written) -> None:
         drafted = await self._send(Draft(self.outage, written.kind, written.text, update=self.update))
