@@ -12,7 +12,7 @@ run: $(READY)  ## play the APN fault into a temporary hub and open the console o
 	@$(BIN)/vaken demo
 
 test: $(READY)  ## the full suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(READY)  ## lint, format, types, import contracts
 	@$(BIN)/ruff check .
