@@ -13,9 +13,9 @@ from feeds.model.alarms import AlarmEvent
 from feeds.model.cases import CaseEvent, CaseKind, Channel, Service
 from feeds.model.desk import Desk, Weights
 from feeds.model.explanations import Explanation, Grounds
-from feeds.model.inventory import Customer, ObjectRule, RangeTable, SimRange
+from feeds.model.inventory import ContactChannel, Customer, ObjectRule, RangeTable, SimRange
 from feeds.model.outages import OutageState
-from feeds.model.updates import AudienceEntry, DeliveryState, UpdateKind, UpdateText
+from feeds.model.updates import AudienceEntry, DeliveryState, Narrowing, UpdateKind, UpdateText
 from feeds.simspace import SimSpan
 
 
@@ -98,6 +98,8 @@ class OutageScoped(Struct, frozen=True, gc=False, omit_defaults=True, tag_field=
     where: dict[str, str] = {}
     reason: str = ""
     from_cases: bool = False
+    grounds: Grounds | None = None
+    """What the change rests on; None: what was known counts on."""
 
 
 class OutageMerged(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="merged"):
@@ -162,7 +164,7 @@ class SurgeBegan(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="f
 
 
 class SurgeGrew(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="surge grew"):
-    """A surge that goes on is clearly greater than was said; the numbers as in SurgeBegan."""
+    """A surge that goes on is clearly greater than was said; numbers and series as in SurgeBegan."""
 
     surge: str
     minutes: int
@@ -172,6 +174,9 @@ class SurgeGrew(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fa
     low: float
     high: float
     chance: float
+    channel: Channel | None = None
+    kind: CaseKind | None = None
+    service: Service | None = None
 
 
 class SurgeEnded(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="surge over"):
@@ -199,6 +204,15 @@ class UpdateDrafted(Struct, frozen=True, gc=False, omit_defaults=True, tag_field
     outage: str
     kind: UpdateKind
     text: UpdateText
+    narrowing: Narrowing = Narrowing()
+
+
+class UpdateProposed(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="proposed"):
+    """The author wants an update sent as it was previewed (``digest``), and typed the number of ``customers``."""
+
+    update: str
+    digest: str
+    customers: int
 
 
 class UpdateApproved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="approved"):
@@ -211,13 +225,25 @@ class UpdateApproved(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
     audience: tuple[AudienceEntry, ...]
     message_domain: str
     """Right-hand side of the Message-IDs."""
+    templates: dict[str, str] = {}
+    """All templates by name, where there are more than subject and body in one language."""
+    hold_until: datetime | None = None
+    """Nothing leaves before; None: at once."""
+    canary: int = 0
+    """So many of the audience, from its beginning, get it first; 0: all at once."""
+    alone: str = ""
+    """Why the author approves it; empty: another person does."""
 
 
 class UpdateSteered(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="steered"):
-    """A person paused, resumed or cancelled an update."""
+    """A person paused, resumed or cancelled an update, or undid the approval while it was held.
+
+    ``start`` (the hold is over) and ``go on`` (the canary is well) are also the courier's.
+    """
 
     update: str
-    to: Literal["pause", "resume", "cancel"]
+    to: Literal["pause", "resume", "cancel", "undo", "start", "go on"]
+    reason: str = ""
 
 
 class DeliveryMoved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="delivery"):
@@ -227,6 +253,24 @@ class DeliveryMoved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field
     index: int
     state: DeliveryState
     answer: str = ""
+    reference: str = ""
+
+
+class AddressSuppressed(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="suppressed address"):
+    """Nothing more is sent to an address: it opted out, it does not exist, it complained, or a person said so."""
+
+    channel: ContactChannel
+    address: str
+    why: Literal["opt-out", "hard bounce", "complaint", "gone", "person"]
+    words: str = ""
+
+
+class AddressAllowed(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="allowed address"):
+    """A person took a suppression back."""
+
+    channel: ContactChannel
+    address: str
+    reason: str = ""
 
 
 Fact = (
@@ -251,9 +295,12 @@ Fact = (
     | DeskStated
     | WeightsStated
     | UpdateDrafted
+    | UpdateProposed
     | UpdateApproved
     | UpdateSteered
     | DeliveryMoved
+    | AddressSuppressed
+    | AddressAllowed
 )
 
 

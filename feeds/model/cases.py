@@ -76,6 +76,8 @@ class CaseEvent(Struct, frozen=True, gc=False, omit_defaults=True):
     """The ticket system's own address of the case, for writing back."""
     handled: Annotated[float, Meta(ge=0.0, le=86_400.0)] = 0.0
     """Seconds that people spoke or wrote so far, where the source counts them; 0: not known."""
+    contact: bool = False
+    """One more message of the customer, or one more call, brought this event: it counts as a contact of its own."""
     adds: bool = False
     """The text is one more message of the case, not the whole: SIMs read of it add up, and the first text stays."""
 
@@ -109,6 +111,8 @@ class Case(Struct, frozen=True, gc=False, omit_defaults=True):
     reference: str = ""
     handled: float = 0.0
     """Seconds that people spoke or wrote, 0: not known."""
+    came: datetime | None = None
+    """When the first fact about it was taken in; None: in a log of before."""
     seq: int = 0
     """Sequence of the fact that changed it last."""
 

@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from feeds.model.inventory import ContactChannel
 from feeds.model.text import Attributes, Label, Name, Text
-from feeds.model.updates import UpdateKind, UpdateText
+from feeds.model.updates import Narrowing, UpdateKind, UpdateText
 
 Seen = Annotated[int, Meta(ge=0)]
 """Sequence of the row that the user saw; 0: not known, nothing is compared."""
@@ -102,6 +103,7 @@ class Draft(Struct, frozen=True, gc=False, tag_field="do", tag="draft"):
     kind: UpdateKind
     text: UpdateText
     update: Label = ""
+    narrowing: Narrowing = Narrowing()
     seen: Seen = 0
 
 
@@ -113,8 +115,8 @@ class AskPreview(Struct, frozen=True, gc=False, tag_field="do", tag="preview"):
     find: Label = ""
 
 
-class Approve(Struct, frozen=True, gc=False, tag_field="do", tag="approve"):
-    """Send a draft: ``digest`` as in the preview that was seen, ``customers`` as typed by the approver."""
+class Propose(Struct, frozen=True, gc=False, tag_field="do", tag="propose"):
+    """Ask a second person to approve: ``digest`` as in the preview that was seen, ``customers`` as typed."""
 
     update: Name
     digest: Name
@@ -122,11 +124,27 @@ class Approve(Struct, frozen=True, gc=False, tag_field="do", tag="approve"):
     seen: Seen = 0
 
 
-class Steer(Struct, frozen=True, gc=False, tag_field="do", tag="steer"):
-    """Pause, resume or cancel an update that is being sent."""
+class Approve(Struct, frozen=True, gc=False, tag_field="do", tag="approve"):
+    """Send an update: ``digest`` as in the preview that was seen, ``customers`` as typed by the approver.
+
+    ``alone``: the reason why its author approves it, where nobody else is on duty.
+    """
 
     update: Name
-    to: Literal["pause", "resume", "cancel"]
+    digest: Name
+    customers: int
+    alone: Label = ""
+    seen: Seen = 0
+
+
+class Steer(Struct, frozen=True, gc=False, tag_field="do", tag="steer"):
+    """Pause, resume or cancel an update that is being sent; ``undo`` its approval while it is held.
+
+    ``go on``: send the rest, whatever became of the canary.
+    """
+
+    update: Name
+    to: Literal["pause", "resume", "cancel", "undo", "go on"]
     seen: Seen = 0
 
 
@@ -135,6 +153,16 @@ class Retry(Struct, frozen=True, gc=False, tag_field="do", tag="retry"):
 
     update: Name
     deliveries: tuple[Annotated[int, Meta(ge=0)], ...]
+    seen: Seen = 0
+
+
+class Suppress(Struct, frozen=True, gc=False, tag_field="do", tag="suppress"):
+    """Send nothing more to an address, or (``lift``) do so again."""
+
+    channel: ContactChannel
+    address: Name
+    lift: bool = False
+    why: Label = ""
     seen: Seen = 0
 
 
@@ -151,9 +179,11 @@ Command = (
     | Weigh
     | Draft
     | AskPreview
+    | Propose
     | Approve
     | Steer
     | Retry
+    | Suppress
 )
 
 CommandName = Literal[
@@ -169,9 +199,11 @@ CommandName = Literal[
     "weigh",
     "draft",
     "preview",
+    "propose",
     "approve",
     "steer",
     "retry",
+    "suppress",
 ]
 
 COMMANDS: dict[str, type[Struct]] = {
@@ -187,9 +219,11 @@ COMMANDS: dict[str, type[Struct]] = {
     "weigh": Weigh,
     "draft": Draft,
     "preview": AskPreview,
+    "propose": Propose,
     "approve": Approve,
     "steer": Steer,
     "retry": Retry,
+    "suppress": Suppress,
 }
 """The commands by name."""
 

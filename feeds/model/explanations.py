@@ -19,6 +19,8 @@ class Grounds(Struct, frozen=True, gc=False, omit_defaults=True):
     chance: float | None = None
     cases: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
+    severity: str = ""
+    """The worst of the alarms; empty: there is none, or it was not noted."""
 
 
 class Explanation(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -27,7 +29,8 @@ class Explanation(Struct, frozen=True, gc=False, omit_defaults=True):
     ``coverage``: share of the affected inside, ``fleet_share``: share of the fleet inside, both 0 to 1. ``affected``
     and ``total``: SIMs inside. ``outside``: affected SIMs that do not have these values; ``outside_ranges`` the first
     of their ranges (ICCID bodies), ``outside_customers`` whose they are, most SIMs first. ``healthy``: SIMs inside of
-    which nothing is known to be wrong. ``score``: what the candidates are ranked by, greater is better.
+    which nothing is known to be wrong. ``customers``: who have SIMs inside. ``score``: what the candidates are ranked
+    by, greater is better.
     """
 
     where: dict[str, str]

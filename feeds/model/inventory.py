@@ -15,12 +15,17 @@ Body = Annotated[str, Meta(pattern=r"^[0-9]{5,19}$")]
 
 
 class ContactChannel(StrEnum):
-    """Ways to reach a contact. A phone is for the call list; the courier does not dial."""
+    """Ways to reach a contact. A phone is for the call list; the courier does not dial.
+
+    ``case``: a public comment in a case; the address is the case's key. ``tmf681``: a CommunicationMessage.
+    """
 
     EMAIL = "e-mail"
     SMS = "sms"
     WEBHOOK = "webhook"
     PHONE = "phone"
+    CASE = "case"
+    TMF681 = "tmf681"
 
 
 class Contact(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -42,6 +47,8 @@ class Customer(Struct, frozen=True, gc=False, omit_defaults=True):
     contacts: tuple[Contact, ...] = ()
     domains: tuple[Label, ...] = ()
     agreement: Label = ""
+    country: Label = ""
+    """ISO 3166-1."""
 
 
 class SimRange(Struct, frozen=True, gc=False, omit_defaults=True):

@@ -6,6 +6,8 @@ from typing import NewType
 
 from msgspec import Struct
 
+from feeds.model.explanations import Grounds
+
 OutageId = NewType("OutageId", str)
 """``O-`` and a number, counted by the hub. It never changes; a merge leaves a tombstone that points to the survivor."""
 
@@ -58,6 +60,12 @@ class Outage(Struct, frozen=True, gc=False, omit_defaults=True):
     next_word: datetime | None = None
     """What the last update promised."""
     updates: int = 0
+    urgency: int | None = None
+    """How urgent a person said it is; None: the sum counts."""
+    urgency_by: str = ""
+    urgency_why: str = ""
+    grounds: Grounds | None = None
+    """What the suspicion rests on; of a rejected one, what was known when it was rejected."""
     seq: int = 0
     """Sequence of the last decision about it (state, scope, merge); counts do not move it."""
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from feeds.model.alarms import Severity
 from feeds.model.cases import CaseKind, CaseState, Channel, Service
 from feeds.model.outages import OutageState
-from feeds.model.updates import DeliveryState, UpdateKind, UpdateState
+from feeds.model.updates import DeliveryState, Phase, UpdateKind, UpdateState
 
 Lane = Literal["grouped", "unexplained", "no SIMs", "closed"]
 """Where a case stands: in a live outage, with SIMs in none, without SIMs that could be read, or over."""
@@ -235,7 +235,7 @@ class DeskRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     usual: float | None = None
     oldest: float | None = None
     over: int = 0
-    """Open cases that are older than usual."""
+    """Open cases that are older than usual, or calls that took longer."""
 
 
 class ExplanationRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -316,6 +316,20 @@ class UpdateRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     failed: int = 0
     uncertain: int = 0
     held: int = 0
+    bounced: int = 0
+    """Those of the failed that came back after they had been accepted."""
+    suppressed: int = 0
+    """Those of the held that were never tried, because the address wants nothing or takes nothing."""
+    channels: dict[str, int] = {}
+    phase: Phase = Phase.INVESTIGATING
+    proposed_by: str = ""
+    proposed_for: int = 0
+    alone: str = ""
+    hold_until: datetime | None = None
+    canary: int = 0
+    began: datetime | None = None
+    """When the first message was attempted."""
+    ended: datetime | None = None
     seq: int = 0
 
 
@@ -332,6 +346,32 @@ class DeliveryRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     answer: str = ""
     message_id: str = ""
     changed: datetime | None = None
+    name: str = ""
+    """The customer's name."""
+    tries: tuple[str, ...] = ()
+    """The steps so far, each as ``02:31:07 failed 550 no such user``."""
+    reference: str = ""
+
+
+class SuppressionRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """An address to which nothing is sent. ``key``: ``channel/address``."""
+
+    channel: str
+    address: str
+    why: str
+    words: str = ""
+    since: datetime
+    by: str = ""
+
+
+class CallRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A customer in one outage whom no message reaches: somebody has to call. ``key``: the customer's id."""
+
+    customer: str
+    vip: bool = False
+    sims: int = 0
+    phones: tuple[str, ...] = ()
+    reason: str = ""
 
 
 ROW_TYPES: dict[str, type[Row]] = {
@@ -351,9 +391,11 @@ ROW_TYPES: dict[str, type[Row]] = {
     "timeline": TimelineRow,
     "updates": UpdateRow,
     "deliveries": DeliveryRow,
+    "suppressions": SuppressionRow,
+    "calls": CallRow,
 }
-"""The views by name. ``impact``, ``timeline`` and ``explanations`` are of one outage, ``readings`` of one case: opened
-with ``of``.
+"""The views by name. ``impact``, ``timeline``, ``explanations`` and ``calls`` are of one outage, ``readings`` of one
+case: opened with ``of``.
 
 ``curve`` is of the last day in stretches of 10 minutes or, with ``of``, of ``MINUTES/STRETCHES[/CHANNEL][/KIND]``.
 ``ribbon`` is of the fleet or, with ``of``, of one outage; ``of`` may go on with ``:FIRST-LAST`` (ICCID bodies: the part

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, NewType
+from typing import Annotated, Literal, NewType
 
 from msgspec import Meta, Struct
 
 from feeds.model.inventory import ContactChannel
+from feeds.model.text import Label, Name
 
 UpdateId = NewType("UpdateId", str)
 """``U-`` and a number, counted by the hub."""
@@ -24,23 +25,75 @@ class UpdateKind(StrEnum):
     WITHDRAWAL = "withdrawal of an all-clear"
 
 
+class Phase(StrEnum):
+    """Where the operator stands with an outage when it writes."""
+
+    INVESTIGATING = "investigating"
+    IDENTIFIED = "identified"
+    MONITORING = "monitoring"
+    RESOLVED = "resolved"
+
+
 class UpdateState(StrEnum):
-    """draft → sending ⇄ paused → done; or cancelled on the way."""
+    """draft → proposed → hold → canary → sending ⇄ paused → done; or cancelled on the way.
+
+    *proposed*: the author wants it sent and a second person has to approve. *hold*: approved, may still be undone.
+    *canary*: a few contacts get it first.
+    """
 
     DRAFT = "draft"
+    PROPOSED = "proposed"
+    HOLD = "hold"
+    CANARY = "canary"
     SENDING = "sending"
     PAUSED = "paused"
     CANCELLED = "cancelled"
     DONE = "done"
 
 
+class Parts(Struct, frozen=True, gc=False, omit_defaults=True):
+    """What a person writes, in one language (BCP 47 tag). ``said``, ``true``: of a correction, what was said and is so."""
+
+    language: Label
+    done: Part
+    will: Part
+    need: Part
+    said: Part = ""
+    true: Part = ""
+
+
 class UpdateText(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The four parts that a person writes. ``next_word`` is the promised time of the next update."""
+    """The parts that a person writes. ``next_word`` is the promised time of the next update.
+
+    ``translations``: the same in further languages; without one, a customer gets the first text.
+    """
 
     done: Part
     will: Part
     need: Part
     next_word: datetime | None = None
+    phase: Phase = Phase.INVESTIGATING
+    said: Part = ""
+    true: Part = ""
+    translations: Annotated[tuple[Parts, ...], Meta(max_length=20)] = ()
+
+
+class Narrowing(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Which of the customers hit an update goes to; empty fields narrow nothing.
+
+    ``countries``: ISO 3166-1 of the customer. ``only`` and ``without``: customers' ids, picked by hand.
+    """
+
+    countries: tuple[Label, ...] = ()
+    uses: tuple[Label, ...] = ()
+    vips: bool = False
+    only: tuple[Name, ...] = ()
+    without: tuple[Name, ...] = ()
+    channels: tuple[ContactChannel, ...] = ()
+
+
+Since = Literal["", "joined", "left"]
+"""``""``: hit before and now; ``joined``: new since the last update, is told from the start; ``left``: is clear now."""
 
 
 class AudienceEntry(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -61,6 +114,9 @@ class AudienceEntry(Struct, frozen=True, gc=False, omit_defaults=True):
     language: str = "en"
     time_zone: str = "UTC"
     digest: str = ""
+    since: Since = ""
+    own: bool = False
+    """The operator's own address: it gets the canary."""
 
 
 class Update(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -81,6 +137,18 @@ class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     body_template: str = ""
     audience: tuple[AudienceEntry, ...] = ()
     ended: datetime | None = None
+    narrowing: Narrowing = Narrowing()
+    proposed_by: str = ""
+    """Who wants it sent; what they saw is ``digest``, the customers they typed ``proposed_for``."""
+    proposed_for: int = 0
+    proposed: datetime | None = None
+    alone: str = ""
+    """Why one person wrote and approved it."""
+    hold_until: datetime | None = None
+    canary: int = 0
+    """So many of the audience, from its beginning, get it first."""
+    templates: dict[str, str] = {}
+    """Frozen templates by name; empty in logs of before: see ``subject_template`` and ``body_template``."""
     seq: int = 0
 
 
@@ -99,6 +167,14 @@ class DeliveryState(StrEnum):
     __hash__ = str.__hash__  # that of Enum is written in Python, and ledgers count by state
 
 
+class Try(Struct, frozen=True, gc=False, omit_defaults=True):
+    """One step of a delivery, in the other side's own words."""
+
+    at: datetime
+    state: DeliveryState
+    answer: str = ""
+
+
 class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
     """One update × one contact × one channel. ``answer`` is the other side's own words at the last attempt."""
 
@@ -110,6 +186,10 @@ class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
     attempts: int = 0
     answer: str = ""
     changed: datetime | None = None
+    tries: tuple[Try, ...] = ()
+    """The last steps, oldest first; a bounded number of them."""
+    reference: str = ""
+    """The other side's own name of it, where it gave one: of an SMS, of a comment."""
 
     @property
     def key(self) -> str:
@@ -118,7 +198,7 @@ class Delivery(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Message(Struct, frozen=True, gc=False, omit_defaults=True):
-    """A message exactly as it will be sent to one contact."""
+    """A message exactly as it will be sent to one contact. ``subject`` is empty on channels that have none."""
 
     customer: str
     name: str
@@ -128,6 +208,25 @@ class Message(Struct, frozen=True, gc=False, omit_defaults=True):
     body: str
     vip: bool = False
     ranges: str = ""
+    channel: ContactChannel = ContactChannel.EMAIL
+    language: str = "en"
+    since: Since = ""
+    attachment: str = ""
+    """Name and size of what goes along, in words."""
+
+
+class Slip(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Something in a draft that should be looked at: in which part and language, from where to where (characters).
+
+    ``stops``: it cannot be sent so; others are for a person to weigh. ``part`` empty: it is about the whole.
+    """
+
+    what: str
+    part: str = ""
+    language: str = ""
+    start: int = 0
+    end: int = 0
+    stops: bool = False
 
 
 class Preview(Struct, frozen=True, gc=False, omit_defaults=True):
@@ -146,3 +245,21 @@ class Preview(Struct, frozen=True, gc=False, omit_defaults=True):
     messages: tuple[Message, ...] = ()
     unreachable: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    """What the linter found, with its places; ``problems`` are the same as sentences."""
+    channels: dict[str, int] = {}
+    """Contacts by channel."""
+    languages: dict[str, int] = {}
+    """Contacts by the language that they get."""
+    fallbacks: dict[str, int] = {}
+    """Contacts who get English instead of their own language, by that language."""
+    suppressed: tuple[str, ...] = ()
+    """Contacts who do not want it or cannot get it, with the reason."""
+    joined: tuple[str, ...] = ()
+    """Customers that the last update did not go to; ``left``: that it went to and that are clear now."""
+    left: tuple[str, ...] = ()
+    needs_second: bool = True
+    """Whether another person than the author has to approve."""
+    canary: int = 0
+    hold: float = 0.0
+    """Seconds between approval and the first message."""
