@@ -154,6 +154,12 @@ class TotalsRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """Those of the unexplained that are about one SIM."""
     without_sims: int = 0
     """Cases that no SIMs could be read of, and that are in no outage."""
+    next_word: datetime | None = None
+    """The earliest promise of a next word to customers that was not kept yet."""
+    next_word_of: str = ""
+    """The outage that it was given in."""
+    promises: int = 0
+    """Outages in which customers wait for a promised word."""
 
 
 class StretchRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -330,6 +336,10 @@ class UpdateRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     began: datetime | None = None
     """When the first message was attempted."""
     ended: datetime | None = None
+    reason: str = ""
+    """Why it was paused, undone or cancelled last."""
+    scope_changed: float = 0.0
+    """Paused because for so great a share of its customers something changed: it needs a new look and approval."""
     seq: int = 0
 
 

@@ -52,7 +52,7 @@ class UpdateState(StrEnum):
 
 
 class Parts(Struct, frozen=True, gc=False, omit_defaults=True):
-    """What a person writes, in one language (BCP 47 tag). ``said``, ``true``: of a correction, what was said and is so."""
+    """What a person writes, in one language (BCP 47 tag). ``said``, ``true``: of a correction, the old and the new."""
 
     language: Label
     done: Part
@@ -119,6 +119,14 @@ class AudienceEntry(Struct, frozen=True, gc=False, omit_defaults=True):
     """The operator's own address: it gets the canary."""
 
 
+class Earlier(Struct, frozen=True, gc=False, omit_defaults=True):
+    """The update before, as those are told who join now: its number within the outage, when it was approved, its text."""
+
+    number: int
+    at: datetime
+    text: UpdateText
+
+
 class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     """One update of one outage. ``number`` counts within the outage from 1; ``digest`` covers text and audience."""
 
@@ -149,6 +157,18 @@ class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     """So many of the audience, from its beginning, get it first."""
     templates: dict[str, str] = {}
     """Frozen templates by name; empty in logs of before: see ``subject_template`` and ``body_template``."""
+    earlier: Earlier | None = None
+    """What those are told who joined since the update before."""
+    iccids_up_to: int = 0
+    """Customers with at most so many SIMs get each of them listed, others get ranges; 0: nothing is attached."""
+    steered: str = ""
+    """Why it was paused, undone or cancelled last; empty: nobody said."""
+    paused_from: UpdateState | None = None
+    """Where it stood when it was paused."""
+    scope_changed: float = 0.0
+    """Paused because of so great a change of the customers, as a share of them: it needs a new look. 0: it was not."""
+    scope_accepted: float = 0.0
+    """The change of the customers that a person looked at last."""
     seq: int = 0
 
 
