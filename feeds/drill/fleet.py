@@ -10,7 +10,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from feeds.drill.scenario import FleetPlan, Scenario
+from feeds.drill.fleet_plan import Account, FleetAttribute, FleetPlan, customer_id
+from feeds.drill.scenario import Scenario
 from feeds.model import Contact, ContactChannel, Customer, SimRange
 
 T = TypeVar("T")
@@ -34,9 +35,17 @@ class Fleet(Struct, frozen=True):
     customers: tuple[Customer, ...]
     ranges: tuple[SimRange, ...]
 
-    def ranges_where(self, where: Mapping[str, str]) -> list[SimRange]:
-        """Return the ranges that have all the attribute values of ``where``."""
-        return [one for one in self.ranges if all(one.attributes.get(name) == value for name, value in where.items())]
+    def ranges_where(self, where: Mapping[str, str | tuple[str, ...]] | Mapping[str, str]) -> list[SimRange]:
+        """Return the ranges that have all the attribute values of ``where``; all of them for an empty one."""
+        wanted = [(name, (values,) if isinstance(values, str) else values) for name, values in where.items()]
+        return [one for one in self.ranges if all(value_of(one, name) in values for name, values in wanted)]
+
+
+def value_of(owned: SimRange, name: str) -> str | None:
+    """Return a range's value of an attribute; ``customer`` and ``use`` are attributes too."""
+    if name == "customer":
+        return owned.customer
+    return owned.use if name == "use" else owned.attributes.get(name)
 
 
 def draw(chance: random.Random, weights: Mapping[T, float]) -> T:
@@ -48,8 +57,15 @@ def build_fleet(scenario: Scenario) -> Fleet:
     """Return the fleet of a scenario: exactly as many customers, ranges and SIMs as it says."""
     plan = scenario.fleet
     chance = random.Random(f"{scenario.seed}/fleet")
-    customers = tuple(_customers(plan, chance))
-    return Fleet(customers, tuple(_ranges(plan, customers, chance)))
+    drawn = tuple(_customers(plan, chance))
+    # A stream of its own: the drawn fleet is the same with and without accounts.
+    own_chance = random.Random(f"{scenario.seed}/accounts")
+    accounts = tuple(_account(plan, account, own_chance) for account in plan.accounts)
+    maker = _Maker(plan)
+    maker.add(_drawn(plan, drawn, chance), chance)
+    for account, customer in zip(plan.accounts, accounts, strict=True):
+        maker.add(_of_account(account, customer, plan, own_chance), own_chance)
+    return Fleet((*drawn, *accounts), tuple(one for ranges in maker.by_issuer for one in ranges))
 
 
 def _customers(plan: FleetPlan, chance: random.Random) -> Iterable[Customer]:
@@ -70,7 +86,7 @@ def _customers(plan: FleetPlan, chance: random.Random) -> Iterable[Customer]:
         ]
         contacts.append(Contact(ContactChannel.PHONE, f"+4670{chance.randrange(10**7):07d}", people[0]))
         yield Customer(
-            id=f"C{index + 1:04d}",
+            id=customer_id(index),
             name=name,
             vip=index in vips,
             language=language,
@@ -81,36 +97,101 @@ def _customers(plan: FleetPlan, chance: random.Random) -> Iterable[Customer]:
         )
 
 
-def _ranges(plan: FleetPlan, customers: Sequence[Customer], chance: random.Random) -> Iterable[SimRange]:
+def _account(plan: FleetPlan, account: Account, chance: random.Random) -> Customer:
+    domain = f"{account.id}.example".lower()
+    return Customer(
+        id=account.id,
+        name=account.name,
+        vip=account.vip,
+        language=account.language,
+        time_zone=draw(chance, plan.time_zones),
+        contacts=(
+            Contact(ContactChannel.EMAIL, f"noc@{domain}", "Operations"),
+            Contact(ContactChannel.PHONE, f"+4670{chance.randrange(10**7):07d}", chance.choice(_PEOPLE)),
+        ),
+        domains=(domain,),
+        agreement="gold" if account.vip else "standard",
+    )
+
+
+class _Ordered(Struct, frozen=True):
+    """A range as somebody orders it: for whom, how many SIMs, what they are for."""
+
+    owner: Customer
+    size: int
+    use: str
+    account: Account | None = None
+    """The account that says what all of its ranges share."""
+
+
+def _drawn(plan: FleetPlan, customers: Sequence[Customer], chance: random.Random) -> Iterable[_Ordered]:
     owners = _owners(plan, customers, chance)
     sizes = _shares(plan.sims, [chance.lognormvariate(0, plan.size_spread) for _ in range(plan.ranges)])
     main_use = {customer.id: draw(chance, plan.uses) for customer in customers}
-    next_body = [10 ** (issuer.body - len(issuer.prefix)) // 10 for issuer in plan.issuers]
-    by_issuer: list[list[SimRange]] = [[] for _ in plan.issuers]
-    offset = 0
-    for owner, size in zip(owners, sizes, strict=True):
-        which = chance.choices(range(len(plan.issuers)), weights=[issuer.weight for issuer in plan.issuers])[0]
-        issuer = plan.issuers[which]
-        digits = issuer.body - len(issuer.prefix)
-        first = next_body[which]
-        # Batches are ordered in round numbers, with room to the next one.
-        next_body[which] = math.ceil((first + size) / 100) * 100 + chance.choice((0, 0, 100, 1_000))
-        use = main_use[owner.id] if chance.random() < plan.main_use_share else draw(chance, plan.uses)
-        attributes = {one.name: draw(chance, one.by_use.get(use, one.values)) for one in plan.attributes}
-        by_issuer[which].append(
-            SimRange(
-                first=f"{issuer.prefix}{first:0{digits}d}",
-                last=f"{issuer.prefix}{first + size - 1:0{digits}d}",
-                customer=owner.id,
-                imsi_first=_number(plan.imsi_prefix, offset),
-                msisdn_first=_number(plan.msisdn_prefix, offset),
-                attributes=attributes,
-                use=use,
+    return [_Ordered(owner, size, main_use[owner.id]) for owner, size in zip(owners, sizes, strict=True)]
+
+
+def _of_account(account: Account, customer: Customer, plan: FleetPlan, chance: random.Random) -> Iterable[_Ordered]:
+    sizes = _shares(account.sims, [chance.lognormvariate(0, plan.size_spread) for _ in range(account.ranges)])
+    return [_Ordered(customer, size, account.use, account) for size in sizes]
+
+
+class _Maker:
+    """Makes ranges as they are ordered, each after the one before on the number line of its issuer."""
+
+    def __init__(self, plan: FleetPlan) -> None:
+        self.by_issuer: list[list[SimRange]] = [[] for _ in plan.issuers]
+        self._plan = plan
+        self._next_body = [10 ** (issuer.body - len(issuer.prefix)) // 10 for issuer in plan.issuers]
+        self._offset = 0
+        self._usual: dict[tuple[str, ...], str] = {}
+
+    def add(self, orders: Iterable[_Ordered], chance: random.Random) -> None:
+        """Make the ranges that are ordered."""
+        plan = self._plan
+        issuers = range(len(plan.issuers))
+        for order in orders:
+            which = chance.choices(issuers, weights=[issuer.weight for issuer in plan.issuers])[0]
+            issuer = plan.issuers[which]
+            digits = issuer.body - len(issuer.prefix)
+            first = self._next_body[which]
+            # Batches are ordered in round numbers, with room to the next one.
+            self._next_body[which] = math.ceil((first + order.size) / 100) * 100 + chance.choice((0, 0, 100, 1_000))
+            use = order.use
+            if order.account is None and chance.random() >= plan.main_use_share:
+                use = draw(chance, plan.uses)
+            self.by_issuer[which].append(
+                SimRange(
+                    first=f"{issuer.prefix}{first:0{digits}d}",
+                    last=f"{issuer.prefix}{first + order.size - 1:0{digits}d}",
+                    customer=order.owner.id,
+                    imsi_first=_number(plan.imsi_prefix, self._offset),
+                    msisdn_first=_number(plan.msisdn_prefix, self._offset),
+                    attributes=self._attributes(order, use, chance),
+                    use=use,
+                )
             )
-        )
-        offset += size
-    for ranges in by_issuer:
-        yield from ranges
+            self._offset += order.size
+
+    def _attributes(self, order: _Ordered, use: str, chance: random.Random) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for one in self._plan.attributes:
+            if order.account is not None and one.name in order.account.attributes:
+                found[one.name] = order.account.attributes[one.name]
+            else:
+                found[one.name] = self._drawn(one, order.owner.id, use, found.get(one.given, ""), chance)
+        return found
+
+    def _drawn(self, one: FleetAttribute, owner: str, use: str, given: str, chance: random.Random) -> str:
+        weights = one.by_use.get(use) or one.by_value.get(given) or one.values
+        if not one.by_customer:
+            return draw(chance, weights)
+        kind = use if use in one.by_use else given if given in one.by_value else ""
+        usual = self._usual.get((owner, one.name, kind))
+        if usual is not None and chance.random() < one.by_customer:
+            return usual
+        drawn = draw(chance, weights)
+        return self._usual.setdefault((owner, one.name, kind), drawn) if usual is None else drawn
 
 
 def _number(prefix: str, offset: int) -> str:

@@ -14,7 +14,6 @@ from itertools import count
 from typing import Generic, TypeVar
 
 import msgspec
-from msgspec.structs import replace
 
 from feeds.drill.commander import carry_out
 from feeds.drill.door import DrillError, HubDoor
@@ -42,7 +41,8 @@ def play_drill(
 ) -> int:
     """Play a built-in scenario, or one in a file, into the hub at URL ``hub``; return the exit code.
 
-    ``speed`` multiplies time. ``turns``: how often, 0 for until stopped. Ctrl-C ends it, and that is no failure.
+    ``speed`` multiplies time, beside the scenario's own scale. ``turns``: how often, 0 for until stopped. Ctrl-C ends
+    it, and that is no failure.
     """
 
     def say(text: str) -> None:
@@ -68,6 +68,9 @@ def play_drill(
 
 async def _play(scenario: Scenario, hub: str, speed: float, turns: int, token: str, say: Callable[[str], None]) -> None:
     say(f"drill {scenario.name}: {scenario.description}")
+    if scenario.scale != 1:
+        say(f"played {scenario.scale * speed:g} times faster than it was: {_lasts(scenario, speed)}")
+    speed *= scenario.scale
     fleet = build_fleet(scenario)
     problem: BaseException | None = None
     try:
@@ -88,6 +91,11 @@ async def _play(scenario: Scenario, hub: str, speed: float, turns: int, token: s
             problem = problem.exceptions[0]
     if problem is not None:
         raise problem
+
+
+def _lasts(scenario: Scenario, speed: float) -> str:
+    real, played = scenario.duration / 3600, scenario.duration / scenario.scale / speed / 60
+    return f"{real:,.0f} h in {played:,.0f} min"
 
 
 async def _load(fleet: Fleet, door: HubDoor) -> None:
@@ -157,21 +165,21 @@ class Player:
         return self._began + timedelta(seconds=at / self._speed)
 
     async def _push(self, batch: Sequence[AlarmSent]) -> None:
-        await self._feed.push(alarms=[replace(one.event, time=self._time(one.at)) for one in batch])
+        await self._feed.push(alarms=[one.timed(self._time) for one in batch])
 
     async def _fire(self, batch: Sequence[AlarmSent]) -> None:
-        events = [replace(one.event, time=self._time(one.at)) for one in batch]
+        events = [one.timed(self._time) for one in batch]
         await self._door.post("/hooks/alertmanager", self._voice.webhook(events))
         self.posted += len(batch)
 
     async def _post_cases(self, batch: Sequence[CaseSent]) -> None:
-        events = [replace(one.event, opened=self._time(one.opened), time=self._time(one.at)) for one in batch]
+        events = [one.timed(self._time) for one in batch]
         await self._door.post("/v1/cases", msgspec.json.encode(events))
         self.posted += len(batch)
 
     async def _post_tickets(self, batch: Sequence[CaseSent]) -> None:
         for one in batch:
-            event = replace(one.event, opened=self._time(one.opened), time=self._time(one.at))
+            event = one.timed(self._time)
             organization = self._names.get(event.customer, "")
             await self._door.post("/hooks/zammad", zammad_webhook(event, one.writer, organization))
             self.posted += 1

@@ -1,75 +1,15 @@
-"""What customers write: titles and bodies of cases in English, Swedish and German, around the SIMs of ``writing``.
+"""What customers write: titles and bodies of cases in several languages, around the SIMs of ``writing``.
 
-Pure. ``{sims}`` stands for the SIMs, ``{who}`` for the customer's name, ``{person}`` for the one who writes.
-The texts are ours; they are written in the manner of mails that a desk receives.
+Pure. ``{sims}`` stands for the SIMs, ``{who}`` for the customer's name, ``{person}`` for the one who writes. Here are
+the texts of quiet days, and how a case is put together; what is written about faults is in ``topics``. The texts are
+ours; they are written in the manner of mails that a desk receives.
 """
 
 import random
-from collections.abc import Mapping
 
+from feeds.drill.happenings import Topic
+from feeds.drill.topics import TOPICS, Texts
 from feeds.model import CaseKind
-
-Texts = Mapping[str, tuple[tuple[str, str], ...]]
-
-LANGUAGES = ("en", "sv", "de")
-
-_DOWN: Texts = {
-    "en": (
-        (
-            "Devices offline",
-            "Hi,\n\nsince a few minutes our devices do not get a data session any more:\n\n{sims}\n\nPlease check.",
-        ),
-        (
-            "No data connection",
-            "Hello support,\n\nwe lost these SIMs:\n{sims}\n\nThey attach but get no IP. Reboot did not help.",
-        ),
-        (
-            "Is there an outage?",
-            "Our dashboard went red just now. Examples: {sims}\nIs something wrong on your side? Until when?",
-        ),
-        (
-            "Urgent: meters not reporting",
-            "None of our meters reports. Affected: {sims}\nThis is business critical for us, please call back.",
-        ),
-        (
-            "PDP context rejected",
-            "Modem log says 'PDP context activation rejected' on\n{sims}\nNothing was changed on our side.",
-        ),
-    ),
-    "sv": (
-        (
-            "Enheter utan kontakt",
-            "Hej!\n\nSedan en stund får våra enheter ingen datauppkoppling:\n\n{sims}\n\nKan ni kontrollera?",
-        ),
-        (
-            "Ingen datatrafik",
-            "Hej supporten,\n\nvi har tappat kontakten med följande SIM:\n{sims}\n\nOmstart hjälper inte.",
-        ),
-        (
-            "Har ni driftstörning?",
-            "Hej, allt är rött hos oss just nu. Till exempel {sims}\nÄr det något fel hos er och när är det löst?",
-        ),
-        (
-            "Brådskande: mätare svarar inte",
-            "Inga mätvärden kommer in. Det gäller {sims}\nVi behöver besked snarast, ring gärna.",
-        ),
-    ),
-    "de": (
-        (
-            "Geräte offline",
-            "Hallo,\n\nseit einigen Minuten haben unsere Geräte keine Datenverbindung mehr:\n\n{sims}\n\nBitte prüfen.",
-        ),
-        (
-            "Keine Datenverbindung",
-            "Hallo,\n\nfolgende SIM-Karten sind nicht mehr erreichbar:\n{sims}\n\nEin Neustart hat nichts geändert.",
-        ),
-        (
-            "Gibt es eine Störung?",
-            "Bei uns ist gerade alles rot, zum Beispiel {sims}\nLiegt es an Ihnen? Bis wann ist das behoben?",
-        ),
-        ("Dringend: Zähler melden nicht", "Es kommen keine Zählerstände mehr. Betroffen: {sims}\nBitte um Rückruf."),
-    ),
-}
 
 _SINGLE: Texts = {
     "en": (
@@ -94,6 +34,10 @@ _SINGLE: Texts = {
         ),
         ("Langsame Verbindung", "Guten Tag, auf {sims} ist die Verbindung sehr langsam."),
     ),
+    "nb": (("Ett SIM uten kontakt", "Hei, dette kortet har vært borte siden i går: {sims}"),),
+    "nl": (("Eén simkaart zonder verbinding", "Hallo, deze kaart is sinds gisteren offline: {sims}"),),
+    "fr": (("Une carte SIM sans connexion", "Bonjour, cette carte est hors ligne depuis hier : {sims}"),),
+    "es": (("Una SIM sin conexión", "Hola, esta tarjeta está sin conexión desde ayer: {sims}"),),
 }
 
 _INFORMATION: Texts = {
@@ -131,17 +75,29 @@ _REGARDS = {
     "en": "\n\nKind regards\n{person}\n{who}",
     "sv": "\n\nVänliga hälsningar\n{person}\n{who}",
     "de": "\n\nMit freundlichen Grüßen\n{person}\n{who}",
+    "nb": "\n\nVennlig hilsen\n{person}\n{who}",
+    "nl": "\n\nMet vriendelijke groet\n{person}\n{who}",
+    "fr": "\n\nCordialement\n{person}\n{who}",
+    "es": "\n\nSaludos cordiales\n{person}\n{who}",
 }
 
-_OUR_SIMS = {"en": "our SIMs", "sv": "våra SIM", "de": "unsere SIM-Karten"}
+_OUR_SIMS = {
+    "en": "our SIMs",
+    "sv": "våra SIM",
+    "de": "unsere SIM-Karten",
+    "nb": "våre SIM-kort",
+    "nl": "onze simkaarten",
+    "fr": "nos cartes SIM",
+    "es": "nuestras tarjetas SIM",
+}
 
 
 def write_case(
-    chance: random.Random, *, kind: CaseKind, outage: bool, language: str, sims: str, who: str, person: str
+    chance: random.Random, *, kind: CaseKind, topic: Topic | None, language: str, sims: str, who: str, person: str
 ) -> tuple[str, str]:
-    """Return title and body of a case; a language that is not spoken here becomes English."""
-    spoken = language if language in LANGUAGES else "en"
-    texts = _DOWN if outage else _QUIET[kind]
+    """Return title and body of a case about a topic, None: of a quiet day. What a language lacks is in English."""
+    texts = _QUIET[kind] if topic is None else TOPICS[topic]
+    spoken = language if language in texts else "en"
     title, body = chance.choice(texts[spoken])
     whole = body + _REGARDS[spoken]
     return title, whole.format(sims=sims or _OUR_SIMS[spoken], who=who, person=person)

@@ -8,7 +8,7 @@ import random
 
 from msgspec import Struct
 
-from feeds.drill.scenario import Way
+from feeds.drill.happenings import Way
 from feeds.model import SimRange
 from feeds.simspace import SimSpan
 from feeds.simspace.identifiers import luhn_digit
@@ -18,6 +18,10 @@ _TO = {
     "en": ("from {} to {}", "{} to {}"),
     "sv": ("från {} till {}", "{} t.o.m. {}"),
     "de": ("von {} bis {}", "{} bis {}"),
+    "nb": ("fra {} til {}", "{} til {}"),
+    "nl": ("van {} tot {}", "{} t/m {}"),
+    "fr": ("de {} à {}", "{} à {}"),
+    "es": ("de {} a {}", "desde {} hasta {}"),
 }
 
 

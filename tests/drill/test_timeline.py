@@ -108,7 +108,7 @@ def test_cases_come_both_ways_and_the_hub_takes_them(whole: list[Timed]) -> None
 
 def test_phases_and_actions_come_when_the_scenario_says(fleet: Fleet, whole: list[Timed]) -> None:
     assert [one.at for one in whole if isinstance(one, PhaseBegan)] == [phase.at for phase in SCENARIO.phases]
-    action = Action(at=42, do="declare", where=FAULT.where)
+    action = Action(at=42, do="declare", where={"apn": "iot.meter"})
     acted = timeline(replace(SCENARIO, actions=(action,)), fleet)
     assert [one for one in acted if isinstance(one, ActionDue)] == [ActionDue(42, action)]
 
