@@ -1,21 +1,21 @@
 """What follows a whole number: the other end of a range, a count, further numbers given by their last digits."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
-from feeds.simspace import leads, phrases, trails, vocabulary
-from feeds.simspace.found import Findings
+from feeds.simspace import counts, leads, phrases, trails, vocabulary
+from feeds.simspace.counting import NO_END, Counting
 from feeds.simspace.gaps import nature_of
 from feeds.simspace.groups import Number, gather
 from feeds.simspace.identifiers import luhn_holds
 from feeds.simspace.spans import SimKind
+from feeds.simspace.words import fold
 
 SIZES: Final[dict[SimKind, tuple[int, int]]] = {"iccid": (18, 20), "imsi": (14, 15), "msisdn": (8, 15)}
 """Least and most digits of a whole number."""
 
-_BEFORE_WORDS: Final = frozenset((" ", ")", '"', "'"))
-_NO_END: Final = "no end is told; this one alone is read"
+_BEFORE_WORDS: Final = frozenset((" ", ")", '"', "'", ":"))
+_ONWARDS: Final = frozenset((" ", ")", ",", "+"))
 _STOP: Final = re.compile(r"[-/.:,\u2013]?[0-9A-Za-z]|[ ]?%|[:/]")
 _LISTED: Final = re.compile(r"(?:, ?|; |\r?\n(?:> )?)(89[0-9]{16,18})(?=(?:, ?|; |\r?\n(?:> )?)89[0-9]{16})")
 """A number in the midst of a list."""
@@ -27,11 +27,11 @@ _HANGING: Final = re.compile(r"[^0-9A-Za-z](?:[Ff]{1,4}|\+)\Z")
 _LAST_DIGITS: Final = "only last digits stand here; read with the beginning of the number before"
 
 
-class Ends(Findings):
+class Ends(Counting):
     """Reads on behind a whole number."""
 
     def follow(
-        self, kind: SimKind, start: int, number: Number, tokens: Sequence[str], doubts: tuple[str, ...] = ()
+        self, kind: SimKind, start: int, number: Number, tokens: tuple[str, ...], doubts: tuple[str, ...] = ()
     ) -> int:
         """Read what a whole number begins: a range, a count from it on, or the number alone; return where it ends.
 
@@ -43,7 +43,7 @@ class Ends(Findings):
         return end
 
     def _follow(
-        self, kind: SimKind, start: int, number: Number, tokens: Sequence[str], doubts: tuple[str, ...] = ()
+        self, kind: SimKind, start: int, number: Number, tokens: tuple[str, ...], doubts: tuple[str, ...] = ()
     ) -> int:
         text, end = self.text, number.end
         if number.note:
@@ -63,28 +63,60 @@ class Ends(Findings):
                 upper = self._upper_end(kind, number, between, gap.end())
                 if upper:
                     return self._list_ends(kind, upper, self._range(kind, start, number, upper, tokens, doubts))
+            elif not nature and between.strip() == ":":
+                upper = self._upper_end(kind, number, between, gap.end())
+                if (
+                    upper
+                    and len(upper.digits) == len(number.digits)
+                    and upper.end - upper.start > len(number.digits) // 2
+                ):
+                    if between in (":", " : ") and self._as_cells(number, upper):
+                        return self._range(kind, start, number, upper, tokens, (*doubts, _COLON))
+                    doubts = (*doubts, "a colon between two numbers: read as two SIMs, not as a range")
             elif listed and nature == "list" and "\n" not in between:
                 closed = self._closed_pair(kind, number, between, gap.end())
                 if closed:
                     return self._range(kind, start, number, closed, tokens, doubts)
         listed = listed and nature in ("list", "and")
         if not listed and (nature in ("", "plus", "and") or text[end : end + 1] in (",", "\n", " ")):
-            more_sims, until = self._count_behind(end, nature, leads.starts(tokens))
+            more_sims, until = self.count_behind(end, nature, counts.starts(tokens))
             if more_sims:
-                return self._counted(kind, start, until, number, body, more_sims, doubts)
-        wanted = leads.count_before(tokens) if tokens else 0
-        if wanted:
-            return self._counted(kind, start, end, number, body, wanted, doubts)
-        if (not nature and text[end : end + 1] in (" ", ")", ",", "+") and trails.goes_on(text[end : end + 40])) or (
-            tokens and not nature and leads.says_all(tokens) and leads.begins(tokens)
-        ):
-            doubts = (*doubts, _NO_END)
+                return self.counted(kind, start, until, number, body, more_sims, doubts)
+        if tokens:
+            told = counts.told_before(tokens)
+            if told.many:
+                until, more = self.told(kind, start, number, body, told, doubts)
+                if until:
+                    return until
+                doubts = (*doubts, *more)
+            elif not nature and self._without_end(tokens, end):
+                doubts = (*doubts, NO_END)
+        if not nature and text[end : end + 1] in _ONWARDS and (on := trails.onwards(text[end : end + 60])):
+            if on.many:
+                return self.counted(kind, start, end + on.length, number, body, on.many, doubts)
+            doubts = (*doubts, NO_END) if NO_END not in doubts else doubts
         if nature == "slash" and gap is not None and text.startswith(number.digits[:4], gap.end()):
             doubts = (*doubts, "a slash between two numbers: read as two SIMs, not as a range")
         self.keep(kind, start, end, body, body, doubts, number.digits)
         if listed:
             return self._go_through(kind, end)
         return self._list_ends(kind, number, end) if nature in ("list", "and", "slash") else end
+
+    def _as_cells(self, lower: Number, upper: Number) -> bool:
+        """Return whether two numbers are the ends of a range as spreadsheets write it."""
+        near = int(upper.digits) - int(lower.digits)
+        return lower.digits[:_ALIKE] == upper.digits[:_ALIKE] and 0 < near < _MOST_CELLS
+
+    def _without_end(self, tokens: tuple[str, ...], end: int) -> bool:
+        """Return whether the words before a number speak of all SIMs from it on, or of those behind it."""
+        if counts.starts_surely(tokens):
+            return leads.says_all(tokens) or self._all_behind(end)
+        if leads.says_all(tokens):
+            return leads.begins(tokens)
+        return counts.comes_after(tokens)
+
+    def _all_behind(self, end: int) -> bool:
+        return leads.says_all(vocabulary.TOKEN.findall(fold(self.text[end : end + 30].partition("\n")[0]))[:4])
 
     def _go_through(self, kind: SimKind, end: int) -> int:
         """Read the plain numbers of a list, without the last one: something else may follow on that."""
@@ -158,7 +190,7 @@ class Ends(Findings):
         return upper if int(count[1]) == last - first + 1 > 1 else None
 
     def _range(
-        self, kind: SimKind, start: int, lower: Number, upper: Number, tokens: Sequence[str], doubts: tuple[str, ...]
+        self, kind: SimKind, start: int, lower: Number, upper: Number, tokens: tuple[str, ...], doubts: tuple[str, ...]
     ) -> int:
         first, _ = self.body(kind, lower.digits)
         if (
@@ -172,7 +204,9 @@ class Ends(Findings):
         if {len(lower.digits), len(upper.digits)} == {19, 20} and len(first) != len(last):
             first, last, doubts = *self._of_nineteen(lower.digits, upper.digits), (*doubts, _NINETEEN)
             more = ()
-        return self.range_of(kind, start, upper, (first, last), (*doubts, *more), lower, leads.count_before(tokens))
+        return self.range_of(
+            kind, start, upper, (first, last), (*doubts, *more), lower, counts.told_before(tokens).many
+        )
 
     def _of_nineteen(self, lower: str, upper: str) -> tuple[str, str]:
         return lower[:19], upper[:19]
@@ -202,7 +236,7 @@ class Ends(Findings):
         span = int(last) - int(first) + 1
         counted, end = (0, upper.end)
         if not wanted:
-            counted, end = self._count_behind(upper.end, "range")
+            counted, end = self.count_behind(upper.end, "range")
             wanted = counted
         if wanted and wanted != span:
             written = int(max(lower.digits, upper.digits)) - int(min(lower.digits, upper.digits)) + 1
@@ -212,46 +246,6 @@ class Ends(Findings):
             else:
                 doubts = (*doubts, f"the text says {wanted:,}, the range holds {span:,}")
         return self.keep(kind, start, end if counted else upper.end, first, last, doubts, lower.digits, upper.digits)
-
-    # Counts -----------------------------------------------------------------------------------------------------
-
-    def _count_behind(self, at: int, nature: str, started: bool = False) -> tuple[int, int]:
-        """Return how many SIMs the text behind a number counts from it on, and where that ends; 0: it does not.
-
-        ``started``: the words before the number say that something begins at it.
-        """
-        text = self.text
-        if nature == "plus":
-            more = re.compile(
-                r"[ \t]?\+[ ]?([0-9]{1,3}(?:[ .,'][0-9]{3}){1,2}|[0-9]{1,7})(?![ -]?[0-9])(?![A-Za-z])"
-            ).match(text, at)
-            if more:
-                told = trails.count_behind(text[at : at + 60])
-                return (told[0] + 1, at + told[1]) if told[0] else (vocabulary.as_count(more[1]), more.end())
-        if nature != "range" and text[at : at + 1] in (",", " ", "\n", "+"):
-            more_sims, length = trails.count_behind(text[at : at + 60].replace("\n", " "))
-            if more_sims:
-                return more_sims + 1, at + length
-        if text[at : at + 1] not in (" ", ",", "(", "[", "\t", "\n", "x", "\u00d7"):
-            return 0, 0
-        found = phrases.COUNT_BEHIND.match(text, at)
-        if found is None or not _counts(found, started):
-            return 0, 0
-        return vocabulary.as_count(found["count"]), found.end()
-
-    def counted_from(self, kind: SimKind, number: Number, count: int, doubts: tuple[str, ...]) -> int:
-        """Keep ``count`` SIMs from a number on."""
-        body, more = self.body(kind, number.digits)
-        return self._counted(kind, number.start, number.end, number, body, count, (*doubts, *more))
-
-    def _counted(
-        self, kind: SimKind, start: int, end: int, number: Number, body: str, count: int, doubts: tuple[str, ...]
-    ) -> int:
-        last = str(int(body) + max(count, 1) - 1).zfill(len(body))
-        if len(last) != len(body):
-            self.doubt(start, end, f"{count:,} SIMs do not fit behind this one; it alone is read")
-            last = body
-        return self.keep(kind, start, end, body, last, doubts, number.digits)
 
     # Lists of last digits ---------------------------------------------------------------------------------------
 
@@ -271,8 +265,11 @@ class Ends(Findings):
                 break
             if gap.group() in (",", ";", "|", "\t") and not (size and gap.group() == ","):
                 break  # columns
-            if nature_of(gap.group()) not in ("list", "and", "slash") or text.startswith("89", gap.end()):
+            nature = nature_of(gap.group())
+            if nature not in ("list", "and", "slash") or text.startswith("89", gap.end()):
                 break
+            if nature == "list" and counts.is_start_word(gap.group()):
+                break  # A from 2024
             found = phrases.SHORT.match(text, gap.end())
             if found is None or not 2 <= len(found.group()) <= 8 or (size and len(found.group()) > max(size, 4)):
                 break
@@ -324,34 +321,12 @@ class Ends(Findings):
                 item.doubts = (*item.doubts, "the text seems to say that it works; it is read all the same")
 
 
+_COLON: Final = "a colon between two numbers: read as a range, as in spreadsheets"
+_ALIKE: Final = 7
+_MOST_CELLS: Final = 10_000_000
 _NINETEEN: Final = "one end has 19 digits, the other 20; read as SIMs with 19 digits before the check digit"
 
 
 def _unhung(between: str) -> str:
     hanging = _HANGING.search(between)
     return between[: hanging.start() + 1] if hanging else between
-
-
-def _counts(found: re.Match[str], started: bool) -> bool:
-    """Return whether a number behind a number counts SIMs."""
-    word, noun, times = found["word"], found["noun"], found["times"]
-    if word in ("x", "X"):
-        word, times = None, word
-    if word and not trails.is_count_word(word) and word.lower() not in ("ca", "total", "i"):
-        return False
-    if found["bracket"]:
-        return found["end"] is not None and (bool(noun and vocabulary.is_thing(noun)) or bool(word and not noun))
-    if times:
-        return found["end"] is not None and (not noun or vocabulary.is_thing(noun))
-    if word:
-        return found["end"] is not None and (not noun or vocabulary.is_thing(noun))
-    return (
-        (found["comma"] == "," or (started and not found["comma"]))
-        and bool(noun and vocabulary.is_thing(noun))
-        and _closes(found)
-    )
-
-
-def _closes(found: re.Match[str]) -> bool:
-    after = found.string[found.end() : found.end() + 2]
-    return after[:1] in ("", "\n", ";", ")") or after in (". ", ".\n", ".", ", ", "\r\n")

@@ -41,6 +41,22 @@ class Doubt(Struct, frozen=True, gc=False):
     why: str
 
 
+class Cut(Struct, frozen=True, gc=False):
+    """A number at ``[start:end]`` of which ``stem``, ``low`` and, of the upper end, ``high`` stand there.
+
+    ``places``: how many digits are hidden, 0: that is not said. ``named``: its last digits are named so.
+    """
+
+    start: int
+    end: int
+    stem: str
+    low: str
+    high: str = ""
+    places: int = 0
+    named: bool = False
+    out: Leave = ""
+
+
 class Findings:
     """Keeps what is read, from left to right."""
 
@@ -49,6 +65,8 @@ class Findings:
         self.profile = profile
         self.items: list[Found] = []
         self.doubts: list[Doubt] = []
+        self.cuts: list[Cut] = []
+        """Numbers that others may complete."""
         self.out: Leave = ""
         """Whether what is read now is left out by the words before it."""
         self.last_end = 0

@@ -12,11 +12,14 @@ Nature = Literal["", "to", "and", "list", "plus", "slash"]
 
 _GAP_TOKEN: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\.{2,}|-+>|=+>|[^\w\s]")
 _BULLET: Final = re.compile(r"\s*\n[>|\s]*(?:[-\u2013*\u2022\u00b7\u25aa\u25cf+][ \t]+|\(?$)")
+_HUNG: Final = re.compile(r"\s*[,;/]\s*[-\u2013]")
 _TO_SIGNS: Final = words_in(
     "- \u2013 -> --> => \u2192 \u21d2 \u2026 .. ... .... ~ \u301c \uff5e \u223c \ufffd \u00f7 \u2194 > -- <->"
 )
 _DOTS: Final = words_in("\u2026 .. ...")
 _LIST_SIGNS: Final = words_in(", ; | \u2022 * \u3001 \uff0c \uff1b \u060c")
+_WEAK_TO: Final = words_in("a al alla ao au aux son end")
+"""Sign of a range in one language and an article or another everyday word in the next."""
 _JOINING: Final = words_in("a till til bis do tot to")
 
 
@@ -36,9 +39,13 @@ def nature_of(gap: str) -> Nature:
         return ""
     if gap.strip() in (".", ":", "=") or "\n\n\n" in gap:
         return ""
+    if not words and _HUNG.fullmatch(gap):
+        return "slash" if "/" in gap else "list"  # 1000, -1001, -1002
     joins = any(sign in _TO_SIGNS for sign in signs)
     if joins and signs[0] in _LIST_SIGNS and signs[-1] in _DOTS:
         return "list"  # …12, …13
+    if signs and signs[0] in (",", ";") and " ".join(words) in _WEAK_TO:
+        return "list"  # Portuguese: *o A, a B*
     nature = _of_words(words, joins)
     if nature is not None:
         return nature

@@ -1,4 +1,4 @@
-"""What the words before a number say: what it is called, a count, an exception, whose telephone it is."""
+"""What the words before a number say: what it is called, an exception, whose telephone it is."""
 
 import re
 from collections.abc import Sequence
@@ -15,11 +15,11 @@ from feeds.simspace.vocabulary import (
     BUT,
     CLOSING,
     COPULA,
+    ENDINGS,
     EVERY,
     FILL,
     FIRST,
     HIT,
-    NEXT,
     NO_SIGN,
     NUMBER,
     NUMBERED,
@@ -27,12 +27,9 @@ from feeds.simspace.vocabulary import (
     OTHER,
     PHONE,
     SIM,
-    START,
-    THINGS,
     TOKEN,
     UNHIT,
     WORKS,
-    as_count,
     is_simlike,
     words_in,
 )
@@ -48,7 +45,20 @@ _MY: Final = words_in(
     "my our mitt mina min mein meine meiner unsere mon ma notre mi mio mia meu minha moj moje mijn nuestro"
 )
 _SENTENCE: Final = re.compile(r"[.!?]\s+")
-_DIRECT_NO: Final = words_in("not nicht inte ikke ej niet non nao nie ei pas")
+DIRECT_NO: Final = words_in("not nicht inte ikke ej niet non nao nie ei pas")
+_NO_OR_ELSE: Final = words_in("pas")
+"""A negation in one language and a thing in another (Dutch *pas*: card): alone before a number it says nothing."""
+_BEFORE_NO: Final = (
+    ALSO | COPULA | EVERY | words_in("but aber sondern men mais pero ma mas ale maar mutta , ; ( [ - \u2013 . !")
+)
+"""What stands before a negation that leaves out the number behind it; behind a verb it is the verb that is negated."""
+_ONLY: Final = words_in(
+    "only just merely nur blos bara endast bare kun alleen slechts seulement solo solamente apenas "
+    "somente tylko vain pelkastaan"
+)
+"""*Not only A* leaves nothing out."""
+_LEAST: Final = words_in("al pelo por ao at lo o")
+"""*Al menos A*: at least, not *menos A*: except."""
 _SERIAL: Final = words_in(
     "serial serials s/n sn seriennummer serienummer seriennr serienr seriale sarjanumero seryjny snr"
 )
@@ -65,12 +75,12 @@ _IS: Final = COPULA | words_in(
 _ALSO_ON: Final = words_in("on son estan sa sao")
 """*Is* in one language and a preposition or a pronoun in another one: what it joins decides."""
 _LONG_ENDS: Final = tuple(ending for ending in _NUMBER_ENDS if len(ending) > 4)
-_START_WORDS: Final = frozenset(word for phrase in START for word in phrase.split())
-_COUNTED: Final = FILL | NEXT | BEGIN | ALSO | FIRST | _START_WORDS | {"."}
-_LEAVING: Final = HIT | UNHIT | WORKS | _DIRECT_NO | {max(reversed(phrase.split()), key=len) for phrase in BUT | ASIDE}
+_LEAVING: Final = HIT | UNHIT | WORKS | DIRECT_NO | {max(reversed(phrase.split()), key=len) for phrase in BUT | ASIDE}
 """One of these is in all words that leave something out."""
 
-_SKIPPED: Final = FILL | NO_SIGN | FIRST | ORDINARY
+_ENDING: Final = frozenset(word for word in map(fold, ENDINGS) if " " not in word)
+_ENDING_IN: Final = words_in("in on pa auf with mit med par con em na op")
+_SKIPPED: Final = FILL | NO_SIGN | FIRST | ORDINARY | _ENDING
 _INTRODUCING: Final = words_in(": ( \u2013 - =") | COPULA
 
 
@@ -152,48 +162,18 @@ def whose(tokens: Sequence[str]) -> Literal["", "sim", "person"]:
     return ""
 
 
-def count_before(tokens: Sequence[str]) -> int:
-    """Return the number in ``500 SIMs from`` where the tokens end so; 0 where they do not."""
-    at = len(tokens) - 1
-    while at >= 0 and (tokens[at] in NO_SIGN or (tokens[at] in SIM and tokens[at] not in START)):
-        at -= 1
-    started = False
-    skipped = 0
-    while at >= 0 and skipped < 6 and not tokens[at][0].isdigit():
-        word = tokens[at]
-        if word in START:
-            started = True
-        elif word not in _COUNTED and "sim" not in word:
-            return 0
-        skipped += 1
-        at -= 1
-    if not started or at < 0 or skipped == 6:
-        return 0
-    between = tokens[at + 1 :]
-    named = any(word in THINGS or word in NEXT or "sim" in word for word in between)
-    ahead = at > 0 and tokens[at - 1] in NEXT
-    if at > 0 and tokens[at - 1] in (".", "-", "/", "#", "+"):
-        return 0
-    return as_count(tokens[at]) if named or ahead else 0
-
-
 def is_between(tokens: Sequence[str], gap: str) -> bool:
     """Return whether the tokens before a first end say *between*, and ``gap`` joins two ends in the same language."""
     at = len(tokens) - 1
+    if at > 0 and (joining := BETWEEN.get(f"{tokens[at - 1]} {tokens[at]}")) is not None:
+        words = [word for word in TOKEN.findall(fold(gap)) if word not in NO_SIGN]
+        return bool(words) and words[0] in joining
     while at >= 0 and (tokens[at] in NO_SIGN or (tokens[at] in SIM and tokens[at] not in BETWEEN)):
         at -= 1
     if at < 0:
         return False
     joining = BETWEEN.get(tokens[at]) or BETWEEN.get(" ".join(tokens[max(0, at - 1) : at + 1]))
     return joining is not None and any(word in joining for word in TOKEN.findall(fold(gap)))
-
-
-def starts(tokens: Sequence[str]) -> bool:
-    """Return whether the tokens before a number end with *from*."""
-    at = len(tokens) - 1
-    while at >= 0 and (tokens[at] in NO_SIGN or (tokens[at] in SIM and tokens[at] not in START)):
-        at -= 1
-    return at >= 0 and tokens[at] in START
 
 
 def begins(tokens: Sequence[str]) -> bool:
@@ -212,20 +192,34 @@ def leaves_out(tokens: Sequence[str], heading: bool) -> Leave:
         return ""
     size = len(tokens)
     at = size
-    while at and (tokens[at - 1] in _SKIPPED or tokens[at - 1].isdigit()):
+    while at and (
+        tokens[at - 1] in _SKIPPED
+        or tokens[at - 1].isdigit()
+        or (tokens[at - 1] in _ENDING_IN and at > 1 and tokens[at - 2] in _ENDING)
+    ):
         if _ends(tokens[:at], BUT) or _ends(tokens[:at], ASIDE):
             break
         at -= 1
     if at:
-        if tokens[at - 1] in _DIRECT_NO and (size - at) <= 2:
+        if tokens[at - 1] in DIRECT_NO and (size - at) <= 2 and _denies(tokens, at - 1, heading):
             return "no"
         if _ends(tokens[:at], BUT):
-            return "no"
+            return "" if tokens[at - 1] == "menos" and at > 1 and tokens[at - 2] in _LEAST else "no"
         if _ends(tokens[:at], ASIDE):
             return "aside"
     if not heading and tokens[-1] not in _INTRODUCING:
         return ""
     return "no" if all_is_well(_clause(tokens)) else ""
+
+
+def _denies(tokens: Sequence[str], at: int, heading: bool) -> bool:
+    """Return whether the negation at ``at`` denies the number behind it, and not what stands before or behind."""
+    if not _ONLY.isdisjoint(tokens[at + 1 :]):
+        return False
+    if at == 0:
+        return tokens[at] not in _NO_OR_ELSE and (not heading or tokens[-1] == ":")
+    before = tokens[at - 1]
+    return (before in _BEFORE_NO or before[0].isdigit()) and (":" not in tokens[at:] or not before[0].isalpha())
 
 
 def _ends(tokens: Sequence[str], phrases: frozenset[str]) -> bool:

@@ -17,8 +17,10 @@ from typing import Final
 
 from msgspec import Struct
 
+from feeds.simspace.completions import complete
 from feeds.simspace.found import Doubt, Found
 from feeds.simspace.identifiers import DEFAULT, LengthProfile
+from feeds.simspace.leftouts import read_leftouts
 from feeds.simspace.names import NO_NAMES, Named, NamedSpans, batches_named
 from feeds.simspace.plain_text import Plain, plain_text
 from feeds.simspace.spans import SimSpan, merge_spans
@@ -85,7 +87,8 @@ def read_sims(
     any_names = _read_names(walk, names)
     if not any_numbers and not any_names:
         return _NOTHING
-    if any_names:
+    completed = complete(walk)
+    if read_leftouts(walk) or any_names or completed:
         walk.items.sort(key=lambda item: item.start)
     lengths_settled(walk.items, profile)
     rounded_told(walk.items)

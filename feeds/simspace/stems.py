@@ -1,11 +1,12 @@
 """Numbers that are cut off: prefixes, ranges of prefixes, a beginning with last digits behind it, hidden digits."""
 
 import re
-from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from feeds.simspace import leads, phrases, trails, vocabulary
 from feeds.simspace.ends import Ends
+from feeds.simspace.found import Cut
 from feeds.simspace.gaps import nature_of
 from feeds.simspace.groups import Number, gather
 from feeds.simspace.identifiers import block_of, body_size
@@ -26,6 +27,11 @@ _COMPLETION: Final = re.compile(
     r"(?:\u2026|\.{2,3})?(?P<high>[0-9]{2,11}))?"
     r"(?![0-9A-Za-z:/%]|[.,-][0-9])"
 )
+_LEFT_OUT: Final = "digits are left out here; they are not guessed"
+_LAST: Final = re.compile(
+    r"(?P<low>[0-9]{2,12})(?:[ ]?(?:-|\u2013|to|till?|bis)[ ]?(?:\u2026|\.{2,3})?[ ]?(?P<high>[0-9]{2,12}))?"
+    r"(?![0-9:/%])"
+)
 _LENGTHS: Final = re.compile(r"(?<![0-9])89[0-9]{16,18}(?![0-9])")
 
 
@@ -37,7 +43,7 @@ class Stems(Ends):
     stem_end = 0
     _lengths: "dict[str, set[int]] | None" = None
 
-    def take_stem(self, start: int, number: Number, tokens: Sequence[str], told: bool) -> int:
+    def take_stem(self, start: int, number: Number, tokens: tuple[str, ...], told: bool) -> int:
         """Read a cut-off number. ``told``: a label says that it is an ICCID. Returns where to go on."""
         text, digits, end = self.text, number.digits, number.end
         if phrases.MASKED.match(text, end):
@@ -59,10 +65,16 @@ class Stems(Ends):
                     return self._stems(start, digits, short.digits, short.end)
         if gap and nature == "to" and gap.group().strip() in ("\u2026", "...", ".."):
             self.stem, self.stem_end = "", gap.end()
-            self.doubt(start, gap.end(), "digits are left out here; they are not guessed")
-            return gap.end() + len(phrases.SHORT_ENDS.match(text, gap.end()).group())  # type: ignore[union-attr]
+            self.doubt(start, gap.end(), _LEFT_OUT)
+            return self._cut(start, digits, gap.end()) or (
+                gap.end() + len(phrases.SHORT_ENDS.match(text, gap.end()).group())  # type: ignore[union-attr]
+            )
         if gap and len(digits) >= _SHORTEST_STEM and re.fullmatch(r"[ ]?[:(][ ]?|[ ]-[ ]", gap.group()):
             until = self._complete(start, end, digits, 0, sure=False)
+            if until:
+                return until
+        if len(digits) >= _SHORTEST_STEM:
+            until = self._counted_block(start, end, digits, tokens)
             if until:
                 return until
         behind = _WORD_BEHIND.match(text, end)
@@ -75,20 +87,32 @@ class Stems(Ends):
         if self.touches_after(end):
             return end
         if len(digits) >= (13 if len(number.sizes) == 1 else 16) or (told and len(digits) >= 5):
-            if told or not _is_article(digits):
+            if told or not is_article(digits):
                 self.doubt(start, end, f"{len(digits)} digits; an ICCID has 18 to 20")
             self.stem, self.stem_end = digits, end
         return end
 
     def _masked_or_range(self, start: int, number: Number, masked: re.Match[str]) -> int:
+        signs = masked.group().rstrip("0123456789")
+        places = 0 if "\u2026" in signs else len(signs.replace(" ", "").replace("-", ""))
+        self._cut(start, number.digits, masked.start() + len(signs), places)
         if masked.group().strip()[:1] == "\u2026":
-            why = "digits are left out here; they are not guessed"
+            why = _LEFT_OUT
             rest = re.compile(r"[ ]?[-\u2013][ ]?[0-9]{1,12}").match(self.text, masked.end())
             end = rest.end() if rest else masked.end()
         else:
             why, end = "digits are hidden here; they are not guessed", masked.end()
         self.doubt(start, end, why)
         return end
+
+    def _cut(self, start: int, stem: str, at: int, places: int = 0) -> int:
+        """Keep a number without its middle, for other numbers to complete it; return where it ends, 0: it is none."""
+        found = _LAST.match(self.text, at)
+        if found is None or self.touches_after(found.end()):
+            return 0
+        low, high = found["low"], found["high"] or ""
+        self.cuts.append(Cut(start, found.end(), stem, low, high, places, False, self.out))
+        return found.end()
 
     def take_dots(self, at: int, digits_at: int) -> int:
         """Read last digits behind an ellipsis: ``…1000-1099``. Returns where to go on."""
@@ -124,6 +148,7 @@ class Stems(Ends):
             if last >= first:
                 return self.keep(kind, at, end, first, last, doubts, whole[: -len(low)] + low)
         if len(low) >= 3 or high:
+            self.cuts.append(Cut(at, end, "", low, high, 0, False, self.out))
             self.doubt(at, end, "only last digits stand here, and no number before says how they begin")
         return end
 
@@ -134,6 +159,7 @@ class Stems(Ends):
         end = found.end()
         words = vocabulary.TOKEN.findall(fold(self.text[max(0, at - 60) : at].rpartition("\n")[2]))
         if any(vocabulary.is_simlike(word) or vocabulary.is_thing(word) for word in words[-7:]):
+            self.cuts.append(Cut(at, end, "", found.group(), named=True, out=self.out))
             self.doubt(at, end, "only last digits stand here; which SIM that is cannot be told")
         return end
 
@@ -167,6 +193,8 @@ class Stems(Ends):
                 break
             if phrases.units_follow(text, found.end()) and not high:
                 continue
+            if leads.announced(text[chosen[-1].end() if chosen else end : found.start()][-60:], False)[2]:
+                break
             chosen.append(found)
         strong = any(found["high"] or found["dots"] for found in chosen) or len(chosen) > 1 or places or not sure
         if not chosen or not strong:
@@ -215,7 +243,7 @@ class Stems(Ends):
         sizes = self._lengths.get(digits[:_SHORTEST_PREFIX], set())
         return next(iter(sizes)) if len(sizes) == 1 else 0
 
-    def _prefix(self, start: int, number: Number, wild: re.Match[str], tokens: Sequence[str]) -> int:
+    def _prefix(self, start: int, number: Number, wild: re.Match[str], tokens: tuple[str, ...]) -> int:
         digits, end = number.digits, wild.end()
         if len(digits) < _SHORTEST_PREFIX:
             self.doubt(start, end, f"a prefix needs at least {_SHORTEST_PREFIX} digits")
@@ -250,6 +278,29 @@ class Stems(Ends):
         length, doubts = self._body_length(digits)
         return self._keep_block(start, end, digits, length, (*doubts, doubt) if doubt else doubts)
 
+    def _counted_block(self, start: int, end: int, digits: str, tokens: tuple[str, ...]) -> int:
+        """Read a prefix as a block where the text counts exactly as many SIMs as begin so; return where it ends, 0."""
+        length = self._body_length(digits)[0]
+        if not 0 < length - len(digits) < 8:
+            return 0
+        count = 10 ** (length - len(digits))
+        behind = phrases.COUNT_BEHIND.match(self.text, end)
+        told = 0
+        if behind is not None and (behind["noun"] or behind["word"]) and vocabulary.is_thing(behind["noun"] or "sims"):
+            told, end = vocabulary.as_count(behind["count"]), behind.end()
+        elif any(token[0].isdigit() for token in tokens):
+            told = next(
+                (
+                    vocabulary.as_count(token)
+                    for token, unit in pairwise(tokens)
+                    if token[0].isdigit() and (vocabulary.is_thing(unit) or unit == "x")
+                ),
+                0,
+            )
+        if told != count:
+            return 0
+        return self._keep_block(start, end, digits, length, (f"{count:,} SIMs begin so, as many as the text counts",))
+
     def _keep_block(self, start: int, end: int, digits: str, length: int, doubts: tuple[str, ...]) -> int:
         first, last = block_of(digits[:length], length)
         return self.keep("iccid", start, end, first, last, doubts)
@@ -264,7 +315,7 @@ class Stems(Ends):
         return self.keep("iccid", start, end, first, last, doubts)
 
 
-def _is_article(digits: str) -> bool:
+def is_article(digits: str) -> bool:
     """Return whether 13 or 14 digits are an article's number with a check digit that fits (GTIN, GS1)."""
     if len(digits) not in (13, 14):
         return False

@@ -8,14 +8,16 @@ from feeds.simspace.gaps import nature_of
 from feeds.simspace.groups import Number, gather
 from feeds.simspace.identifiers import luhn_holds
 from feeds.simspace.spans import SimKind
+from feeds.simspace.stems import is_article
 from feeds.simspace.surroundings import Surroundings
-from feeds.simspace.vocabulary import CLOSING, is_simlike
+from feeds.simspace.vocabulary import CLOSING, PHONE, is_simlike
 from feeds.simspace.words import fold
 
 _SIGNATURE_LINES: Final = 9
 _SIGNATURE: Final = 600
 _LISTED: Final = 100_000
 _DEVICE: Final = "looks like the IMEI of a device; write IMSI before it if it is one"
+_NATIONAL: Final = "a national number; an MSISDN is read with its country code"
 _NO_COUNTRY: Final = "no country has a code that this number could begin with"
 _PHONE: Final = re.compile(r"[0-9](?:[ ()/.-]{0,2}[0-9]){5,18}(?![0-9A-Za-z])")
 _MACHINE: Final = re.compile(r"46[ -]?719|47[ -]?5[89]|31[ -]?97|88[ -]?[23]|45[ -]?37|33[ -]?70")
@@ -84,6 +86,18 @@ class Subscribers(Surroundings):
             self.doubt(at, number.end, _NO_COUNTRY)
             return number.end
         return self.follow_unless("msisdn", at, number)
+
+    def take_national(self, at: int, end: int) -> int:
+        """Doubt a number of a block for machines without its country code: it is no person's, and not read."""
+        if self.touches_before(at) or self.text[at - 1 : at] in _CODE_SIGNS:
+            return end
+        self.enter(at)
+        digits = re.sub("[^0-9]", "", self.text[at:end])
+        spoken = self.label == "sim" or any(word in PHONE or is_simlike(word) for word in self.tokens[-4:])
+        if self.label in ("", "sim") and (spoken or not is_article(digits)):
+            self.doubt(at, end, _NATIONAL)
+        self.last_end = end
+        return end
 
     def follow_unless(self, kind: SimKind, at: int, number: Number) -> int:
         if self.label in ("other", "imei") and not any(map(is_simlike, self.tokens[-5:])):
@@ -159,7 +173,7 @@ class Subscribers(Surroundings):
         if self.touches_after(number.end) or len(digits) < 5 or text[number.end : number.end + 1] == "*":
             return number.end
         if kind == "msisdn" and digits.startswith("0"):
-            self.doubt(at, number.end, "a national number; an MSISDN is read with its country code")
+            self.doubt(at, number.end, _NATIONAL)
         elif not number.whole or len(digits) > 15:
             self.doubt(at, number.end, f"{len(digits)} digits; an {kind.upper()} has {_SIZES[kind]}")
         elif (

@@ -1,7 +1,6 @@
 """What stands before a number: the words on its line or on the line above, and whether a list goes on."""
 
 import re
-from collections.abc import Sequence
 from typing import Final
 
 from feeds.simspace import gaps, leads, phrases
@@ -25,7 +24,7 @@ class Surroundings(Stems):
 
     def __init__(self, text: str, profile: LengthProfile) -> None:
         super().__init__(text, profile)
-        self.tokens: Sequence[str] = ()
+        self.tokens: tuple[str, ...] = ()
         """The words before the number that is read now, on its line."""
         self.label: Label = ""
         """What they call it."""
@@ -44,6 +43,8 @@ class Surroundings(Stems):
         if line > begin and _BLANK_LEAD.fullmatch(lead):
             lead, heading = self._line_above(line)
         self.tokens, self.label, self.out = leads.announced(lead, heading)
+        if self.out == "aside" and self.tokens[0] == "utan" and self.items and self.items[-1].out == "no":
+            self.out = ""  # Swedish: not that one, but this one
 
     def _list_goes_on(self, between: str) -> bool:
         """Return whether ``between`` the number read last and this one a list goes on, and take what it announces."""

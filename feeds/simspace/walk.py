@@ -94,6 +94,8 @@ class Walk(Subscribers):
                 return self.take_phone(at, at + 1)
             case "trunk":
                 return self.take_phone(at, at + 2)
+            case "national":
+                return self.take_national(at, found.end())
             case "bare":
                 self.enter(at)
                 return self.follow_unless("msisdn", at, _number(found))
@@ -104,6 +106,7 @@ class Walk(Subscribers):
             case "tail":
                 return self.take_tail(at, found.end())
             case "dots":
+                self.enter(at)
                 return max(self.take_dots(at, found.end()), found.end() + 1)
             case "swapped":
                 return self._take_swapped(at)

@@ -18,6 +18,7 @@ from feeds.simspace.words.norwegian import NORWEGIAN
 from feeds.simspace.words.others import OTHERS
 from feeds.simspace.words.polish import POLISH
 from feeds.simspace.words.portuguese import PORTUGUESE
+from feeds.simspace.words.romanian import ROMANIAN
 from feeds.simspace.words.spanish import SPANISH
 from feeds.simspace.words.swedish import SWEDISH
 
@@ -36,6 +37,7 @@ LANGUAGES: Final = (
     PORTUGUESE,
     POLISH,
     FINNISH,
+    ROMANIAN,
     OTHERS,
 )
 

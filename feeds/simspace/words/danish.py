@@ -19,7 +19,7 @@ DANISH: Final = Words(
     every="alle|alt|samtlige|hvert|hele",
     ending="slutter|ender|sidste cifre|ender på",
     but="undtagen|undtaget|med undtagelse af|eksklusiv|ekskl|bortset fra|men ikke|i stedet for|på nær",
-    aside="foruden|ud over|udover",
+    aside="uden|foruden|ud over|udover",
     no="ikke|ingen|aldrig|ej|uden|holdt",
     hit="berørt|berørte|påvirket|påvirkede|ramt|ramte|berøres",
     unhit="upåvirket|upåvirkede|uberørte|uberørt",
@@ -39,4 +39,12 @@ DANISH: Final = Words(
         "med venlig|venlig hilsen|hilsen|mvh|bedste hilsner|de bedste hilsner|bedste hilsen|vh|kh|tak,"
         "|på forhånd tak|sendt fra min|m.v.h"
     ),
+    numerals=(
+        "to 2|tre 3|fire 4|fem 5|seks 6|syv 7|otte 8|ni 9|ti 10|elleve 11|tolv 12|tretten 13|fjorten 14"
+        "|femten 15|seksten 16|sytten 17|atten 18|nitten 19|tyve 20|tredive 30|fyrre 40|halvtreds 50|tres 60"
+        "|halvfjerds 70|firs 80|halvfems 90|hundrede *100|hundred *100|tusind *1000|tusinde *1000|dusin *12"
+    ),
+    half="halvt",
+    after="efter|derefter|bag",
+    excluded="undtaget|ikke inkluderet|ikke medregnet|ekskluderet",
 )

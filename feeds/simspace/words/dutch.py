@@ -23,8 +23,8 @@ DUTCH: Final = Words(
     begin="beginnen|begint|beginnend|starten|startend|voorvoegsel|prefix",
     every="alle|alles|elke|iedere|hele|gehele|allemaal",
     ending="eindigend|eindigt|eindigen|laatste cijfers|eindcijfers",
-    but="behalve|uitgezonderd|met uitzondering van|exclusief|excl|maar niet|in plaats van|op",
-    aside="afgezien van|naast|buiten",
+    but="behalve|uitgezonderd|met uitzondering van|exclusief|excl|maar niet|in plaats van",
+    aside="zonder|afgezien van|naast|buiten",
     no="niet|geen|nooit|zonder|niets",
     hit="getroffen|geraakt|betrokken|beïnvloed",
     unhit="ongemoeid|onaangetast",
@@ -50,4 +50,13 @@ DUTCH: Final = Words(
         "met vriendelijke|vriendelijke groet|hartelijke groet|groet|groeten|mvg|m.v.g|hoogachtend"
         "|alvast bedankt|bedankt,|dank,|verzonden vanaf|met groet"
     ),
+    numerals=(
+        "twee 2|drie 3|vier 4|vijf 5|zes 6|zeven 7|acht 8|negen 9|tien 10|elf 11|twaalf 12|dertien 13"
+        "|veertien 14|vijftien 15|zestien 16|zeventien 17|achttien 18|negentien 19|twintig 20|dertig 30"
+        "|veertig 40|vijftig 50|zestig 60|zeventig 70|tachtig 80|negentig 90|honderd *100|duizend *1000"
+        "|dozijn *12"
+    ),
+    half="half",
+    after="erna|daarna|na|erachter|achter",
+    excluded="uitgezonderd|uitgesloten|niet inbegrepen|niet meegerekend|na",
 )

@@ -31,7 +31,7 @@ ENGLISH: Final = Words(
         "except|excepting|excluding|excl|but not|all but|except for|with the exception of|minus|leaving out"
         "|with exception of|instead of|rather than|exclude|excludes|omit|skip"
     ),
-    aside="apart from|aside from|other than|besides|in addition to",
+    aside="without|apart from|aside from|other than|besides|in addition to",
     no=(
         "not|no|never|none|don't|doesn't|isn't|aren't|didn't|dont|doesnt|isnt|longer|stopped|cannot|can't"
         "|wont|won't|failed|fails|without|neither|nothing|nor|hardly|barely|stop|stops|t"
@@ -43,14 +43,14 @@ ENGLISH: Final = Words(
         "fine|ok|again|normally|well|properly|correctly|now|perfectly|normal|as expected|without problems|all right"
     ),
     other=(
-        "cgsn|imeisv|order|orders|po|invoice|invoices|tracking|shipment|parcel|consignment|waybill|awb|ticket"
+        "cgsn|imeisv|order|orders|invoice|invoices|tracking|shipment|parcel|consignment|waybill|awb|ticket"
         "|tickets|reference|ref|imei|imeis|eid|eids|iban|ean|gtin|upc|barcode|vat|transaction|payment|receipt"
         "|quote|quotation|rma|visa|mastercard|amex|bic|swift|commit|hash|uuid|guid|booking|isbn|sku|credit"
         "|tid|confirmation|sscc|delivery|container|mac|dun|dhl|ups|fedex|timestamp|checksum|license|licence"
         "|correlation|euicc"
     ),
     numbered=(
-        "customer|client|part|article|item|contract|meter|device|product|asset|equipment|project|job|document"
+        "po|customer|client|part|article|item|contract|meter|device|product|asset|equipment|project|job|document"
         "|company|registration|organisation|organization|tax|phone|model|machine|gateway|router|site|debit"
         "|material|case|incident|request|session|trace|build|version|message|account"
     ),
@@ -68,4 +68,13 @@ ENGLISH: Final = Words(
         "|best wishes|greetings|thanks|many thanks|thank you|cheers|sincerely|yours|best,|br,|rgds|brgds"
         "|cordially|all the best|kindest regards|sent from my|rgs|kr,"
     ),
+    numerals=(
+        "two 2|three 3|four 4|five 5|six 6|seven 7|eight 8|nine 9|ten 10|eleven 11|twelve 12|thirteen 13"
+        "|fourteen 14|fifteen 15|sixteen 16|seventeen 17|eighteen 18|nineteen 19|twenty 20|thirty 30|forty 40"
+        "|fifty 50|sixty 60|seventy 70|eighty 80|ninety 90|hundred *100|hundreds *100|thousand *1000"
+        "|dozen *12"
+    ),
+    half="half",
+    after="after|behind|afterwards",
+    excluded="excluded|not included|exempt|exempted|excepted|left out|omitted|not concerned",
 )

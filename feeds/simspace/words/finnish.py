@@ -9,7 +9,7 @@ FINNISH: Final = Words(
     also="ja|sekä|tai|&|ja myös",
     between="välillä|väliltä|välissä",
     first="ensimmäinen|alku|alkaen|alkaa|mistä|ensimmäisestä|eka",
-    last="viimeinen|loppu|päättyy|mihin|asti|saakka|viimeiseen|vika",
+    last="viimeinen|loppu|päättyy|mihin|asti|saakka|viimeiseen",
     start="alkaen|lähtien|numerosta|kortista|ensimmäinen|alkaen numerosta|alkaen kortista|starting",
     more="seuraavaa|seuraavat|peräkkäistä|lisää|seuraavien",
     onwards="eteenpäin|ylöspäin|ja siitä eteenpäin",
@@ -24,8 +24,8 @@ FINNISH: Final = Words(
     begin="alkavat|alkava|alkaa|etuliite|alkaen|alkavilla|alkavien|alkuiset|etuliitteellä|alkavia",
     every="kaikki|kaikkien|jokainen|koko|kaikilla|kaikissa",
     ending="päättyvät|päättyvä|päättyy|viimeiset numerot|loppuiset|loppuosa|päättyvien",
-    but="paitsi|lukuun ottamatta|pois lukien|poislukien|lukuunottamatta|mutta ei|ilman",
-    aside="lisäksi",
+    but="paitsi|lukuun ottamatta|pois lukien|poislukien|lukuunottamatta|mutta ei",
+    aside="ilman|lisäksi",
     no="ei|eivät|eikä|mikään|koskaan|en|emme|lakannut|lakanneet",
     hit="koske|koskee|vaikuta|vaikuttaa|häiriössä|vaikutusta",
     unhit="häiriöttömät",
@@ -50,4 +50,14 @@ FINNISH: Final = Words(
         "ystävällisin terveisin|terveisin|yt,|t:|parhain terveisin|kiittäen|terveiset|ystävällisesti|kiitos,"
         "|lähetetty|yst. terv|terv.|kiitos etukäteen|kiitokset|parhaat terveiset"
     ),
+    numerals=(
+        "kaksi 2|kolme 3|neljä 4|viisi 5|kuusi 6|seitsemän 7|kahdeksan 8|yhdeksän 9|kymmenen 10|yksitoista 11"
+        "|kaksitoista 12|kolmetoista 13|neljätoista 14|viisitoista 15|kuusitoista 16|seitsemäntoista 17"
+        "|kahdeksantoista 18|yhdeksäntoista 19|kaksikymmentä 20|kolmekymmentä 30|neljäkymmentä 40"
+        "|viisikymmentä 50|kuusikymmentä 60|seitsemänkymmentä 70|kahdeksankymmentä 80|yhdeksänkymmentä 90"
+        "|sata *100|sataa *100|tuhat *1000|tuhatta *1000|tusina *12|tusinaa *12"
+    ),
+    half="puoli",
+    after="jälkeen|perään",
+    excluded="pois lukien|poislukien|lukuun ottamatta|lukuunottamatta|ei mukana|ei sisälly",
 )

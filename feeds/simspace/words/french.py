@@ -26,9 +26,9 @@ FRENCH: Final = Words(
     ending="terminant|finissant|finissent|terminent|derniers chiffres|se terminant|termine|finit",
     but=(
         "sauf|excepté|exceptée|à l ' exception de|à l ' exception du|à l ’ exception de|à l ’ exception du"
-        "|hormis|mais pas|au lieu de|exclus|hors"
+        "|hormis|mais pas|au lieu de|exclus"
     ),
-    aside="à part|outre|en plus de|en dehors de|mis à part",
+    aside="hors|sans|à part|outre|en plus de|en dehors de|mis à part",
     no="pas|ne|non|aucun|aucune|jamais|plus|sans|n|ni",
     hit=(
         "concernées|concernés|touchées|touchés|affectées|affectés|impactées|impactés|impactée|concernée"
@@ -61,4 +61,13 @@ FRENCH: Final = Words(
         "|merci d'avance|merci d’avance|respectueusement|veuillez agréer|bonne journée|amicalement"
         "|très cordialement|avec mes|cdlt|cdt,|envoyé de mon|bonne réception"
     ),
+    numerals=(
+        "deux 2|trois 3|quatre 4|cinq 5|six 6|sept 7|huit 8|neuf 9|dix 10|onze 11|douze 12|treize 13"
+        "|quatorze 14|quinze 15|seize 16|dix-sept 17|dix-huit 18|dix-neuf 19|vingt 20|trente 30|quarante 40"
+        "|cinquante 50|soixante 60|soixante-dix 70|quatre-vingts 80|quatre-vingt-dix 90|cent *100|cents *100"
+        "|mille *1000|douzaine *12|dizaine *10|vingtaine *20|cinquantaine *50|centaine *100"
+    ),
+    half="demi",
+    after="après|ensuite|derrière",
+    excluded="exclu|exclue|exclus|exclues|non compris|non comprise|excepté|excepte|exceptée",
 )

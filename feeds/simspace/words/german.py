@@ -34,7 +34,7 @@ GERMAN: Final = Words(
         "ausgenommen|mit ausnahme von|mit ausnahme der|bis auf|exkl|exklusive|aber nicht|statt|anstatt"
         "|ausschließlich|ohne die|mit ausnahme"
     ),
-    aside="außer|abgesehen von|neben|ausser|zusätzlich zu|außer der|ausser der|außer den|außer die",
+    aside="ohne|außer|abgesehen von|neben|ausser|zusätzlich zu|außer der|ausser der|außer den|außer die",
     no="nicht|kein|keine|keinen|nie|niemals|nichts|ohne|weder",
     hit="betroffen|betroffene|betroffenen|gestört|beeinträchtigt|tangiert|betroffener",
     unhit="unberührt|unbetroffen|unbeeinträchtigt",
@@ -66,4 +66,13 @@ GERMAN: Final = Words(
         "|vielen dank|danke und gruß|herzliche gr|hochachtungsvoll|danke,|von meinem|i.a.|i. a.|beste grusse"
         "|viele gruesse|mit freundlichem"
     ),
+    numerals=(
+        "zwei 2|drei 3|vier 4|fünf 5|sechs 6|sieben 7|acht 8|neun 9|zehn 10|elf 11|zwölf 12|dreizehn 13"
+        "|vierzehn 14|fünfzehn 15|sechzehn 16|siebzehn 17|achtzehn 18|neunzehn 19|zwanzig 20|dreißig 30"
+        "|vierzig 40|fünfzig 50|sechzig 60|siebzig 70|achtzig 80|neunzig 90|hundert *100|tausend *1000"
+        "|dutzend *12"
+    ),
+    half="halbes",
+    after="danach|dahinter|nach|darauf|hinter",
+    excluded="ausgenommen|ausgeschlossen|nicht dabei|nicht enthalten|nicht inbegriffen|ausgenommen davon",
 )

@@ -25,7 +25,7 @@ ITALIAN: Final = Words(
         "tranne|eccetto|salvo|escluso|esclusa|escluse|esclusi|ad eccezione di|ad eccezione della"
         "|ad eccezione del|eccetto la|ma non|invece di|anziché|al posto di|tolte|tolta"
     ),
-    aside="a parte|oltre a|oltre alla|oltre alle",
+    aside="senza|a parte|oltre a|oltre alla|oltre alle",
     no="non|nessuna|nessun|mai|senza|né|nessuno|più",
     hit="interessate|interessati|coinvolte|coinvolti|colpite|impattate|impattati|interessata|coinvolta",
     unhit="indenni",
@@ -51,4 +51,13 @@ ITALIAN: Final = Words(
         "cordiali saluti|distinti saluti|saluti|un saluto|cordialmente|grazie,|grazie mille|grazie e"
         "|grazie in anticipo|buona giornata|inviato da|in attesa|buon lavoro"
     ),
+    numerals=(
+        "due 2|tre 3|quattro 4|cinque 5|sei 6|sette 7|otto 8|nove 9|dieci 10|undici 11|dodici 12|tredici 13"
+        "|quattordici 14|quindici 15|sedici 16|diciassette 17|diciotto 18|diciannove 19|venti 20|trenta 30"
+        "|quaranta 40|cinquanta 50|sessanta 60|settanta 70|ottanta 80|novanta 90|cento *100|mille *1000"
+        "|mila *1000|dozzina *12|decina *10|ventina *20|centinaio *100"
+    ),
+    half="mezza",
+    after="dopo|dietro",
+    excluded="esclusa|escluso|escluse|esclusi|non inclusa|non compresa",
 )

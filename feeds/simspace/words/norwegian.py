@@ -22,7 +22,7 @@ NORWEGIAN: Final = Words(
         "unntatt|unntak|bortsett fra|med unntak av|eksklusive|ekskl|ekskludert|men ikke|i stedet for"
         "|istedenfor|unntagen"
     ),
-    aside="foruten|i tillegg til|utenom",
+    aside="uten|foruten|i tillegg til|utenom",
     no="ikke|ingen|aldri|ikkje|uten|sluttet",
     hit="berørt|berørte|påvirket|påvirkes|rammet|rammes|berøres",
     unhit="upåvirket|uberørt|upåvirkede|uberørte",
@@ -45,4 +45,12 @@ NORWEGIAN: Final = Words(
         "med vennlig|vennlig hilsen|hilsen|mvh|beste hilsen|med hilsen|vh|takk,|takk på forhånd"
         "|på forhånd takk|sendt fra min|vennligst hilsen"
     ),
+    numerals=(
+        "to 2|tre 3|fire 4|fem 5|seks 6|sju 7|åtte 8|ni 9|ti 10|elleve 11|tolv 12|tretten 13|fjorten 14"
+        "|femten 15|seksten 16|sytten 17|atten 18|nitten 19|tjue 20|tretti 30|førti 40|femti 50|seksti 60"
+        "|sytti 70|åtti 80|nitti 90|hundre *100|tusen *1000|dusin *12"
+    ),
+    half="halvt",
+    after="etter|deretter|bak",
+    excluded="unntatt|ekskludert|ikke inkludert|ikke med",
 )

@@ -26,8 +26,8 @@ POLISH: Final = Words(
     ),
     every="wszystkie|wszystko|każda|wszystkich|cały|całość|całą|każdy",
     ending="kończące|kończą|końcówka|ostatnie cyfry|kończących|końcówki|kończy",
-    but=("oprócz|z wyjątkiem|za wyjątkiem|wyłączając|z wyłączeniem|bez|ale nie|zamiast|oprocz|z wyjatkiem|prócz"),
-    aside="poza|niezależnie od|pomijając",
+    but=("oprócz|z wyjątkiem|za wyjątkiem|wyłączając|z wyłączeniem|ale nie|zamiast|oprocz|z wyjatkiem|prócz"),
+    aside="bez|poza|niezależnie od|pomijając",
     no="nie|żadna|żaden|nigdy|przestały|ani|brak|przestała",
     hit="dotyczy|dotknięte|objęte|dotkniętych|dotyczą|awaryjne|objętych",
     unhit="nienaruszone",
@@ -54,4 +54,14 @@ POLISH: Final = Words(
         "pozdrawiam|z poważaniem|z pozdrowieniami|z wyrazami|pozdrowienia|dziękuję,|dzięki,|serdecznie"
         "|wysłane z|dziekuje,|z powazaniem|dziękuję i|z góry|łączę"
     ),
+    numerals=(
+        "dwa 2|trzy 3|cztery 4|pięć 5|sześć 6|siedem 7|osiem 8|dziewięć 9|dziesięć 10|jedenaście 11"
+        "|dwanaście 12|trzynaście 13|czternaście 14|piętnaście 15|szesnaście 16|siedemnaście 17"
+        "|osiemnaście 18|dziewiętnaście 19|dwadzieścia 20|trzydzieści 30|czterdzieści 40|pięćdziesiąt 50"
+        "|sześćdziesiąt 60|siedemdziesiąt 70|osiemdziesiąt 80|dziewięćdziesiąt 90|sto *100|dwieście *200"
+        "|trzysta *300|czterysta *400|pięćset *500|tysiąc *1000|tysiące *1000|tuzin *12"
+    ),
+    half="pół",
+    after="po|za",
+    excluded="wyłączone|wyłączona|wykluczone|wykluczona|nie wliczone|wyjęte",
 )

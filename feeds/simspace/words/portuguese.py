@@ -15,7 +15,7 @@ PORTUGUESE: Final = Words(
     onwards="em diante|e seguintes|e posteriores",
     things=(
         "cartão|cartões|sim|sims|chips|chip|unidades|peças|dispositivos|números|contadores|equipamentos"
-        "|linhas|un|und|medidores|cartoes"
+        "|linhas|medidores|cartoes"
     ),
     sim=("cartão|cartões|número|números|numero|núm|n|nº|no|o|a|os|as|do|da|de|inclusive|chip|iccid|id|num|cartoes"),
     begin="começam|começa|começando|iniciam|iniciados|iniciadas|prefixo|começados|inicia|começadas|comecam",
@@ -25,7 +25,7 @@ PORTUGUESE: Final = Words(
         "exceto|excepto|salvo|menos|à exceção de|à exceção do|com exceção de|com exceção do|mas não|em vez de"
         "|exceção|tirando"
     ),
-    aside="além de|fora|para além de|além do",
+    aside="sem|além de|fora|para além de|além do",
     no="não|nunca|nenhum|nenhuma|sem|nem|deixaram|parou",
     hit="afetados|afetadas|afectados|impactados|impactadas|envolvidos|atingidos|afetado|afetada|atingidas",
     unhit="ilesos",
@@ -52,4 +52,14 @@ PORTUGUESE: Final = Words(
         "|obrigada|saudações|cordialmente|um abraço|abraços|att|cordiais|enviado do meu|desde já"
         "|com os melhores"
     ),
+    numerals=(
+        "dois 2|três 3|quatro 4|cinco 5|seis 6|sete 7|oito 8|nove 9|dez 10|onze 11|doze 12|treze 13"
+        "|catorze 14|quinze 15|dezasseis 16|dezassete 17|dezoito 18|dezanove 19|vinte 20|trinta 30"
+        "|quarenta 40|cinquenta 50|sessenta 60|setenta 70|oitenta 80|noventa 90|cem *100|cento *100"
+        "|centos *100|centas *100|mil *1000|dúzia *12|duas *2|duzentos *200|duzentas *200|trezentos *300"
+        "|trezentas *300|quinhentos *500|quinhentas *500|centena *100"
+    ),
+    half="meia",
+    after="depois|após|atrás",
+    excluded="excluído|excluida|excluídos|excluídas|não incluído|exceptuado|excetuado",
 )

@@ -28,7 +28,7 @@ SPANISH: Final = Words(
         "excepto|salvo|menos|a excepción de|a excepción del|exceptuando|pero no|con excepción de"
         "|con la excepción de|en lugar de|en vez de"
     ),
-    aside="aparte de|además de|fuera de",
+    aside="sin|aparte de|además de|fuera de",
     no="no|nunca|ninguna|ningún|ninguno|sin|tampoco|ni|dejaron|dejó",
     hit="afectadas|afectados|afectada|afectado|impactadas|implicadas|impactados|afecta|afectan",
     unhit="indemnes",
@@ -54,4 +54,14 @@ SPANISH: Final = Words(
         "saludos|un saludo|saludos cordiales|atentamente|cordialmente|gracias,|muchas gracias|gracias por"
         "|un cordial saludo|reciba un|atte|gracias y|enviado desde mi|un abrazo|quedo a|quedamos a"
     ),
+    numerals=(
+        "dos 2|tres 3|cuatro 4|cinco 5|seis 6|siete 7|ocho 8|nueve 9|diez 10|once 11|doce 12|trece 13"
+        "|catorce 14|quince 15|dieciséis 16|diecisiete 17|dieciocho 18|diecinueve 19|veinte 20|treinta 30"
+        "|cuarenta 40|cincuenta 50|sesenta 60|setenta 70|ochenta 80|noventa 90|cien *100|ciento *100"
+        "|cientos *100|cientas *100|mil *1000|docena *12|centenar *100|quinientos *500|quinientas *500"
+        "|novecientos *900|novecientas *900|setecientos *700|setecientas *700"
+    ),
+    half="media",
+    after="después|tras|detrás",
+    excluded="excluida|excluido|excluidas|excluidos|no incluida|no incluido|exceptuada|exceptuado",
 )

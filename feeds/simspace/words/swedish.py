@@ -28,7 +28,7 @@ SWEDISH: Final = Words(
         "utom|undantag|exkl|exklusive|med undantag för|undantaget|med undantag av|men inte|men ej"
         "|i stället för|istället för"
     ),
-    aside="förutom|bortsett från|utöver",
+    aside="utan|förutom|bortsett från|utöver",
     no="inte|ej|icke|inga|ingen|aldrig|slutat|utan|varken|slutade",
     hit=("berörda|berörs|drabbade|drabbas|påverkade|påverkas|drabbad|berörd|påverkad|berörts|påverkats|drabbats"),
     unhit="opåverkade|oberörda|opåverkad|oberörd",
@@ -56,4 +56,12 @@ SWEDISH: Final = Words(
         "mvh|m.v.h|med vänlig|med vanlig|vänliga häls|bästa häls|vänlig häls|vänligen|hälsningar|hälsar|tack,"
         "|tack!|tack på förhand|hälsn|allt gott|hej då|varma häls|skickat från min|/ "
     ),
+    numerals=(
+        "två 2|tre 3|fyra 4|fem 5|sex 6|sju 7|åtta 8|nio 9|tio 10|elva 11|tolv 12|tretton 13|fjorton 14"
+        "|femton 15|sexton 16|sjutton 17|arton 18|nitton 19|tjugo 20|trettio 30|fyrtio 40|femtio 50|sextio 60"
+        "|sjuttio 70|åttio 80|nittio 90|hundra *100|tusen *1000|dussin *12|tjog *20"
+    ),
+    half="halvt|ett halvt",
+    after="efter|därefter|bakom|därpå",
+    excluded="undantaget|undantagna|undantaget|ingår inte|ingår ej|exkluderat|exkluderade|inte inräknat",
 )
