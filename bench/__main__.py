@@ -5,7 +5,7 @@ from importlib import import_module
 
 from bench.report import print_table
 
-BENCHES = ("table", "ingest", "restart", "intervals", "fleet", "reading", "grouping", "loading", "locating")
+BENCHES = ("table", "ingest", "restart", "intervals", "fleet", "reading", "grouping", "loading", "locating", "surges", "drills")
 
 
 def main(names: list[str]) -> int:

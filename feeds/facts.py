@@ -15,7 +15,7 @@ from feeds.model.desk import Desk, Weights
 from feeds.model.explanations import Explanation, Grounds
 from feeds.model.inventory import ContactChannel, Customer, ObjectRule, RangeTable, SimRange
 from feeds.model.outages import OutageState
-from feeds.model.updates import AudienceEntry, DeliveryState, Narrowing, UpdateKind, UpdateText
+from feeds.model.updates import AudienceEntry, DeliveryState, Earlier, Narrowing, UpdateKind, UpdateText
 from feeds.simspace import SimSpan
 
 
@@ -233,6 +233,10 @@ class UpdateApproved(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
     """So many of the audience, from its beginning, get it first; 0: all at once."""
     alone: str = ""
     """Why the author approves it; empty: another person does."""
+    earlier: Earlier | None = None
+    """What those are told who joined since the update before."""
+    iccids_up_to: int = 0
+    """Customers with at most so many SIMs get each of them listed, others get ranges; 0: nothing is attached."""
 
 
 class UpdateSteered(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="steered"):
@@ -244,6 +248,9 @@ class UpdateSteered(Struct, frozen=True, gc=False, omit_defaults=True, tag_field
     update: str
     to: Literal["pause", "resume", "cancel", "undo", "start", "go on"]
     reason: str = ""
+    scope: float = 0.0
+    """The share of the customers for whom something changed since the approval: why it is paused, or what the one who
+    resumes it has looked at."""
 
 
 class DeliveryMoved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="delivery"):

@@ -190,7 +190,7 @@ class VakenApp(App[None]):
         for header in self._headers():
             header.show()
         for screen in self.screen_stack:
-            if isinstance(screen, CountsScreen | BoardScreen):
+            if isinstance(screen, CountsScreen):
                 screen.refresh_counts()
 
     def _show_link(self) -> None:

@@ -12,7 +12,7 @@ from textual.timer import Timer
 from feeds.model import CaseRow, ReadRow
 from tui.link import View
 from tui.reading_words import look_of
-from tui.words import lane_words
+from tui.words import lane_words, parts_words
 from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain
@@ -58,6 +58,10 @@ def case_facts(row: CaseRow, now: datetime, readings: Sequence[ReadRow] = ()) ->
             (f" · {lane_words(row)}", "$warning" if row.lane == "unexplained" else MUTED),
         )),
     ]  # fmt: skip
+    if row.priority_parts:
+        facts.append(
+            Fact("priority", Content.assemble((str(row.priority), "bold"), f" = {parts_words(row.priority_parts)}"))
+        )
     told = {row.warning for row in readings}
     facts += [Fact("warning", Content.styled(plain(text), "$warning")) for text in row.warnings if text not in told]
     titled = marks(readings, "title")

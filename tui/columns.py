@@ -36,7 +36,8 @@ def _quiet(text: str, style: str = "dim") -> Cell:
 
 
 OUTAGES = (
-    Column("urgency", "urg", lambda r, _: Bit(str(r.urgency), "strong"), width=4, align="right", priority=9,
+    Column("urgency", "urg", lambda r, _: (Bit("!" if r.urgency_by else "", "accent"), Bit(str(r.urgency), "strong")),
+           width=5, align="right", priority=9,
            sort="urgency"),
     Column("key", "id", lambda r, _: r.key, width=5, priority=8, sort="key"),
     Column("state", "state", lambda r, _: Bit(r.state.value, STATE_STYLE.get(r.state, "dim")), width=9, priority=8,
@@ -80,6 +81,8 @@ CASES = (
            priority=9, sort="customer"),
     Column("kind", "kind", lambda r, _: _quiet(r.kind.value), width=11, priority=2, sort="kind"),
     Column("service", "service", lambda r, _: r.service.value, width=7, priority=7, sort="service"),
+    Column("priority", "prio", lambda r, _: Bit(str(r.priority), "strong"), width=4, align="right", priority=6,
+           sort="priority"),
     Column("channel", "via", lambda r, _: _quiet(r.channel.value), width=6, priority=4, sort="channel"),
     Column("sims", "SIMs", lambda r, _: number(r.sims) if r.sims else Bit("–", "dim"), width=7, align="right",
            priority=7, sort="sims"),

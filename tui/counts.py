@@ -1,11 +1,38 @@
-"""Counts per minute as series: what the charts and the sparkline show. Pure: rows and a time in, numbers out."""
+"""What the charts and the square of cases are made from: spans of time, and counts by channel and service. Pure."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Final
 
 from msgspec import Struct
 
 from feeds.model import Channel, CountRow, Service
+
+
+class Span(Struct, frozen=True):
+    """A span of time to look back over. ``stretches``: minutes that one bar may stand for, the finest first."""
+
+    name: str
+    minutes: int
+    stretches: tuple[int, ...]
+
+
+SPANS: Final = (
+    Span("2 h", 120, (5, 10, 20)),
+    Span("24 h", 1_440, (10, 15, 20, 30, 60, 120)),
+    Span("7 days", 10_080, (60, 120, 180, 240, 360, 720)),
+)
+"""From near to far."""
+
+
+def curve_of(span: Span, columns: int, channel: Channel | None = None) -> str:
+    """Return what to open the view *curve* with: the finest stretches of ``span`` that ``columns`` bars have room for.
+
+    ``channel`` None: all of them.
+    """
+    fits = (minutes for minutes in span.stretches if span.minutes // minutes <= columns)
+    minutes = next(fits, span.stretches[-1])
+    return f"{minutes}/{span.minutes // minutes}{f'/{channel.value}' if channel is not None else ''}"
 
 
 def minute_of(time: datetime) -> int:
@@ -13,27 +40,8 @@ def minute_of(time: datetime) -> int:
     return int(time.timestamp()) // 60
 
 
-def totals(rows: Sequence[CountRow], now: datetime, minutes: int) -> tuple[int, ...]:
-    """Return the cases of each of the last ``minutes`` minutes, oldest first; the last one is not over yet."""
-    counted = {minute_of(row.minute): row.total for row in rows}
-    last = minute_of(now)
-    return tuple(counted.get(minute, 0) for minute in range(last - minutes + 1, last + 1))
-
-
-def by_service(rows: Sequence[CountRow], now: datetime, minutes: int) -> dict[Service, tuple[int, ...]]:
-    """Return the cases of each service, as ``totals`` does; services without a case are left out."""
-    last = minute_of(now)
-    series = {service: [0] * minutes for service in Service}
-    for row in rows:
-        place = minute_of(row.minute) - last + minutes - 1
-        if 0 <= place < minutes:
-            for name, count in row.by.items():
-                service = name.rpartition("/")[2]
-                series[Service(service) if service in _SERVICES else Service.OTHER][place] += count
-    return {service: tuple(values) for service, values in series.items() if any(values)}
-
-
 _SERVICES = frozenset(service.value for service in Service)
+_CHANNELS = frozenset(channel.value for channel in Channel)
 
 
 class Square(Struct, frozen=True):
@@ -63,33 +71,3 @@ def square(rows: Sequence[CountRow], now: datetime, minutes: int) -> Square:
     return Square(
         tuple(tuple(cells[channel, service] for service in Service) for channel in Channel), tuple(recent.values())
     )
-
-
-_CHANNELS = frozenset(channel.value for channel in Channel)
-
-
-LEAST_BEFORE = 30
-"""Minutes of history without which no mean is told: it would be of nothing."""
-
-
-def surge(rows: Sequence[CountRow], now: datetime) -> tuple[int, float | None]:
-    """Return the cases of the last ten minutes, and the mean of ten minutes in the two hours before.
-
-    The mean is None where the rows do not reach back LEAST_BEFORE minutes.
-    """
-    counts = totals(rows, now, 130)
-    known = min((minute_of(row.minute) for row in rows), default=minute_of(now))
-    before = counts[:-10]
-    reach = min(len(before), max(0, minute_of(now) - 9 - known))
-    mean = sum(before[len(before) - reach :]) / reach * 10 if reach >= LEAST_BEFORE else None
-    return sum(counts[-10:]), mean
-
-
-def beside(mean: float | None) -> str:
-    """Return the mean of ``surge`` as words to stand behind its count."""
-    return "" if mean is None else f", before {mean:.1f}"
-
-
-def newest_minute(now: datetime) -> datetime:
-    """Return the start of the minute of ``now``."""
-    return datetime.fromtimestamp(minute_of(now) * 60, UTC)

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from feeds.client import Link, LinkState
-from tui.counts import beside, surge, totals
+from tui.surge_words import figure
 from tui.words import obligation, outage_line
 from widgets.clocks import Clocks
 from widgets.feed_strip import FeedStrip
@@ -100,7 +100,7 @@ class StatusHeader(Vertical):
         _put(self._where, where)
         self._feeds.show(situation.feeds, now)
         _put(self._word, self._obligation(now, width) if width >= 30 else Content(""))
-        _put(self._surge, self._cases(now, width))
+        _put(self._surge, self._cases(width))
         link = self.vaken.hub.link
         text = banner(link, self.vaken.hub.url, self.vaken.wall_clock())
         _put(self._banner, text)
@@ -112,20 +112,19 @@ class StatusHeader(Vertical):
             return Content.styled("no live outage", MUTED)
         return obligation(top, now, short=width < 110)
 
-    def _cases(self, now: datetime, width: int) -> Content:
-        counts = self.vaken.situation.counts
-        recent, mean = surge(counts, now)
-        style = "bold $warning" if recent > max(3.0, 3 * (mean or 0.0)) else ""
-        parts: list[tuple[str, str]] = []
-        if width >= 110:
-            tens = totals(counts, now, 120)
-            bins = [sum(tens[i : i + 10]) for i in range(0, 120, 10)]
-            parts += [("cases / 10 min ", MUTED), (f"{sparkline(bins, 12)} ", "$primary")]
-        elif width >= 60:
-            parts.append(("cases/10m ", MUTED))
-        else:
+    def _cases(self, width: int) -> Content:
+        curve, surging = self.vaken.situation.curve, bool(self.vaken.situation.surges)
+        if not curve or width < 60:
             return Content("")
-        parts += [(str(recent), style), (beside(mean), MUTED)]
+        seen, usual = sum(row.seen for row in curve[-10:]), sum(row.usual for row in curve[-10:])
+        parts: list[tuple[str, str]] = [("▲ SURGE ", "bold $error")] if surging else []
+        if width >= 110:
+            tens = [sum(row.seen for row in curve[max(end - 10, 0) : end]) for end in range(len(curve), 0, -10)]
+            parts.append(("cases / 10 min ", MUTED))
+            parts.append((f"{sparkline(tens[::-1], 12)} ", "$error" if surging else "$primary"))
+        else:
+            parts.append(("cases/10m ", MUTED))
+        parts += [(f"{seen:,}", "bold $error" if surging else "bold"), (f", usual {figure(usual)}", MUTED)]
         return Content.assemble(*parts)
 
 

@@ -5,16 +5,19 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.content import Content
 
-from feeds.model import Command, OutageRow, OutageState
-from feeds.model.commands import Declare, Mitigate, Reject, Resolve
+from feeds.model import LIVE_STATES, Command, OutageRow, OutageState
+from feeds.model.commands import Declare, Mitigate, Reject, Resolve, Weigh
 from tui.base_screen import VakenScreen
-from tui.words import outage_line
+from tui.words import outage_line, urgency_words
 from widgets.confirm import Confirm
 from widgets.plain import plain
 from widgets.quantities import plural
 
 if TYPE_CHECKING:
     from tui.screens.composer import ComposerScreen
+
+MOST_URGENT = 1_000
+"""The greatest urgency that a person can set; the hub has the same bound."""
 
 _MAY: dict[str, frozenset[OutageState]] = {
     "declare": frozenset({OutageState.SUSPECTED}),
@@ -37,6 +40,15 @@ def outage_hits(row: OutageRow) -> list[str | Content]:
     if row.title:
         lines.insert(1, Content(plain(row.title)))
     return lines
+
+
+def _missing_of_urgency(written: tuple[str, ...]) -> str:
+    number, why = written
+    if not number:
+        return ""
+    if not (number.isascii() and number.isdigit() and int(number) <= MOST_URGENT):
+        return f"The urgency is a number from 0 to {MOST_URGENT:,}."
+    return "" if why else "Say why: others see it beside your number."
 
 
 class OutageActions(VakenScreen):
@@ -96,6 +108,34 @@ class OutageActions(VakenScreen):
             await self._decide(
                 row, f"Is {row.key} no outage at all?", "Reject", Reject(row.key, seen=row.seq), ends=True
             )
+
+    @work(group="decision", exclusive=True)
+    async def action_weigh(self) -> None:
+        """Say how urgent the outage is, or let the sum count again."""
+        row = self.outage_target()
+        if row is None:
+            return
+        if row.state not in LIVE_STATES:
+            self.vaken.say(f"{row.key} is {row.state.value}: its urgency is not weighed any more.")
+            return
+        dialog = Confirm(
+            f"How urgent is {row.key}?",
+            [
+                outage_line(row),
+                urgency_words(row),
+                Content(""),
+                "Your number orders the board instead of the sum; the sum stays beside it. No number: the sum counts.",
+            ],
+            verb="Set",
+            words=("urgency", "why"),
+            missing=_missing_of_urgency,
+        )
+        if await self.app.push_screen_wait(dialog) is None:
+            return
+        number, why = dialog.written
+        points = int(number) if number else None
+        if await self.vaken.do(Weigh(row.key, points, why=why, seen=row.seq)) is not None:
+            self.vaken.say(f"{row.key}: {f'urgency is {points} now' if number else 'the sum counts'}.")
 
     def action_space(self) -> None:
         """Show where the outage is in SIM space."""

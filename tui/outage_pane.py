@@ -5,7 +5,7 @@ from datetime import datetime
 from textual.content import Content
 
 from feeds.model import OutageRow
-from tui.words import alarm_bits, obligation, share
+from tui.words import alarm_bits, obligation, share, urgency_words
 from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain
@@ -29,8 +29,10 @@ def outage_facts(row: OutageRow, now: datetime) -> list[Fact]:
         facts.append(Fact("merged", Content.assemble("into ", (plain(row.merged_into), "bold"))))
     if row.shared:
         parts: list[tuple[str, str]] = [(plain(row.shared), "bold")]
+        if row.shared_by:
+            parts.insert(0, (f"{plain(row.shared_by)} says: ", "$accent"))
         if row.coverage is not None:
-            parts.append((f"   {share(row.coverage)} of the cases lie inside", ""))
+            parts.append((f"   {share(row.coverage)} of the affected", ""))
         if row.fleet_share is not None:
             parts.append((f" · {share(row.fleet_share)} of the fleet", MUTED))
         facts.append(Fact("shared", Content.assemble(*parts)))
@@ -44,9 +46,8 @@ def outage_facts(row: OutageRow, now: datetime) -> list[Fact]:
         f" · {plural(row.cases, 'case')}, {row.cases_10m:+d} in 10 min", *_alarms(row),
     )  # fmt: skip
     facts.append(Fact("hits", hits))
-    if row.urgency_parts:
-        reasons = " · ".join(f"{plain(reason)} {points:+d}" for reason, points in row.urgency_parts)
-        facts.append(Fact("urgency", Content.assemble((str(row.urgency), "bold"), f" = {reasons}")))
+    if row.urgency_parts or row.urgency_by:
+        facts.append(Fact("urgency", urgency_words(row)))
     if row.sims_text:
         facts.append(Fact("ranges", Content(plain(row.sims_text))))
     facts.append(Fact("told", obligation(row, now)))

@@ -1,14 +1,20 @@
-"""What every screen's header shows: the outages that live, the feeds, the cases per minute. Opened once for the app."""
+"""What every screen's header shows: the outages that live, the feeds, cases and surges. Opened once for the app."""
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from feeds.model import CountRow, FeedRow, OutageRow, OutageState
+from feeds.model import CountRow, CurveRow, FeedRow, OutageRow, OutageState, SurgeRow
 from tui.link import Hub, View
 
 LIVE_FILTER = "state:suspected,declared,mitigated"
 """Outages that gather cases and alarms."""
+
+GOING_ON = 'ended:""'
+"""Surges that are not over."""
+
+CURVE = "1/120"
+"""The curve beside the situation: the last two hours minute by minute, so that ten minutes end now."""
 
 
 class Situation:
@@ -19,13 +25,17 @@ class Situation:
         self._outages: View | None = None
         self._feeds: View | None = None
         self._counts: View | None = None
+        self._curve: View | None = None
+        self._surges: View | None = None
 
     def open(self, follow: Callable[[View, Callable[[], None]], None], changed: Callable[[], None]) -> None:
         """Open the views; ``changed`` is called when one of them has new content."""
         self._outages = self._hub.open("outages", sort="-urgency", filter=LIVE_FILTER, window=(0, 20))
         self._feeds = self._hub.open("feeds", sort="key", window=(0, 100))
         self._counts = self._hub.open("counts", sort="-minute", window=(0, 140))
-        for view in (self._outages, self._feeds, self._counts):
+        self._curve = self._hub.open("curve", of=CURVE, sort="key", window=(0, 120))
+        self._surges = self._hub.open("surges", sort="-began", filter=GOING_ON, window=(0, 50))
+        for view in (self._outages, self._feeds, self._counts, self._curve, self._surges):
             follow(view, changed)
 
     @property
@@ -42,6 +52,16 @@ class Situation:
     def counts(self) -> tuple[CountRow, ...]:
         """The minutes that had a case, newest first."""
         return cast(tuple[CountRow, ...], self._counts.content.rows) if self._counts is not None else ()
+
+    @property
+    def curve(self) -> tuple[CurveRow, ...]:
+        """Cases of the last two hours minute by minute, oldest first."""
+        return cast(tuple[CurveRow, ...], self._curve.content.rows) if self._curve is not None else ()
+
+    @property
+    def surges(self) -> tuple[SurgeRow, ...]:
+        """Surges that go on, the newest first."""
+        return cast(tuple[SurgeRow, ...], self._surges.content.rows) if self._surges is not None else ()
 
     def top(self, now: datetime) -> OutageRow | None:
         """Return the outage that the header speaks of: the one most overdue, else a declared one, else the first."""

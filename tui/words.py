@@ -1,5 +1,6 @@
 """How the product's nouns are written on the screens: letters, stars, times, one way on each of them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from textual.content import Content
@@ -87,7 +88,7 @@ def shared_words(outage: OutageRow) -> str:
     """Return ``apn iot.meter 98 % / 4 %``: what is shared, its share of the affected and of the fleet."""
     if not outage.shared:
         return ""
-    parts = [outage.shared]
+    parts = [f"{outage.shared_by}: {outage.shared}" if outage.shared_by else outage.shared]
     if outage.coverage is not None:
         parts.append(share(outage.coverage))
         if outage.fleet_share is not None:
@@ -128,6 +129,24 @@ def outage_line(outage: OutageRow, *, short: bool = False) -> Content:
     if outage.commander and not short:
         parts.append((f" · commander {plain(outage.commander)}", MUTED))
     return Content.assemble(*parts)
+
+
+def parts_words(parts: Iterable[tuple[str, int]]) -> str:
+    """Return what a sum is made of: ``SIMs 41,200 (+34) · VIP Vattenkraft (+25)``."""
+    return " · ".join(f"{plain(reason)} ({points:+d})" for reason, points in parts)
+
+
+def urgency_words(row: OutageRow) -> Content:
+    """Return ``97 = SIMs 41,200 (+34) · …``; where a person set it: ``40, set by jl: reason; the sum is 97 = …``."""
+    parts = parts_words(row.urgency_parts) or "nothing that counts"
+    if not row.urgency_by:
+        return Content.assemble((str(row.urgency), "bold"), f" = {parts}")
+    why = f": {plain(row.urgency_why)}" if row.urgency_why else ""
+    total = sum(points for _reason, points in row.urgency_parts)
+    return Content.assemble(
+        (str(row.urgency), "bold"), (f" set by {plain(row.urgency_by)}{why}", "$accent"),
+        (f" · the sum is {total} = {parts}", MUTED),
+    )  # fmt: skip
 
 
 def lane_bits(row: CaseRow) -> tuple[Bit, ...]:

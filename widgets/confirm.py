@@ -3,7 +3,7 @@
 It can also ask for words, such as a title or a reason, which may stay empty.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -22,7 +22,8 @@ class Confirm(ModalScreen[str | None]):
 
     ``title``: the question; ``hits``: what it does and to whom, one line each; ``verb``: the word on the button;
     ``must_type``: the text without which the button stays off, with ``typed_what`` as its name. ``words``: names
-    of lines for words; what was written there stands in ``written`` when the dialog has closed.
+    of lines for words; what was written there stands in ``written`` when the dialog has closed. ``missing`` says what
+    is wrong with it, and then the dialog stays; the empty text lets it close.
     """
 
     AUTO_FOCUS = "#cancel"
@@ -42,6 +43,7 @@ class Confirm(ModalScreen[str | None]):
     Confirm .words { height: 1; margin-top: 1; }
     Confirm .words Input { width: 1fr; }
     Confirm .words Static { width: 8; color: $foreground-muted; }
+    Confirm #missing { height: auto; color: $error; }
     Confirm #buttons { height: 1; margin-top: 1; align-horizontal: right; }
     Confirm Button { height: 1; min-width: 10; border: none; margin-left: 2; }
     Confirm Button:focus { text-style: bold reverse; }
@@ -63,6 +65,7 @@ class Confirm(ModalScreen[str | None]):
         typed_what: str = "the count",
         stay: str = "Cancel",
         words: Sequence[str] = (),
+        missing: Callable[[tuple[str, ...]], str] = lambda _written: "",
     ) -> None:
         super().__init__()
         self._question = plain(title)
@@ -72,6 +75,7 @@ class Confirm(ModalScreen[str | None]):
         self._typed_what = typed_what
         self._stay = stay
         self._words = tuple(words)
+        self._missing = missing
         self.written: tuple[str, ...] = ("",) * len(self._words)
 
     def compose(self) -> ComposeResult:
@@ -88,6 +92,8 @@ class Confirm(ModalScreen[str | None]):
                 with Horizontal(classes="words"):
                     yield Static(Content(plain(name)))
                     yield Input(id=f"words-{place}", compact=True, max_length=256)
+            if self._words:
+                yield Static(id="missing")
             with Horizontal(id="buttons"):
                 yield Button(Content(self._stay), id="cancel", compact=True)
                 yield Button(
@@ -114,7 +120,11 @@ class Confirm(ModalScreen[str | None]):
         if self._typed == self._must_type:
             boxes = [self.query_one(f"#words-{place}", Input) for place in range(len(self._words))]
             self.written = tuple(plain(box.value).strip() for box in boxes)
-            self.dismiss(self._typed)
+            missing = self._missing(self.written)
+            if missing:
+                self.query_one("#missing", Static).update(Content(missing))
+            else:
+                self.dismiss(self._typed)
 
     @on(Button.Pressed, "#cancel")
     def action_cancel(self) -> None:

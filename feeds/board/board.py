@@ -14,9 +14,14 @@ import msgspec
 from feeds.board.alarms import AlarmTable
 from feeds.board.cases import CaseTable
 from feeds.board.counts import Counts
+from feeds.board.desk import DeskFigures
+from feeds.board.explanations import Chosen, Explained, ExplanationTable
+from feeds.board.history import HistoryDump
 from feeds.board.inventory import Inventory
 from feeds.board.objects import ObjectTable
 from feeds.board.outages import Line, OutageTable
+from feeds.board.pressing import Pressing
+from feeds.board.surges import Surge, SurgeTable
 from feeds.board.touched import Touched
 from feeds.board.updates import UpdateTable
 from feeds.facts import (
@@ -26,21 +31,29 @@ from feeds.facts import (
     CaseReported,
     CustomersStated,
     DeliveryMoved,
+    DeskStated,
     Entry,
+    ExplanationChosen,
     Fact,
     ObjectsStated,
+    OutageExplained,
     OutageMerged,
     OutageMoved,
     OutageScoped,
     OutageSuspected,
     RangesLoaded,
     RangesStated,
+    SurgeBegan,
+    SurgeEnded,
+    SurgeGrew,
     UpdateApproved,
     UpdateDrafted,
     UpdateSteered,
+    UrgencySet,
+    WeightsStated,
 )
 from feeds.fleet.columns import NotATable
-from feeds.model import Alarm, Case, Customer, Delivery, ObjectRule, Outage, RangeTable, Update
+from feeds.model import Alarm, Case, Customer, Delivery, Desk, ObjectRule, Outage, RangeTable, Update, Weights
 
 FORMAT = 2
 """Version of the dump. A dump of another version is not read; the log is replayed instead."""
@@ -68,6 +81,14 @@ class _Dump(msgspec.Struct, frozen=True, array_like=True):
     drafted: int
     rules: list[ObjectRule] = []
     pins: list[tuple[str, dict[str, bool]]] = []
+    desk: Desk = Desk()
+    weights: Weights = Weights()
+    messages: list[tuple[int, int]] = []
+    history: HistoryDump | None = None
+    surges: list[Surge] = []
+    surge_count: int = 0
+    explained: list[Explained] = []
+    chosen: list[Chosen] = []
 
 
 class _Sources(NamedTuple):
@@ -94,10 +115,18 @@ class Board:
         self.inventory = Inventory()
         self.objects = ObjectTable()
         self.counts = Counts()
+        self.surges = SurgeTable(self.counts.history)
         self.alarms = AlarmTable(self.inventory, self.objects)
-        self.cases = CaseTable(self.inventory, self.counts)
+        self.desk = Desk()
+        """What is usual at the desk."""
+        self.weights = Weights()
+        """What makes outages and cases urgent."""
+        self.figures = DeskFigures()
+        self.cases = CaseTable(self.inventory, self.counts, self.figures)
         self.outages = OutageTable(self.inventory, self.alarms, self.cases)
+        self.pressing = Pressing(self.outages)
         self.updates = UpdateTable()
+        self.explanations = ExplanationTable()
         self._derived_from = _Sources(0, 0, 0, 0)
 
     def is_news(self, fact: Fact) -> bool:
@@ -133,6 +162,7 @@ class Board:
         if self._derived_from != self._sources():
             self._derive(touched)
         self.outages.settle(touched)
+        self.pressing.look(self.at, touched)
 
     def dump(self) -> bytes:
         """Return the primary state as bytes: equal logs give equal bytes."""
@@ -157,6 +187,14 @@ class Board:
                 drafted=self.updates.drafted,
                 rules=list(self.objects.rules),
                 pins=list(self.cases.pins.items()),
+                desk=self.desk,
+                weights=self.weights,
+                messages=list(self.figures.messages.items()),
+                history=self.counts.history.dump(),
+                surges=list(self.surges.surges.values()),
+                surge_count=self.surges.count,
+                explained=list(self.explanations.latest.values()),
+                chosen=list(self.explanations.chosen.values()),
             )
         )
 
@@ -187,9 +225,19 @@ class Board:
         board.outages.timelines = dict(state.timelines)
         board.outages.suspected = state.suspected
         board.updates.restore(state.updates, state.deliveries, state.drafted)
+        board.explanations.restore(state.explained, state.chosen)
+        board.desk, board.weights = state.desk, state.weights
+        if state.history is not None:
+            try:
+                board.counts.history.restore(state.history)
+            except ValueError as error:
+                raise WrongFormat(f"the history of the snapshot cannot be read: {error}") from error
+        board.surges.restore(state.surges, state.surge_count)
+        board.figures.restore(state.messages, (*board.cases.open.items(), *board.cases.closed.items()), state.at)
         touched = Touched()
         board._derive(touched)
         board.outages.settle(touched)
+        board.pressing.look(board.at, touched, every=True)
         return board
 
     def _sources(self) -> _Sources:
@@ -254,6 +302,47 @@ class Board:
         assert isinstance(entry.fact, CasePlaced)
         self.outages.place(entry.fact, entry.by, entry.seq, entry.at, touched)
 
+    def _weighed(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, UrgencySet)
+        self.outages.weigh(entry.fact, entry.by, entry.seq, entry.at, touched)
+
+    def _surge(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, SurgeBegan)
+        self.surges.begin(entry.fact, entry.at, touched)
+
+    def _surge_grew(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, SurgeGrew)
+        self.surges.grow(entry.fact, entry.at, touched)
+
+    def _surge_over(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, SurgeEnded)
+        self.surges.end(entry.fact, entry.at, touched)
+
+    def _desk(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, DeskStated)
+        self.desk = entry.fact.desk
+        touched.usual = True
+
+    def _weights(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, WeightsStated)
+        self.weights = entry.fact.weights
+        touched.usual = True
+
+    def _explained(self, entry: Entry, touched: Touched) -> None:
+        fact = entry.fact
+        assert isinstance(fact, OutageExplained)
+        if fact.outage in self.outages.outages:
+            what = self.explanations.explain(fact, entry.seq, entry.at)
+            self.outages.remark(fact.outage, entry.by, what, entry.seq, entry.at, touched)
+
+    def _chosen(self, entry: Entry, touched: Touched) -> None:
+        fact = entry.fact
+        assert isinstance(fact, ExplanationChosen)
+        outage = self.outages.survivor(fact.outage)
+        if outage is not None:
+            what = self.explanations.choose(fact, outage.id, entry.by, entry.at)
+            self.outages.remark(outage.id, entry.by, what, entry.seq, entry.at, touched, decided=True)
+
     def _drafted(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, UpdateDrafted)
         self.updates.draft(entry.fact, entry.by, entry.seq, entry.at, touched)
@@ -288,10 +377,18 @@ _APPLY = {
     CustomersStated: Board._customers,
     ObjectsStated: Board._objects,
     CasePlaced: Board._placed,
+    UrgencySet: Board._weighed,
+    SurgeBegan: Board._surge,
+    SurgeGrew: Board._surge_grew,
+    SurgeEnded: Board._surge_over,
+    DeskStated: Board._desk,
+    WeightsStated: Board._weights,
     OutageSuspected: Board._suspected,
     OutageScoped: Board._scoped,
     OutageMerged: Board._merged,
     OutageMoved: Board._moved,
+    OutageExplained: Board._explained,
+    ExplanationChosen: Board._chosen,
     UpdateDrafted: Board._drafted,
     UpdateApproved: Board._approved,
     UpdateSteered: Board._steered,

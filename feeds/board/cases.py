@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from feeds.board.counts import Counts
+from feeds.board.desk import DeskFigures
 from feeds.board.inventory import Inventory
 from feeds.board.times import happened
 from feeds.board.touched import Touched
@@ -33,7 +34,7 @@ class CaseTable:
     ``bodies`` and ``customer_of`` are derived from the inventory, for open cases only.
     """
 
-    def __init__(self, inventory: Inventory, counts: Counts) -> None:
+    def __init__(self, inventory: Inventory, counts: Counts, figures: DeskFigures) -> None:
         self.open: dict[str, Case] = {}
         self.closed: dict[str, Case] = {}
         self.bodies: dict[str, IntervalSet] = {}
@@ -46,6 +47,7 @@ class CaseTable:
         """Open cases about IMSIs or MSISDNs: what SIMs these are follows from the inventory."""
         self._inventory = inventory
         self._counts = counts
+        self._figures = figures
 
     def pin(self, key: str, outage: str, inside: bool) -> None:
         """Keep a case inside an outage, or outside of it, by a person's word."""
@@ -123,18 +125,25 @@ class CaseTable:
             visited_network=event.visited_network,
             follow_up=event.follow_up,
             reference=event.reference,
+            handled=event.handled or (known.handled if known is not None else 0.0),
+            came=known.came if known is not None else at,
             seq=seq,
         )
         if known is None:
             self._counts.case_opened(case, at, touched)
-        elif all(getattr(known, name) == getattr(case, name) for name in _COMPARED):
-            if not stated or time == known.changed:
+        else:
+            same = all(getattr(known, name) == getattr(case, name) for name in _COMPARED)
+            if same and (not stated or time == known.changed):
                 return
-            case = msgspec.structs.replace(known, changed=time)  # a repeat: what lies between comes late from now on
+            if event.contact and time > known.changed:
+                self._figures.message(time, at)
+            if same:  # a repeat: what lies between comes late from now on
+                case = msgspec.structs.replace(known, changed=time)
         self.open.pop(key, None) if closed else self.closed.pop(key, None)
         (self.closed if closed else self.open)[key] = case
         touched.cases.add(key)
         self._derive(key, case)
+        self._figures.take(key, known, case, at)
         if closed:
             self._forget(touched)
 
@@ -195,10 +204,15 @@ class CaseTable:
                 self._on_other_lines[key] = None
             bodies = self._inventory.bodies(case.sims)
             self.bodies[key] = bodies
-            self.customer_of[key] = self._customer(case, bodies)
+            self.customer_of[key] = self.customer(case, bodies)
         self.moved[key] = None
 
-    def _customer(self, case: Case, bodies: IntervalSet) -> str:
+    def bodies_of(self, case: Case) -> IntervalSet:
+        """Return the SIMs of a case, also of a closed one, as ICCID bodies."""
+        return self._inventory.bodies(case.sims)
+
+    def customer(self, case: Case, bodies: IntervalSet) -> str:
+        """Return the customer of a case: the one that it names, or else the one who has its first SIM."""
         if case.customer or not bodies:
             return self._inventory.customer_id(case.customer)
         found = self._inventory.range_at(int(bodies.starts[0]))

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from feeds.board.history import History
 from feeds.board.touched import Touched
 from feeds.model import Case
 
@@ -24,11 +25,15 @@ class Counts:
     def __init__(self) -> None:
         self.minutes: dict[int, dict[str, int]] = {}
         """Minute → ``channel/service`` → cases opened; the key ``""`` holds the alarm events."""
+        self.history = History()
+        """The same cases by kind as well, for what is usual."""
 
     def case_opened(self, case: Case, at: datetime, touched: Touched) -> None:
         """Count a new case. An opening time far from the log's own time is not believed: arrival counts then."""
         believed = at - LATE <= case.opened <= at + EARLY
-        self._add(case.opened if believed else at, f"{case.channel.value}/{case.service.value}", at, touched)
+        time = case.opened if believed else at
+        self._add(time, f"{case.channel.value}/{case.service.value}", at, touched)
+        self.history.opened(case, time, at)
 
     def alarm_events(self, count: int, at: datetime, touched: Touched) -> None:
         """Count alarm events in the minute they came."""

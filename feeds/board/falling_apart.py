@@ -1,12 +1,13 @@
 """When a group that cases alone made does not hold together: what becomes of it.
 
-A group on attribute values is judged by the cases in it together with those in no such group:
+A group on attribute values is judged by the new cases in it together with those in no such group:
 
-- Where other values are far less likely shared by chance, and explain nearly all of its cases, it stands on these from
-  then on and keeps its id.
-- Where chance alone would let the cases share as much by now, it falls apart into the ranges with enough cases; the
-  one with most of them keeps the id. Where there is none, it is withdrawn.
-- Where its cases lie on two or three further values, and next to none elsewhere, each of these is an outage.
+- Where other values, or a range, are far less likely by chance, and explain nearly all of its new cases, it stands on
+  these from then on and keeps its id.
+- While it is young: where chance alone would let the cases share as much by now, it falls apart into the ranges with
+  enough customers; the one with most cases keeps the id. Where there is none, it is withdrawn.
+- While it is young: where its cases lie on two or three further values, and next to none elsewhere, each of these is
+  an outage.
 
 A group on a wide range falls apart when all of its cases turn out to lie in several narrower ones within.
 
@@ -15,39 +16,48 @@ decided upon and that no alarm speaks for are looked at, and none with very many
 """
 
 from collections.abc import Iterable, Iterator
+from math import log
 from typing import Final
 
+import numpy as np
+
 from feeds.board.board import Board
-from feeds.board.evidence import Pool
+from feeds.board.evidence import WINDOWS, YOUNG, Pool
 from feeds.board.inventory import Pair, Where
 from feeds.board.members import CASES_LOOKED_AT, is_from_cases
-from feeds.board.places import CASES_TOGETHER
-from feeds.board.shared import Marks, Shared, shared, weigh
-from feeds.board.told import scope_of, shared_in_words
+from feeds.board.places import FEWEST_CUSTOMERS
+from feeds.board.quiet import KEPT_UP_TO
+from feeds.board.rejected import is_remembered
+from feeds.board.scan import LIMIT, Found, explained, narrowest_surplus, windows
+from feeds.board.shared import Marks, Shared, shared, weigh, weighed
+from feeds.board.stretches import marks_in
+from feeds.board.surging import usual_cases
+from feeds.board.tails import Traffic
+from feeds.board.told import describe, grounds_of, scope_of, surplus_in_words
+from feeds.board.writers import minute_of
 from feeds.facts import Fact, OutageMoved, OutageScoped, OutageSuspected
-from feeds.model import Outage, OutageState
+from feeds.model import Grounds, Outage, OutageState
 
-KEPT_UP_TO: Final = 0.05
-"""A group stays together while what it shares is less likely by chance than this; see shared.CHANCE for making one."""
 FAR_LESS: Final = 1e-3
 """Other values take the place of those that a group stands on when they are less likely by this factor."""
-NEARLY_ALL: Final = 0.9
+NEARLY_ALL: Final = 0.8
 """Such a part of a group's customers must be explained by what takes its place."""
 
 
 def fallen_apart(board: Board, live: list[Outage], pool: Pool, ids: Iterator[str]) -> Iterable[Fact]:
     """Yield the facts that change or split what does not hold together."""
     taken: list[dict[str, str]] = [one.where for one in live if one.where]
-    taken += [one.where for one in map(board.outages.outages.__getitem__, board.outages.decided) if _rejected(one)]
+    decided = map(board.outages.outages.__getitem__, board.outages.decided)
+    taken += [one.where for one in decided if _rejected(one) and is_remembered(board, one)]
     for outage in live:
         if not is_from_cases(outage) or any(board.outages.alarm_counts(outage.id)):
             continue
         if not 0 < board.outages.members[outage.id].proofs <= CASES_LOOKED_AT:
             continue  # people have looked at a group with more
-        if outage.where:
-            yield from _judged(board, outage, pool, taken, ids)
+        if not outage.where:
+            yield from _narrowed(board, outage, pool, ids)
         else:
-            yield from _narrowed(board, outage, ids)
+            yield from _judged(board, outage, pool, taken, ids)
 
 
 def _rejected(outage: Outage) -> bool:
@@ -60,36 +70,83 @@ def _judged(
     where = tuple(sorted(outage.where.items()))
     own = pool.of_group[outage.id]
     shares = board.outages.shares
-    mine = weigh(pool.evidence, own | pool.free, where, shares.exactly(where))
+    share = shares.exactly(where)
     others = [one for one in taken if one != outage.where]
 
     def is_free(found: Where) -> bool:
         return not any(one.items() <= set(found) for one in others)
 
-    for better in shared(pool.evidence, shares.exactly, own | pool.free, shares.roughly)[:1]:
-        if better.where == where or better.chance > mine.chance * FAR_LESS or not is_free(better.where):
-            continue
-        if _covered(pool, own, [better.where]) >= NEARLY_ALL:
-            yield _scoped(board, outage, better.where, shared_in_words(better))
-            return
-    if mine.chance > KEPT_UP_TO:
+    rows = own | pool.free
+
+    def weighed_in(since: int, traffic: Traffic) -> Shared:
+        return weigh(pool.evidence, rows & pool.since(since), where, share, traffic)
+
+    now = windows(board, pool)
+    mine = min(weighed_in(since, traffic).log_chance for since, traffic in now)
+    better = explained(board, pool, rows, now, min(LIMIT, mine + log(FAR_LESS)))
+    if (
+        better is not None
+        and better.where != where
+        and (not better.where or is_free(better.where))
+        and _part(pool, own & pool.since(better.since), better.marks) >= NEARLY_ALL
+    ):
+        yield _scoped(board, outage, pool, better)
+        return
+    if pool.now - minute_of(outage.suspected) > YOUNG:
+        return
+    times = _times(board, outage, pool, now)
+    if not any(_is_kept(weighed_in(since, traffic), traffic, usual) for since, traffic, usual in times):
         yield from _into_ranges(board, outage, ids)
         return
     apart = [one._replace(where=_both(where, one.where)) for one in _within(board, pool, own, where)]
     wheres = [one.where for one in apart]
+    since = pool.now - YOUNG - WINDOWS[-1]
     if len(apart) < 2 or _covered(pool, own, wheres) < NEARLY_ALL or not all(map(is_free, wheres)):
         return
     apart.sort(key=lambda one: (-one.customers, one.where))
-    yield _scoped(board, outage, apart[0].where, shared_in_words(apart[0]))
-    for one in apart[1:]:
+    for number, one in enumerate(apart):
+        grounds = _grounds(pool, own, one, since)
+        ranges = scope_of(board.inventory.served(one.where))
+        reason = surplus_in_words(grounds, f"share {describe(one.where)}", shares.exactly(one.where))
+        if not number:
+            yield OutageScoped(
+                outage=outage.id, ranges=ranges, where=dict(one.where), reason=reason, from_cases=True, grounds=grounds
+            )
+            continue
         yield OutageSuspected(
             outage=next(ids),
-            ranges=scope_of(board.inventory.served(one.where)),
+            ranges=ranges,
             where=dict(one.where),
-            reason=shared_in_words(one),
+            reason=reason,
             split_from=outage.id,
             from_cases=True,
+            grounds=grounds,
         )
+
+
+def _times(
+    board: Board, outage: Outage, pool: Pool, now: list[tuple[int, Traffic]]
+) -> list[tuple[int, Traffic, float]]:
+    """Return the windows in which a group is judged: those that end now, and those that did when it was suspected.
+
+    With each: how many cases are usual in the time since then. Those say nothing for or against it.
+    """
+    elapsed = pool.now - minute_of(outage.suspected)
+    usual = usual_cases(board, board.at, float(elapsed)) if elapsed > 0 else 0.0
+    then = [(since - elapsed, traffic, usual) for since, traffic in now] if elapsed > 0 else []
+    return [*((since, traffic, 0.0) for since, traffic in now), *then]
+
+
+def _is_kept(mine: Shared, traffic: Traffic, usual: float) -> bool:
+    """Whether a group still has more customers than chance brings to this one place, with what is usual left out."""
+    on, of = mine.customers - usual * mine.share, mine.of - round(usual)
+    return on > 0 and traffic.is_surplus(on, max(of, round(on)), mine.share, KEPT_UP_TO)
+
+
+def _grounds(pool: Pool, rows: Marks, found: Shared, since: int) -> Grounds:
+    marks = rows & pool.evidence.on(found.where)
+    customers = len(np.unique(pool.evidence.customers.codes[marks]))
+    return grounds_of(pool.cases(marks, since), customers, found.share * found.of, found.log_chance)
 
 
 def _within(board: Board, pool: Pool, own: Marks, where: Where) -> list[Shared]:
@@ -108,14 +165,25 @@ def _both(one: Where, other: Where) -> Where:
 
 def _covered(pool: Pool, own: Marks, wheres: Iterable[Where]) -> float:
     """Return which part of a group's customers, 0 to 1, have one of ``wheres``."""
-    total = weigh(pool.evidence, own, (), 1.0).customers
-    on = sum(weigh(pool.evidence, own, where, 1.0).customers for where in wheres)
-    return on / total if total else 0.0
+    return sum(_part(pool, own, pool.evidence.on(where)) for where in wheres)
 
 
-def _scoped(board: Board, outage: Outage, where: Where, reason: str) -> Fact:
-    served = scope_of(board.inventory.served(where))
-    return OutageScoped(outage=outage.id, ranges=served, where=dict(where), reason=reason, from_cases=True)
+def _part(pool: Pool, own: Marks, marks: Marks) -> float:
+    """Return which part of the customers of the rows ``own``, 0 to 1, is on ``marks``."""
+    weights, customers = weighed(pool.evidence, own)
+    return float(weights[marks].sum()) / customers if customers else 0.0
+
+
+def _scoped(board: Board, outage: Outage, pool: Pool, found: Found) -> Fact:
+    grounds = found.grounds(pool)
+    return OutageScoped(
+        outage=outage.id,
+        ranges=scope_of(found.scope),
+        where=dict(found.where),
+        reason=found.in_words(grounds),
+        from_cases=bool(found.where),
+        grounds=grounds,
+    )
 
 
 def _into_ranges(board: Board, outage: Outage, ids: Iterator[str]) -> Iterable[Fact]:
@@ -124,30 +192,48 @@ def _into_ranges(board: Board, outage: Outage, ids: Iterator[str]) -> Iterable[F
     if not parts:
         yield OutageMoved(outage=outage.id, state=OutageState.WITHDRAWN, reason=reason)
         return
-    yield from _split(outage, parts, ids, reason)
+    yield from _split(board, outage, parts, ids, reason)
 
 
-def _narrowed(board: Board, outage: Outage, ids: Iterator[str]) -> Iterable[Fact]:
-    """Split a group on a range of which every case lies in one of several narrower ranges with enough cases."""
+def _narrowed(board: Board, outage: Outage, pool: Pool, ids: Iterator[str]) -> Iterable[Fact]:
+    """Split a group on a range of which every case lies in one of several narrower ones that stand out more than it."""
     if len(board.outages.places(outage.id).own) < 2:
         return
     parts = _parts(board, outage)
     scope = board.outages.members[outage.id].scope.pairs()
     if len(parts) < 2 or len(scope) != 1 or scope[0] in parts:
         return
-    if len(set().union(*parts.values())) == board.outages.members[outage.id].proofs:
-        yield from _split(outage, parts, ids, "its cases lie in ranges that are apart")
+    if len(set().union(*parts.values())) != board.outages.members[outage.id].proofs:
+        return
+    best = narrowest_surplus(board, pool, pool.free & marks_in((pool.firsts, pool.lasts), scope[0]))
+    if best is not None and best.run in parts:
+        yield from _split(board, outage, parts, ids, "its cases lie in ranges that are apart")
 
 
-def _parts(board: Board, outage: Outage) -> dict[Pair, dict[str, None]]:
-    """Return the ranges with enough of the group's cases, each with these."""
-    own = board.outages.places(outage.id).own
-    return {ends: keys for ends, keys in own.items() if len(keys) >= CASES_TOGETHER}
+def _parts(board: Board, outage: Outage) -> dict[Pair, dict[str, int]]:
+    """Return the ranges with enough of the group's customers, each with its cases and their minutes."""
+    places = board.outages.places(outage.id)
+    writers: dict[Pair, int] = {}
+    for run, _writer in places.rows:
+        writers[run] = writers.get(run, 0) + 1
+    crowded = {run for run, many in writers.items() if many >= FEWEST_CUSTOMERS}
+    parts: dict[Pair, dict[str, int]] = {run: {} for run in crowded}
+    for row in places.rows:
+        if row[0] in crowded:
+            parts[row[0]].update(places.opened(row))
+    return parts
 
 
-def _split(outage: Outage, parts: dict[Pair, dict[str, None]], ids: Iterator[str], reason: str) -> Iterable[Fact]:
+def _split(
+    board: Board, outage: Outage, parts: dict[Pair, dict[str, int]], ids: Iterator[str], reason: str
+) -> Iterable[Fact]:
     order = sorted(parts, key=lambda ends: (-len(parts[ends]), ends))
-    whole = [((str(first), str(last)),) for first, last in order]
-    yield OutageScoped(outage=outage.id, ranges=whole[0], reason=reason)
-    for ranges in whole[1:]:
-        yield OutageSuspected(outage=next(ids), ranges=ranges, reason=reason, split_from=outage.id)
+    for number, run in enumerate(order):
+        ranges = ((str(run[0]), str(run[1])),)
+        minutes = dict(sorted(parts[run].items(), key=lambda item: (item[1], item[0])))
+        customers = {row[1] for row in board.outages.places(outage.id).rows if row[0] == run}
+        grounds = grounds_of(minutes, len(customers))
+        if not number:
+            yield OutageScoped(outage=outage.id, ranges=ranges, reason=reason, grounds=grounds)
+        else:
+            yield OutageSuspected(outage=next(ids), ranges=ranges, reason=reason, split_from=outage.id, grounds=grounds)

@@ -16,11 +16,12 @@ from feeds.board.hits import Hits
 from feeds.board.impact import Impacts
 from feeds.board.inventory import Inventory, Pair, Where
 from feeds.board.members import Members, is_from_cases
-from feeds.board.places import Lying, Places
+from feeds.board.places import Lying, Places, Written
 from feeds.board.scopes import ScopeIndex
 from feeds.board.settled import DECIDED, Settled
 from feeds.board.touched import Touched
 from feeds.board.unexplained import Unexplained
+from feeds.board.writers import written
 from feeds.model import LIVE_STATES, CustomerImpact, Lane, Outage
 from feeds.simspace import IntervalSet
 
@@ -103,8 +104,7 @@ class Membership:
             members.places = Places(self._inventory)
             for key in members.cases:
                 if key not in members.brought:
-                    bodies = self._cases.bodies[key]
-                    members.places.put(key, bodies.pairs(), bodies.count)
+                    members.places.put(key, self._written(key, self._cases.bodies[key]))
         return members.places
 
     def holding(self, body: int) -> tuple[str, ...]:
@@ -153,21 +153,26 @@ class Membership:
             without_sims=cases - grouped - unexplained,
         )
 
-    def is_news_of_cases(self) -> bool:
-        """Whether anything that the rules about cases look at changed since they found nothing to do."""
-        return self._calm_at != self._looked_at()
+    def is_news_of_cases(self, moment: object) -> bool:
+        """Whether anything that the rules about cases look at changed since they found nothing to do.
 
-    def nothing_to_do(self) -> None:
+        ``moment``: the time by which they look, and what is usual at it.
+        """
+        return self._calm_at != self._looked_at(moment)
+
+    def nothing_to_do(self, moment: object) -> None:
         """Note that the rules about cases ask for nothing as things are, so that no time is spent on asking again."""
-        self._calm_at = self._looked_at()
+        self._calm_at = self._looked_at(moment)
 
-    def _looked_at(self) -> tuple[object, ...]:
+    def _looked_at(self, moment: object) -> tuple[object, ...]:
         in_alarm = tuple(
             key
             for key, one in self.members.items()
             if one.wheres and self.outages[key].from_cases and any(self.alarm_counts(key))
         )
-        return (self._version, self.unexplained.evidence.version, self._inventory.version, in_alarm)
+        # Lesser alarms are no suspicion by themselves, but with cases they may be.
+        lesser = tuple((where, *place.counts[2:4]) for where, place in self._alarms.places.items() if any(place.counts))
+        return (self._version, self.unexplained.evidence.version, self._inventory.version, in_alarm, moment, lesser)
 
     def alarm_counts(self, outage: str) -> list[int]:
         """Return the number of active alarms by severity, in the order of Severity."""
@@ -353,7 +358,7 @@ class Membership:
         after = tuple(sorted(found))
         lying: Lying | None = None
         if bodies and not after:
-            self.unexplained.put(key, bodies, self._is_evidence(key, bodies))
+            self.unexplained.put(key, self._written(key, bodies), self._is_evidence(key, bodies))
         else:
             lying = self.unexplained.drop(key)
         touched.outages.update(before)
@@ -387,7 +392,10 @@ class Membership:
             if known is None:
                 members.put(key, minute, not lies_there, customer, case.number)
             if lies_there and members.places is not None:
-                members.places.put(key, bodies.pairs(), bodies.count, lying)
+                members.places.put(key, self._written(key, bodies), lying)
+
+    def _written(self, key: str, bodies: IntervalSet) -> Written:
+        return written(key, self._cases.open[key], self._cases.customer_of.get(key, ""), bodies)
 
     def _is_evidence(self, key: str, bodies: IntervalSet) -> bool:
         """Whether a case that no outage holds may make one: nobody settled it, nor took it out of a group there."""

@@ -11,8 +11,9 @@ from feeds.board.alarms import AlarmTable
 from feeds.board.cases import CaseTable
 from feeds.board.inventory import Inventory
 from feeds.board.membership import Membership
+from feeds.board.remembered import known_then
 from feeds.board.touched import Touched
-from feeds.facts import CasePlaced, OutageMerged, OutageMoved, OutageScoped, OutageSuspected
+from feeds.facts import CasePlaced, OutageMerged, OutageMoved, OutageScoped, OutageSuspected, UrgencySet
 from feeds.model import LIVE_STATES, Outage, OutageId, OutageState
 
 TIMELINE_KEPT = 1_000
@@ -58,6 +59,7 @@ class OutageTable(Membership):
             from_cases=fact.from_cases,
             made_by="" if by.startswith(WATCHER) else by,
             split_from=OutageId(fact.split_from),
+            grounds=fact.grounds,
             seq=seq,
         )
         self._note(fact.outage, seq, at, by, f"suspected: {fact.reason}" if fact.reason else "suspected")
@@ -79,6 +81,7 @@ class OutageTable(Membership):
             reason=fact.reason or known.reason,
             from_cases=fact.from_cases,
             made_by=known.made_by or ("" if by.startswith(WATCHER) else by),
+            grounds=fact.grounds or known.grounds,
             seq=seq,
         )
         self._note(fact.outage, seq, at, by, f"scope changed: {fact.reason}" if fact.reason else "scope changed")
@@ -101,7 +104,10 @@ class OutageTable(Membership):
         self._cases.move_pins(known.id, into.id)
         if known.told is not None and (into.told is None or known.told > into.told):
             # What was promised to customers of the one is owed by the other.
-            self.outages[into.id] = msgspec.structs.replace(into, told=known.told, next_word=known.next_word)
+            into = msgspec.structs.replace(into, told=known.told, next_word=known.next_word)
+        if known.urgency is not None and into.urgency is None:
+            into = _weighed(into, known.urgency, known.urgency_by, known.urgency_why)
+        self.outages[into.id] = into
         self._leave(fact.outage, touched)
         touched.outages.update((fact.outage, into.id))
 
@@ -129,6 +135,8 @@ class OutageTable(Membership):
             changes["mitigated"] = at
         elif fact.state is OutageState.RESOLVED:
             changes["resolved"] = at
+        elif fact.state is OutageState.REJECTED:
+            changes["grounds"] = known_then(known, self.sims(fact.outage), self._cases, self._alarms)
         if fact.reason:
             changes["reason"] = fact.reason
         self.outages[fact.outage] = msgspec.structs.replace(known, **changes)
@@ -148,6 +156,27 @@ class OutageTable(Membership):
         self.outages[outage] = msgspec.structs.replace(known, told=at, next_word=next_word, updates=known.updates + 1)
         self._note(outage, seq, at, by, what)
 
+    def weigh(self, fact: UrgencySet, by: str, seq: int, at: datetime, touched: Touched) -> None:
+        """Note how urgent a person says that an outage is, or that the sum counts again."""
+        known = self.survivor(fact.outage)
+        if known is None:
+            return
+        weighed = _weighed(known, fact.points, by, fact.reason) if fact.points is not None else _weighed(known)
+        self.outages[known.id] = msgspec.structs.replace(weighed, seq=seq)
+        what = f"urgency set to {fact.points}" if fact.points is not None else "urgency is the sum again"
+        self._note(known.id, seq, at, by, f"{what}: {fact.reason}" if fact.reason else what)
+        touched.outages.add(known.id)
+
+    def remark(
+        self, outage: str, by: str, what: str, seq: int, at: datetime, touched: Touched, *, decided: bool = False
+    ) -> None:
+        """Note what was said about an outage; nothing where ``what`` is empty. ``decided``: by a person who decides."""
+        touched.outages.add(outage)
+        if what:
+            if decided:
+                self.outages[outage] = msgspec.structs.replace(self.outages[outage], seq=seq)
+            self._note(outage, seq, at, by, what)
+
     def survivor(self, outage: str) -> Outage | None:
         """Return the outage of this id, or the one it was merged into."""
         known = self.outages.get(outage)
@@ -160,3 +189,7 @@ class OutageTable(Membership):
         lines.append(Line(seq, at, who, what))
         if len(lines) > TIMELINE_KEPT:
             del lines[1]
+
+
+def _weighed(outage: Outage, points: int | None = None, by: str = "", why: str = "") -> Outage:
+    return msgspec.structs.replace(outage, urgency=points, urgency_by=by, urgency_why=why)

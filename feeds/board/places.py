@@ -1,11 +1,11 @@
-"""Where cases lie: the ranges of the inventory that they concern, kept case by case.
+"""Where cases lie: the ranges of the inventory that they concern, and who wrote when, kept case by case.
 
-So a look for groups costs with the ranges that have cases, not with the cases. What range a case lies on is looked up
-for many at once, when somebody asks. Whether a case counts as evidence at all is not decided here. Derived.
+So a look for groups costs with the customers that wrote about a range, not with the cases. What range a case lies on is
+looked up for many at once, when somebody asks. Whether a case counts as evidence at all is not decided here. Derived.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from sortedcontainers import SortedList
@@ -14,20 +14,40 @@ from feeds.board.inventory import Inventory, Pair
 
 RANGES_OF_A_CASE: Final = 200
 """A case in more ranges than this says nothing about any one of them."""
-CASES_TOGETHER: Final = 2
-"""So many open cases in one range are a group."""
-MANY_SIMS: Final = 100
-"""A single case about so many SIMs is a group by itself."""
+FEWEST_CUSTOMERS: Final = 3
+"""Fewer say nothing about a place: the trouble may be their own."""
+SEVERAL_SIMS: Final = 20
+"""A case about fewer SIMs is never a group by itself."""
 
 
-class Lying(NamedTuple):
-    """A case: its SIMs, and the first and last bodies of the ranges that it meets; None: more than RANGES_OF_A_CASE."""
+class Written(NamedTuple):
+    """A case as it was told: its SIMs as runs, how many, who wrote, and the minute (since 1970) it was opened in.
+
+    Minute 0: it is about nothing that could be wrong; it is kept, and never new.
+    """
 
     pairs: list[Pair]
     sims: int
+    writer: str
+    minute: int
+
+
+class Lying(NamedTuple):
+    """A case, and the first and last bodies of the ranges that it meets; None: more than RANGES_OF_A_CASE."""
+
+    written: Written
     ranges: tuple[Pair, ...] | None
     own: tuple[Pair, ...]
     """Those of the ranges that hold no other of them."""
+
+    @property
+    def pairs(self) -> list[Pair]:
+        """Its SIMs as runs."""
+        return self.written.pairs
+
+
+Row: TypeAlias = tuple[Pair, str]
+"""A range, and who wrote about SIMs in it that no narrower range holds."""
 
 
 class Places:
@@ -37,14 +57,19 @@ class Places:
         self.version = 0
         """Counts changes."""
         self._inventory = inventory
-        self._waiting: dict[str, tuple[list[Pair], int]] = {}
+        self._waiting: dict[str, Written] = {}
         """Cases of which the ranges have not been looked up yet."""
         self._cases: dict[str, Lying] = {}
         self._on: dict[Pair, dict[str, None]] = {}
         self._own: dict[Pair, dict[str, None]] = {}
-        self._many: dict[Pair, int] = {}
+        self._writers_on: dict[Pair, dict[str, int]] = {}
+        """Range → who wrote about it → how many cases."""
+        self._minutes: dict[Row, dict[str, int]] = {}
+        self._newest: dict[Row, int] = {}
+        self._outdated: set[Row] = set()
+        """Rows of which the newest case went."""
         self._crowded: dict[Pair, None] = {}
-        self._wide: dict[str, None] = {}
+        self._several: dict[str, None] = {}
         self._loose: dict[str, None] = {}
         self._loose_runs: SortedList = SortedList()
 
@@ -74,16 +99,30 @@ class Places:
         return self._own
 
     @property
+    def rows(self) -> dict[Row, int]:
+        """Range and writer → the minute of the newest case."""
+        self._look_up()
+        for row in self._outdated:
+            self._newest[row] = max(self._minutes[row].values())
+        self._outdated.clear()
+        return self._newest
+
+    def opened(self, row: Row) -> dict[str, int]:
+        """Return the cases of a row: key → the minute it was opened in."""
+        self._look_up()
+        return self._minutes.get(row, {})
+
+    @property
     def crowded(self) -> dict[Pair, None]:
-        """Ranges with enough cases for a group."""
+        """Ranges about which enough customers wrote for a group, at any time."""
         self._look_up()
         return self._crowded
 
     @property
-    def wide(self) -> dict[str, None]:
-        """Cases in more ranges than say anything."""
+    def several(self) -> dict[str, None]:
+        """Cases about several SIMs, so many that one may be a group by itself."""
         self._look_up()
-        return self._wide
+        return self._several
 
     @property
     def loose(self) -> dict[str, None]:
@@ -97,17 +136,20 @@ class Places:
         self._look_up()
         return self._loose_runs
 
-    def put(self, key: str, pairs: list[Pair], sims: int, lying: Lying | None = None) -> None:
+    def put(self, key: str, written: Written, lying: Lying | None = None) -> None:
         """Keep a case, in place of what was known of it. ``lying``: what was looked up of it elsewhere."""
-        known = self._waiting.get(key) or self._cases.get(key)
+        known = self._waiting.get(key)
+        if known is None and key in self._cases:
+            known = self._cases[key].written
         if known is not None:
-            if known[0] == pairs:
+            if known == written:
                 return
-            self.drop(key)
-        if lying is not None and lying.pairs == pairs:
-            self.keep(key, lying)
+            dropped = self.drop(key)
+            lying = lying or dropped
+        if lying is not None and lying.pairs == written.pairs:
+            self.keep(key, lying._replace(written=written))
         else:
-            self._waiting[key] = (pairs, sims)
+            self._waiting[key] = written
         self.version += 1
 
     def drop(self, key: str) -> Lying | None:
@@ -119,74 +161,86 @@ class Places:
         if case is None:
             return None
         self.version += 1
-        self._wide.pop(key, None)
+        self._several.pop(key, None)
         if self._loose.pop(key, False) is None:
             for first, last in case.pairs:
                 self._loose_runs.remove((first, last, key))
+        writer = case.written.writer
         for run in case.ranges or ():
             there = self._on[run]
             del there[key]
-            if case.sims >= MANY_SIMS:
-                self._many[run] -= 1
-                if not self._many[run]:
-                    del self._many[run]
+            writers = self._writers_on[run]
+            writers[writer] -= 1
+            if not writers[writer]:
+                del writers[writer]
             if not there:
-                del self._on[run]
-            if len(there) < CASES_TOGETHER and run not in self._many:
+                del self._on[run], self._writers_on[run]
+            if len(writers) < FEWEST_CUSTOMERS:
                 self._crowded.pop(run, None)
         for run in case.own:
             there = self._own[run]
             del there[key]
             if not there:
                 del self._own[run]
+            row = (run, writer)
+            minutes = self._minutes[row]
+            if minutes.pop(key) >= self._newest[row]:
+                self._outdated.add(row)
+            if not minutes:
+                del self._minutes[row], self._newest[row]
+                self._outdated.discard(row)
         return case
 
     def clear(self) -> None:
         """Forget all."""
-        known: tuple[dict[str, object] | dict[Pair, object], ...] = (
-            *(self._waiting, self._cases, self._wide, self._loose),  # type: ignore[assignment]
-            *(self._on, self._own, self._many, self._crowded),
-        )
-        for one in known:
+        for one in (self._waiting, self._cases, self._several, self._loose, self._loose_runs, self._outdated):
             one.clear()
-        self._loose_runs.clear()
+        for ranges in (self._on, self._own, self._writers_on, self._crowded):
+            ranges.clear()
+        for rows in (self._minutes, self._newest):
+            rows.clear()
         self.version += 1
 
     def _look_up(self) -> None:
         if self._waiting:
             look_up([self], self._inventory)
 
-    def waiting(self) -> Iterable[tuple[str, tuple[list[Pair], int]]]:
-        """Hand over the cases that wait to be looked up: their SIMs as runs, and how many."""
+    def waiting(self) -> Iterable[tuple[str, Written]]:
+        """Hand over the cases that wait to be looked up."""
         waiting, self._waiting = self._waiting, {}
         return waiting.items()
 
     def keep(self, key: str, case: Lying) -> None:
         """Keep a case that was looked up."""
         self._cases[key] = case
-        if case.ranges is None:
-            self._wide[key] = None
-        elif not case.ranges:
+        _pairs, sims, writer, minute = case.written
+        if sims >= SEVERAL_SIMS:
+            self._several[key] = None
+        if case.ranges == ():
             self._loose[key] = None
             self._loose_runs.update((first, last, key) for first, last in case.pairs)
         for run in case.ranges or ():
-            there = self._on.setdefault(run, {})
-            there[key] = None
-            if case.sims >= MANY_SIMS:
-                self._many[run] = self._many.get(run, 0) + 1
-            if len(there) >= CASES_TOGETHER or run in self._many:
+            self._on.setdefault(run, {})[key] = None
+            writers = self._writers_on.setdefault(run, {})
+            writers[writer] = writers.get(writer, 0) + 1
+            if len(writers) >= FEWEST_CUSTOMERS:
                 self._crowded[run] = None
         for run in case.own:
             self._own.setdefault(run, {})[key] = None
+            row = (run, writer)
+            self._minutes.setdefault(row, {})[key] = minute
+            if minute >= self._newest.get(row, -1):
+                self._newest[row] = minute
+                self._outdated.discard(row)
 
 
 def look_up(many: Iterable[Places], inventory: Inventory) -> None:
     """Look up the ranges of all cases of ``many`` that wait for it: at once, as each single time has its price."""
     waiting = [(places, *one) for places in many for one in places.waiting()]
-    met = _ranges_met(inventory, [pairs for _places, _key, (pairs, _sims) in waiting])
-    for (places, key, (pairs, sims)), ranges in zip(waiting, met, strict=True):
+    met = _ranges_met(inventory, [written.pairs for _places, _key, written in waiting])
+    for (places, key, written), ranges in zip(waiting, met, strict=True):
         own = ranges if ranges is None or len(ranges) < 2 else most_specific(ranges)
-        places.keep(key, Lying(pairs, sims, ranges, own or ()))
+        places.keep(key, Lying(written, ranges, own or ()))
 
 
 def most_specific(ranges: tuple[Pair, ...]) -> tuple[Pair, ...]:

@@ -14,11 +14,15 @@ class Touched:
     """Also stands for the impact and the timeline of these outages."""
     updates: set[str] = field(default_factory=set)
     deliveries: set[str] = field(default_factory=set)
+    surges: set[str] = field(default_factory=set)
+    suppressions: set[str] = field(default_factory=set)
     inventory: bool = False
     """Ranges or customers changed: rows that name customers or SIM counts may differ."""
+    usual: bool = False
+    """What is usual at the desk, or what makes things urgent, changed: any row may differ."""
 
     def clear(self) -> None:
         """Forget everything."""
-        for keys in (self.alarms, self.cases, self.counts, self.outages, self.updates, self.deliveries):
+        for keys in (self.alarms, self.cases, self.counts, self.outages, self.updates, self.deliveries, self.surges):
             keys.clear()
-        self.inventory = False
+        self.inventory = self.usual = False

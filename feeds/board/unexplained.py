@@ -1,8 +1,7 @@
 """Open cases with known SIMs that no live outage holds, and which of them are evidence for a new group. Derived."""
 
 from feeds.board.inventory import Inventory
-from feeds.board.places import Lying, Places
-from feeds.simspace import IntervalSet
+from feeds.board.places import Lying, Places, Written
 
 
 class Unexplained:
@@ -20,13 +19,12 @@ class Unexplained:
         """Return the number of cases."""
         return len(self.cases)
 
-    def put(self, key: str, bodies: IntervalSet, evidence: bool) -> None:
+    def put(self, key: str, written: Written, evidence: bool) -> None:
         """Keep a case, in place of what was known of it."""
-        sims = bodies.count
-        self.single += (sims == 1) - (self.cases.get(key) == 1)
-        self.cases[key] = sims
+        self.single += (written.sims == 1) - (self.cases.get(key) == 1)
+        self.cases[key] = written.sims
         if evidence:
-            self.evidence.put(key, bodies.pairs(), sims)
+            self.evidence.put(key, written)
         else:
             self.evidence.drop(key)
 

@@ -127,6 +127,10 @@ class Fleet:
         """Return the first and the last bodies of ``rows``."""
         return self._numbers(rows, lambda columns: columns.firsts), self._numbers(rows, lambda columns: columns.lasts)
 
+    def imsis(self, rows: Rows) -> Numbers:
+        """Return the first IMSIs of ``rows``, 0 where a row has none."""
+        return self._numbers(rows, lambda columns: columns.imsis)
+
     def customers(self, rows: Rows) -> Codes:
         """Return the customers of ``rows``; none for -1."""
         return self._texts(rows, lambda columns: columns.customer)

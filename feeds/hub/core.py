@@ -13,7 +13,7 @@ from time import perf_counter
 
 from feeds.board import Board, Touched
 from feeds.courier import LedgerUnavailable
-from feeds.facts import DeliveryMoved, Fact
+from feeds.facts import DeliveryMoved, DeskStated, Fact, WeightsStated
 from feeds.hub.fleet_sight import FleetSight
 from feeds.hub.heard import FeedsHeard
 from feeds.hub.metrics import Metrics
@@ -41,7 +41,7 @@ class Hub:
         self.directory = directory
         self.now = now
         self.heard = FeedsHeard(now)
-        self.queries = Queries(board, self.heard)
+        self.queries = Queries(board, self.heard, now)
         self.metrics = Metrics()
         self.deciding = asyncio.Lock()
         """Held while a command or a watcher decides on ids and scopes, so that decisions come one after the other."""
@@ -151,6 +151,19 @@ class Hub:
         ]
         if left:
             await self.write(left)
+
+    async def state_settings(self) -> None:
+        """After a start: let the log say what the configuration says of the desk and of urgency, where that is news.
+
+        So a replay counts and weighs as the room did. Raises feeds.log.LogError.
+        """
+        facts: list[Fact] = []
+        if self.board.desk != self.settings.desk:
+            facts.append(DeskStated(self.settings.desk))
+        if self.board.weights != self.settings.urgency:
+            facts.append(WeightsStated(self.settings.urgency))
+        if facts:
+            await self.append("vaken/configuration", facts)
 
     async def write(self, facts: Sequence[Fact]) -> None:
         """Append steps of the ledger; return when they are flushed and on the board. Raises LedgerUnavailable."""

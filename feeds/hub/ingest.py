@@ -187,7 +187,12 @@ class Door:
         return partial(native.ranges, profile=self._hub.profile())
 
     def _tickets(self) -> Parse:
-        return partial(zammad.webhook, reader=self._hub.reader(), read=self._long_texts.read)
+        return partial(
+            zammad.webhook,
+            reader=self._hub.reader(),
+            read=self._long_texts.read,
+            time_unit=self._hub.settings.zammad.time_unit,
+        )
 
     def _objects(self, body: bytes) -> list[Fact]:
         facts = objects.objects(body)

@@ -1,10 +1,17 @@
 """The queries that are looked at: shared by all who ask the same, kept while somebody does."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from feeds.board import Board, Touched
 from feeds.hub.heard import FeedsHeard
 from feeds.views import CasePoints, Query, Source, board_source
+from feeds.views.sources.desk import DeskSource
+from feeds.views.sources.surges import CurveSource
 
-_OF_OUTAGE = frozenset({"impact", "timeline"})
+_OF_OUTAGE = frozenset({"impact", "timeline", "explanations"})
+_OF_TIME = frozenset({"feeds", "desk", "curve"})
+"""Views that change as time goes by, and are looked at once a second for that."""
 
 QueryKey = tuple[str, str, str, str]
 """(view, of, sort, filter)."""
@@ -13,9 +20,10 @@ QueryKey = tuple[str, str, str, str]
 class Queries:
     """Open queries by what they ask, with the number of those who look."""
 
-    def __init__(self, board: Board, heard: FeedsHeard) -> None:
+    def __init__(self, board: Board, heard: FeedsHeard, now: Callable[[], datetime]) -> None:
         self._board = board
         self._heard = heard
+        self._now = now
         self._open: dict[QueryKey, tuple[Query, int]] = {}
         self._points: CasePoints | None = None
         """Where the SIMs of open cases lie, for all ribbons; kept from when the first one was looked at."""
@@ -33,6 +41,10 @@ class Queries:
     def _source(self, view: str, of: str) -> Source:
         if view == "feeds":
             return self._heard
+        if view == "desk":
+            return DeskSource(self._board, of, self._now)
+        if view == "curve":
+            return CurveSource(self._board, of, self._now)
         if view == "ribbon" and self._points is None:
             self._points = CasePoints(self._board)
         return board_source(self._board, view, of, self._points)
@@ -67,11 +79,12 @@ class Queries:
             "outages": touched.outages,
             "updates": touched.updates,
             "deliveries": touched.deliveries,
+            "surges": touched.surges,
         }
         for (view, of, _sort, _filter), (query, _lookers) in self._open.items():
             if view == "ribbon":
                 continue
-            if touched.inventory:
+            if touched.inventory or touched.usual:
                 query.touch_all()
             elif view == "totals":
                 if touched.cases or touched.outages:
@@ -87,14 +100,15 @@ class Queries:
                 query.touch(keys_of[view])
 
     def tick(self, ribbons: bool = True) -> None:
-        """Touch what changes by time alone (rates of feeds, recent cases of live outages), and ribbons of a board
-        that moved: a picture of the whole fleet is made once a second at most. ``ribbons``: now is a good time for it.
+        """Touch what changes by time alone (rates of feeds, recent cases of live outages, the desk's figures), and
+        ribbons of a board that moved: a picture of the whole fleet is made once a second at most. ``ribbons``: now is
+        a good time for it.
         """
         moved = ribbons and self._ribbons_of != self._board.seq
         if moved:
             self._ribbons_of = self._board.seq
         for (view, _of, _sort, _filter), (query, _lookers) in self._open.items():
-            if view == "feeds" or (view == "ribbon" and moved):
+            if view in _OF_TIME or (view == "ribbon" and moved):
                 query.touch_all()
             elif view == "outages":
                 query.touch(self._board.outages.members)

@@ -20,6 +20,8 @@ from feeds.hub.restore import Snapshotter, restore
 from feeds.hub.settings import Settings, SettingsError, load_settings
 from feeds.hub.stream import tick
 from feeds.hub.watch import Lapses, watch_groups
+from feeds.hub.watch_explanations import Explaining
+from feeds.hub.watch_surges import watch_surges
 from feeds.log import Batch, LogError, SqliteLog, snapshots
 
 SHUTDOWN_SECONDS = 5.0
@@ -138,6 +140,7 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(watch_groups(hub)),
+                group.create_task(watch_surges(hub)),
                 group.create_task(lapses.run()),
                 group.create_task(tick(hub)),
                 group.create_task(hub.sight.run()),
@@ -145,7 +148,9 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
             ]
             if not hub.degraded:
                 await hub.settle_left()
+                await hub.state_settings()
                 tasks.append(group.create_task(courier.run()))
+                tasks.append(group.create_task(Explaining(hub).run()))
             hub.news.set()
             print(f"vaken hub ready at http://{_shown(host)}:{bound}", flush=True)
             await stop.wait()

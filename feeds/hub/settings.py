@@ -2,11 +2,14 @@
 
 import tomllib
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from feeds.board.working_days import NoCalendar, WorkingDays
 from feeds.courier import MailSettings
+from feeds.model import Desk, Weights
 
 
 class SettingsError(Exception):
@@ -14,9 +17,13 @@ class SettingsError(Exception):
 
 
 class ZammadSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """Zammad's webhook: the secret with which it signs (X-Hub-Signature); empty: signatures are not asked for."""
+    """Zammad's webhook: the secret with which it signs (X-Hub-Signature); empty: signatures are not asked for.
+
+    ``time_unit``: seconds of one unit of its time accounting, which the webhook does not tell; minutes by themselves.
+    """
 
     secret: str = ""
+    time_unit: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 60.0
 
 
 class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,6 +45,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     mail: MailSettings | None = None
     zammad: ZammadSettings = ZammadSettings()
     limits: LimitSettings = LimitSettings()
+    desk: Desk = Desk()
+    urgency: Weights = Weights()
 
     @property
     def message_domain(self) -> str:
@@ -60,6 +69,13 @@ def load_settings(path: Path | None) -> Settings:
         raise SettingsError(f"{path}: {error}") from error
     raw.pop("client", None)
     try:
-        return msgspec.convert(raw, Settings)
+        settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}: {error}") from error
+    if "desk" in raw:
+        desk = settings.desk
+        try:
+            WorkingDays(desk.country, desk.region, desk.time_zone)
+        except NoCalendar as error:
+            raise SettingsError(f"{path}: [desk] {error}") from error
+    return settings

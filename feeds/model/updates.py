@@ -144,6 +144,8 @@ class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     subject_template: str = ""
     body_template: str = ""
     audience: tuple[AudienceEntry, ...] = ()
+    began: datetime | None = None
+    """When the first message was attempted; None also in logs of before."""
     ended: datetime | None = None
     narrowing: Narrowing = Narrowing()
     proposed_by: str = ""

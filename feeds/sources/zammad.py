@@ -54,6 +54,9 @@ SERVICES: Final = {
 }
 """The same for the service."""
 
+MINUTE: Final = 60.0
+DAY: Final = 86_400.0
+
 _CHANNELS: Final = {
     "phone": Channel.CALL,
     "email": Channel.EMAIL,
@@ -99,6 +102,7 @@ class _Ticket(Struct, frozen=True):
     category: str | None = None
     service: str | None = None
     sims: str | tuple[str, ...] | None = None
+    time_unit: float | str | None = None
     country: str | None = None
     visited_network: str | None = None
 
@@ -107,6 +111,8 @@ class _Article(Struct, frozen=True):
     body: str | None = None
     content_type: str | None = None
     type: str | _Named | None = None
+    sender: str | _Named | None = None
+    internal: bool | None = None
 
 
 class _Payload(Struct, frozen=True):
@@ -128,8 +134,13 @@ def verify(body: bytes, header: str, secret: str) -> None:
         raise NotSigned(f"X-Hub-Signature {what}; set the same HMAC-SHA1 token in Zammad's webhook and in the hub")
 
 
-def webhook(body: bytes, reader: Reader = UNKNOWING, read: ReadText = read_text) -> list[Fact]:
-    """Return the fact of one payload. ``read`` reads texts longer than a case keeps, and HTML. Raises SourceError."""
+def webhook(
+    body: bytes, reader: Reader = UNKNOWING, read: ReadText = read_text, time_unit: float = MINUTE
+) -> list[Fact]:
+    """Return the fact of one payload. Raises SourceError.
+
+    ``read`` reads texts longer than a case keeps, and HTML. ``time_unit``: seconds of one unit of accounted time.
+    """
     value = decode(body, raw=True)
     long = take_long(value.get("article"), "body") if isinstance(value, dict) else None
     payload = typed(clean_tree(value) if needs_cleaning(body) else value, _Payload)
@@ -156,6 +167,8 @@ def webhook(body: bytes, reader: Reader = UNKNOWING, read: ReadText = read_text)
         channel=_channel(ticket, article),
         state=state,
         adds=True,
+        contact=_name(article.sender).strip().lower() == "customer" and not article.internal,
+        handled=_handled(ticket.time_unit, time_unit),
         owner=cut(_owner(ticket.owner), 256),
         opened=in_utc(ticket.created_at, "$.ticket.created_at"),
         time=closed if closed and state is CaseState.CLOSED else changed,
@@ -204,6 +217,15 @@ def _channel(ticket: _Ticket, article: _Article) -> Channel:
     if not word:
         return Channel.API
     return next((channel for start, channel in _CHANNELS.items() if word.startswith(start)), Channel.API)
+
+
+def _handled(units: float | str | None, unit: float) -> float:
+    """Return the accounted time in seconds; 0 where there is none that can be."""
+    try:
+        seconds = float(units or 0.0) * unit
+    except ValueError:
+        return 0.0
+    return seconds if 0.0 < seconds <= DAY else 0.0
 
 
 def _sims(value: str | tuple[str, ...] | None) -> tuple[str, ...]:

@@ -15,16 +15,24 @@ from feeds.facts import (
     CaseReported,
     CustomersStated,
     DeliveryMoved,
+    DeskStated,
     Entry,
+    ExplanationChosen,
     Fact,
+    OutageExplained,
     OutageMerged,
     OutageMoved,
     OutageSuspected,
     RangesLoaded,
     RangesStated,
+    SurgeBegan,
+    SurgeEnded,
+    SurgeGrew,
     UpdateApproved,
     UpdateDrafted,
     UpdateSteered,
+    UrgencySet,
+    WeightsStated,
     decode_entries,
     encode_entries,
 )
@@ -35,16 +43,20 @@ from feeds.model import (
     AudienceEntry,
     CaseEvent,
     CaseState,
+    Channel,
     Contact,
     ContactChannel,
     Customer,
     DeliveryState,
+    Desk,
     OutageState,
     Severity,
     SimRange,
     UpdateKind,
     UpdateText,
+    Weights,
 )
+from feeds.model.explanations import Explanation
 from feeds.simspace import IntervalSet, SimSpan
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
@@ -92,13 +104,23 @@ spans = st.builds(
     st.booleans(),
 )
 case_facts = st.builds(
-    lambda number, state, time, sims: CaseReported(
-        CaseEvent(number=str(number), customer=f"c{number % 3}", state=state, time=time), sims=sims
+    lambda number, state, time, sims, handled: CaseReported(
+        CaseEvent(
+            number=str(number),
+            customer=f"c{number % 3}",
+            state=state,
+            time=time,
+            channel=Channel.CALL,
+            handled=handled,
+            contact=True,
+        ),
+        sims=sims,
     ),
     numbers,
     st.sampled_from(CaseState),
     times,
     st.lists(spans, max_size=2).map(tuple),
+    st.sampled_from([0.0, 0.1, 180.5]),
 )
 range_facts = st.builds(
     lambda number, apn, imsi, since: RangesStated((structs.replace(_range(number, apn, imsi), since=since),)),
@@ -126,6 +148,8 @@ inventory_facts = range_facts | st.builds(
     st.booleans(),
 )
 outage_ids = numbers.map(lambda number: f"O-{number}")
+surge_ids = numbers.map(lambda number: f"S-{number}")
+surge_numbers = (st.integers(5, 60), st.just(START), numbers, st.just(0.1), st.just(0.0), st.just(1.5), st.just(0.01))
 update_ids = numbers.map(lambda number: f"U-{number}")
 people_facts = st.one_of(
     st.builds(AlarmAcknowledged, numbers.map(lambda number: f"nms/{number}")),
@@ -138,6 +162,18 @@ people_facts = st.one_of(
     ),
     st.builds(OutageMoved, outage_ids, st.sampled_from([state for state in OutageState if state.value != "merged"])),
     st.builds(OutageMerged, outage_ids, outage_ids),
+    st.builds(
+        lambda outage, apn, coverage: OutageExplained(
+            outage, (Explanation({"apn": apn}, coverage, 0.25, stands=True),)
+        ),
+        outage_ids,
+        st.sampled_from(APNS),
+        st.sampled_from([0.1, 0.5, 1.0]),
+    ),
+    st.builds(ExplanationChosen, outage_ids, st.sampled_from([{}, {"apn": APNS[0]}]), st.just("so it is")),
+    st.builds(UrgencySet, outage_ids, st.none() | st.integers(0, 99), st.just("it is")),
+    st.builds(lambda vip: WeightsStated(Weights(vip=vip)), st.sampled_from([0.0, 25.0, 0.1])),
+    st.builds(lambda zone: DeskStated(Desk(time_zone=zone)), st.sampled_from(["UTC", "Europe/Stockholm"])),
     st.builds(CasePlaced, numbers.map(lambda number: f"native/{number}"), outage_ids, st.booleans()),
     st.builds(
         lambda update, outage: UpdateDrafted(update, outage, UpdateKind.PROGRESS, UpdateText("a", "b", "c", START)),
@@ -158,6 +194,9 @@ people_facts = st.one_of(
         update_ids,
         st.integers(0, 3),
     ),
+    st.builds(SurgeBegan, surge_ids, *surge_numbers, channel=st.none() | st.sampled_from(Channel)),
+    st.builds(SurgeGrew, surge_ids, *surge_numbers),
+    st.builds(SurgeEnded, surge_ids),
     st.builds(UpdateSteered, update_ids, st.sampled_from(["pause", "resume", "cancel"])),
     st.builds(DeliveryMoved, update_ids, st.integers(0, 3), st.sampled_from(DeliveryState), st.just("250 ok")),
 )
@@ -200,6 +239,9 @@ def test_a_snapshot_and_the_tail_give_the_bytes_of_the_whole_log(found: list[Fac
         key: set(one.cases) for key, one in whole.outages.members.items()
     }
     assert resumed.outages.of_case == whole.outages.of_case
+    assert [resumed.pressing.of([key]) for key in whole.outages.members] == [
+        whole.pressing.of([key]) for key in whole.outages.members
+    ]
     assert propose(resumed) == propose(whole)
 
 

@@ -209,3 +209,32 @@ def test_html_becomes_lines_of_text(html: str, text: str) -> None:
 )
 def test_broken_html_comes_to_an_end(html: str) -> None:
     assert len(html_text(html)) <= 2 * len(html)
+
+
+@pytest.mark.parametrize(
+    ("units", "seconds"),
+    [(5, 300.0), ("15.0", 900.0), (None, 0.0), ("", 0.0), ("long", 0.0), ("nan", 0.0), (-3, 0.0), (1e9, 0.0)],
+)
+def test_accounted_time_is_what_people_spoke_or_wrote(units: object, seconds: float) -> None:
+    assert case({"time_unit": units}).event.handled == seconds
+
+
+def test_the_unit_of_accounted_time_is_the_operators() -> None:
+    body = orjson.dumps({"ticket": TICKET | {"time_unit": 0.25}})
+    (fact,) = zammad.webhook(body, time_unit=3_600.0)
+    assert isinstance(fact, CaseReported)
+    assert fact.event.handled == 900.0
+
+
+@pytest.mark.parametrize(
+    ("article", "contact"),
+    [({}, True), ({"sender": {"name": "Customer"}}, True), ({"sender": "Agent"}, False), ({"internal": True}, False)],
+)
+def test_a_message_of_the_customer_is_a_contact(article: dict[str, object], contact: bool) -> None:
+    assert case(article=article).event.contact is contact
+
+
+def test_a_change_without_a_message_is_no_contact() -> None:
+    (fact,) = zammad.webhook(orjson.dumps({"ticket": TICKET}))
+    assert isinstance(fact, CaseReported)
+    assert not fact.event.contact

@@ -16,8 +16,10 @@ from feeds.model import (
     Channel,
     Command,
     CountRow,
+    CurveRow,
     DeliveryRow,
     DeliveryState,
+    DeskRow,
     FeedRow,
     ImpactRow,
     Message,
@@ -31,6 +33,7 @@ from feeds.model import (
     SimsOwner,
     SimsPiece,
     SimsRead,
+    SurgeRow,
     TimelineRow,
     TotalsRow,
     UpdateId,
@@ -41,6 +44,7 @@ from feeds.model import (
 from feeds.model.commands import Approve, AskPreview, AskSims, Draft, Suspect
 from feeds.simspace import read_sims, short_text
 from feeds.views.query import BadQuery, Query
+from tests.tui.fake_explanations import candidates
 from tests.tui.fake_space import ribbon
 
 NOW = datetime(2026, 3, 14, 2, 55, 7, tzinfo=UTC)
@@ -211,7 +215,7 @@ class FakeHub:
         future.set_result(reply)
 
     def _part(self, view: str, of: str) -> str:
-        return of if view in ("impact", "timeline", "deliveries", "readings") else ""
+        return of if view in ("impact", "timeline", "explanations", "deliveries", "readings", "curve") else ""
 
     def _changed(self, view: str, of: str) -> None:
         self.seq += 1
@@ -272,6 +276,43 @@ def case(number: int, **fields: object) -> CaseRow:
         "sims": 40 * number, "sims_text": "8946 2000 2000–2039", "outages": ("O-12",), "seq": number,
     }  # fmt: skip
     return CaseRow(key=f"zammad/{number}", number=str(10_400 + number), **{**values, **fields})  # type: ignore[arg-type]
+
+
+def curve(minutes: int, stretches: int, surge: int = 24) -> list[CurveRow]:
+    """Cases in stretches of ``minutes`` up to now: as usual, then a surge of ``surge`` minutes."""
+    last = int(NOW.timestamp()) // 60 // minutes
+    rows = []
+    for place in range(stretches):
+        start = datetime.fromtimestamp((last - stretches + 1 + place) * minutes * 60, UTC)
+        old = (NOW - start).total_seconds() / 60
+        usual = minutes * (0.21 + 0.1 * (8 <= start.hour < 17))
+        surging = surge > 0 and old < surge + minutes
+        seen = round(minutes * max(surge + 5 - old, 2) / 4) if surging else (place * 7) % 5 * (usual + 0.5) / 3
+        rows.append(
+            CurveRow(key=str(place), start=start, minutes=minutes, seen=int(seen), usual=usual,
+                     low=max(0.0, usual - 2 * usual**0.5), high=usual + 2 * usual**0.5 + 1,
+                     surges=("S-3",) if surging else ())
+        )  # fmt: skip
+    return rows
+
+
+def surge_row(key: str = "S-3", **fields: object) -> SurgeRow:
+    values: dict[str, object] = {
+        "began": ago(24), "minutes": 10, "until": ago(3), "seen": 61, "usual": 2.1, "low": 1.4, "high": 3.3,
+        "chance": 1e-30, "channel": "e-mail", "kind": "incident",
+    }  # fmt: skip
+    return SurgeRow(key=key, **{**values, **fields})  # type: ignore[arg-type]
+
+
+def desk_rows() -> list[DeskRow]:
+    return [
+        DeskRow(key="contacts", unit="contacts", count=74, value=74.0, usual=63.1),
+        DeskRow(key="calls", unit="seconds", count=9, value=341.2, usual=320.0, over=4),
+        DeskRow(key="incident", unit="working days", count=61, value=3.2, usual=9.3, oldest=14.1, over=2),
+        DeskRow(key="information request", unit="working days", count=12, value=8.4, usual=7.1, oldest=21.6, over=7),
+        DeskRow(key="service request", unit="working days", count=4, value=5.0, usual=9.3, oldest=6.4),
+        DeskRow(key="order", unit="working days", usual=12.0),
+    ]
 
 
 def readings(*texts: str, of: CaseRow) -> list[ReadRow]:
@@ -407,6 +448,37 @@ def furnished() -> FakeHub:
             for n in [max(0, 14 - m) if m < 24 else m % 4 == 0]
         ),
     )
+    for minutes, stretches in (
+        (1, 120),
+        (5, 24),
+        (10, 144),
+        (15, 96),
+        (20, 72),
+        (30, 48),
+        (60, 168),
+        (120, 84),
+        (180, 56),
+    ):
+        hub.put("curve", *curve(minutes, stretches), of=f"{minutes}/{stretches}")
+    hub.put("curve", *curve(5, 24, surge=0), of="5/24/call")
+    hub.put(
+        "surges",
+        surge_row(),
+        surge_row(
+            "S-1",
+            began=ago(3_000),
+            ended=ago(2_930),
+            seen=14,
+            minutes=60,
+            chance=3e-5,
+            channel="",
+            kind="",
+            usual=4.2,
+            low=2.0,
+            high=6.9,
+        ),
+    )
+    hub.put("desk", *desk_rows())
     names = ("Vattenkraft", "Acme Lifts", "Nordbuss", "Kraftringen Energi", "Hilltop Farm", "Ren & Söner", "北海道電力")
     hub.put(
         "impact",
@@ -425,6 +497,7 @@ def furnished() -> FakeHub:
         TimelineRow(key="3", at=ago(24), who="jl", what="update 1 approved: 15 customers, 22 contacts"),
         of="O-12",
     )
+    hub.put("explanations", *candidates(), of="O-12")
     hub.put("updates", update_row())
     hub.put(
         "deliveries",

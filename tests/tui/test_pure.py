@@ -7,15 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.client import ClientError, Reply
-from feeds.model import Command, CountRow, FeedRow, Service, UpdateKind, UpdateText
+from feeds.model import Channel, Command, CountRow, FeedRow, UpdateKind, UpdateText
 from feeds.model.commands import Draft
-from tests.tui.fake_hub import NOW, FakeHub, outage, quiet_outage, update_row
-from tui.counts import by_service, square, surge, totals
+from tests.tui.fake_hub import NOW, FakeHub, desk_rows, outage, quiet_outage, surge_row, update_row
+from tui.counts import SPANS, Span, curve_of, square
+from tui.desk_table import desk_table
 from tui.drafting import Drafting, Written
 from tui.hints import hint_line
 from tui.next_word import BadTime, read_next_word
 from tui.screens.help import help_lines
 from tui.situation import Situation
+from tui.surge_words import chance_words, surge_line, surge_words
 from widgets.delivery_bar import delivery_bar
 from widgets.feed_strip import feed_line, is_stale
 from widgets.quantities import age, rate, span
@@ -54,24 +56,64 @@ def minute(old: int, **by: int) -> CountRow:
     )
 
 
-def test_minutes_without_a_row_count_as_nothing() -> None:
-    assert totals((minute(0, call_data=2), minute(3, call_data=1)), NOW, 5) == (0, 1, 0, 0, 2)
-
-
 def test_counts_are_split_by_service_and_by_channel() -> None:
     rows = (minute(0, call_data=2, portal_sms=1), minute(30, call_data=4), minute(200, call_data=9))
-    series = by_service(rows, NOW, 60)
-    assert {service: sum(values) for service, values in series.items()} == {Service.DATA: 6, Service.SMS: 1}
     totalled = square(rows, NOW, 60)
     assert sum(map(sum, totalled.cells)) == 7
     assert sum(totalled.last_10m) == 3
 
 
-def test_the_usual_is_the_mean_of_ten_minutes_before_the_last_ten() -> None:
-    rows = tuple(minute(old, call_data=1 if old >= 10 else 6) for old in range(70))
-    recent, usual = surge(rows, NOW)
-    assert recent == 60
-    assert usual == pytest.approx(10.0)
+@pytest.mark.parametrize("span", SPANS)
+@given(columns=st.integers(1, 400))
+def test_a_span_is_cut_into_the_finest_whole_stretches_that_there_is_room_for(span: Span, columns: int) -> None:
+    minutes, count = map(int, curve_of(span, columns).split("/"))
+    assert minutes * count == span.minutes
+    assert count <= columns or minutes == span.stretches[-1]
+    assert all(span.minutes // finer > columns for finer in span.stretches if finer < minutes)
+
+
+def test_a_curve_may_be_of_one_channel() -> None:
+    assert curve_of(SPANS[1], 120, Channel.EMAIL) == "15/96/e-mail"
+
+
+def test_a_surge_is_told_with_its_numbers() -> None:
+    assert surge_words(surge_row()) == "61 in 10 min, usual 2.1 (1.4–3.3), p < 1e-9"
+    assert surge_words(surge_row(seen=1_204, minutes=1_440, usual=631.2, low=580, high=690.1, chance=4.4e-7)) == (
+        "1,204 in 24 h, usual 631 (580–690), p = 4e-7"
+    )
+
+
+@pytest.mark.parametrize(
+    ("chance", "words"),
+    [(0.0, "p < 1e-9"), (1e-9, "p = 1e-9"), (9.96e-4, "p = 1e-3"), (0.004, "p = 0.004"), (0.2, "p = 0.2")],
+)
+def test_a_chance_is_as_exact_as_it_can_be(chance: float, words: str) -> None:
+    assert chance_words(chance) == words
+
+
+def test_a_surge_that_goes_on_stands_out_without_colour() -> None:
+    assert surge_line(surge_row(), NOW).plain.startswith("▲ 02:31 for 24 min")
+    over = surge_line(surge_row(ended=NOW, channel="", kind=""), NOW).plain
+    assert over.startswith("  02:31 to 02:55")
+    assert "all cases" in over
+
+
+def test_names_in_surges_are_text_and_nothing_else() -> None:
+    assert "[/red]" in surge_line(surge_row(service="[/red]\x1b[31m"), NOW).plain
+
+
+def test_the_desks_figures_stand_in_one_table_beside_what_is_usual() -> None:
+    lines = desk_table(desk_rows()).plain.split("\n")
+    assert {len(line) for line in lines[2:]} == {54}
+    assert lines[1].split() == ["contacts", "today", "74", "usual", "63", "a", "day"]
+    assert lines[2].split() == ["calls", "today", "9", "▲341", "s", "320", "s", "–", "4"]
+    assert lines[3].split() == ["incidents", "61", "3.2", "d", "9.3", "d", "14.1", "d", "2"]
+    assert lines[4].split()[3:5] == ["▲8.4", "d"]
+    assert lines[6].split() == ["orders", "0", "–", "12.0", "d", "–", "·"]
+
+
+def test_figures_that_did_not_come_yet_are_dashes() -> None:
+    assert [line.split()[-1] for line in desk_table(()).plain.split("\n")[1:]] == ["–"] * 6
 
 
 def test_ages_spans_and_rates_are_short() -> None:

@@ -15,16 +15,24 @@ from feeds.facts import (
     CaseReported,
     CustomersStated,
     DeliveryMoved,
+    DeskStated,
     Entry,
+    ExplanationChosen,
     Fact,
+    OutageExplained,
     OutageMerged,
     OutageMoved,
     OutageScoped,
     OutageSuspected,
     RangesStated,
+    SurgeBegan,
+    SurgeEnded,
+    SurgeGrew,
     UpdateApproved,
     UpdateDrafted,
     UpdateSteered,
+    UrgencySet,
+    WeightsStated,
 )
 from feeds.model import (
     ROW_TYPES,
@@ -41,6 +49,7 @@ from feeds.model import (
     Customer,
     DeliveryRow,
     DeliveryState,
+    Desk,
     ImpactRow,
     OutageRow,
     OutageState,
@@ -51,16 +60,18 @@ from feeds.model import (
     UpdateKind,
     UpdateRow,
     UpdateText,
+    Weights,
 )
+from feeds.model.explanations import Explanation
 from feeds.simspace import SimSpan
 from feeds.views import BadQuery, Query, board_source
 from feeds.views.sources import TEXT_IN_ROW
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
 BASE = 894620002000000000
-OF = {"impact": "O-1", "timeline": "O-1", "readings": "native/1"}
+OF = {"impact": "O-1", "timeline": "O-1", "explanations": "O-1", "readings": "native/1"}
 VIEWS = [view for view in ROW_TYPES if view != "feeds"]
-ALWAYS = {"totals": 1}
+ALWAYS = {"totals": 1, "desk": 6, "curve": 1}
 """Rows of views that are never empty."""
 
 R = TypeVar("R", bound=Row)
@@ -105,6 +116,10 @@ def approval(update: str, size: int) -> UpdateApproved:
     return UpdateApproved(update, "f" * 64, "s", "b", audience, "example.org")
 
 
+def surge_began(surge: str, seen: int) -> SurgeBegan:
+    return SurgeBegan(surge, 10, START, seen, 0.2, 0.0, 1.0, 0.01, channel=Channel.CALL)
+
+
 def small_board() -> Board:
     """Three ranges of two customers, an outage on an APN with two alarms and two cases, and an update under way."""
     board = Board()
@@ -125,6 +140,7 @@ def small_board() -> Board:
         OutageSuspected("O-1", (ends(0, 999), ends(10_000, 10_199)), {"apn": "x"}, "alarms at apn x"),
         OutageSuspected("O-2", (ends(0, 99),)),
         OutageMerged("O-2", "O-1", "within it"),
+        surge_began("S-1", 6),
     )
     tell(board, OutageMoved("O-1", OutageState.DECLARED, title="Meters are silent"), by="mk")
     text = UpdateText("We look", "We mend", "Wait", START + timedelta(minutes=20))
@@ -137,6 +153,8 @@ def small_board() -> Board:
         DeliveryMoved("U-1", 2, DeliveryState.HELD),
         by="vaken/courier",
     )
+    found = (Explanation({"plan": "gold"}, 0.5, 0.2), Explanation({"apn": "y"}, 0.4, 0.1, total=9))
+    tell(board, OutageExplained("O-1", found), by="vaken/explaining")
     return board
 
 
@@ -320,7 +338,10 @@ def test_an_unknown_view_is_refused_with_the_known_ones() -> None:
         board_source(Board(), "sims")
 
 
-@pytest.mark.parametrize(("view", "parent"), [("impact", "outage"), ("timeline", "outage"), ("readings", "case")])
+@pytest.mark.parametrize(
+    ("view", "parent"),
+    [("impact", "outage"), ("timeline", "outage"), ("explanations", "outage"), ("readings", "case")],
+)
 def test_a_view_of_one_outage_or_case_needs_its_name(view: str, parent: str) -> None:
     with pytest.raises(BadQuery, match=f"view: {view} is of one {parent}"):
         board_source(Board(), view)
@@ -331,6 +352,7 @@ def test_a_view_of_one_outage_or_case_needs_its_name(view: str, parent: str) -> 
 small = st.integers(0, 3)
 outages = st.sampled_from(["O-1", "O-2", "O-3"])
 updates = st.sampled_from(["U-1", "U-2"])
+surge_ids = st.sampled_from(["S-1", "S-2"])
 steps = st.one_of(
     st.builds(alarm, st.sampled_from("ab"), st.sampled_from(Severity), small, apn=st.sampled_from("xy")),
     st.builds(AlarmAcknowledged, st.sampled_from(["nms/a", "nms/b"])),
@@ -358,8 +380,21 @@ steps = st.one_of(
     st.builds(lambda id, number: OutageScoped(id, (ends(0, number * 10_000),), {"apn": "x"}), outages, small),
     st.builds(OutageMoved, outages, st.sampled_from(OutageState)),
     st.builds(OutageMerged, outages, outages),
+    st.builds(
+        lambda id, apn, part: OutageExplained(id, (Explanation({"apn": apn}, part / 9, 0.2, stands=part > 3),)),
+        outages,
+        st.sampled_from("xy"),
+        small,
+    ),
+    st.builds(ExplanationChosen, outages, st.sampled_from([{}, {"apn": "x"}])),
+    st.builds(UrgencySet, outages, st.none() | st.integers(0, 99), st.just("it is")),
+    st.builds(lambda vip, apart: WeightsStated(Weights(vip=vip, kinds={"incident": apart})), small, small),
+    st.builds(lambda country: DeskStated(Desk(country=country)), st.sampled_from(["SE", "US", "XX"])),
     st.builds(lambda id, of: UpdateDrafted(id, of, UpdateKind.PROGRESS, UpdateText("a", "b", "c")), updates, outages),
     st.builds(approval, updates, small),
+    st.builds(surge_began, surge_ids, small),
+    st.builds(SurgeGrew, surge_ids, small.map(lambda more: 5 + more), st.just(START), small, *[st.just(0.5)] * 4),
+    st.builds(SurgeEnded, surge_ids),
     st.builds(UpdateSteered, updates, st.sampled_from(["pause", "resume", "cancel"])),
     st.builds(DeliveryMoved, updates, small, st.sampled_from(DeliveryState)),
 )
@@ -374,9 +409,11 @@ def hand_over(query: Query, view: str, touched: Touched, live: set[str]) -> None
         "outages": touched.outages | live,
         "updates": touched.updates,
         "deliveries": touched.deliveries,
+        "surges": touched.surges,
     }
     of_all = touched.cases or touched.outages
-    if touched.inventory or (view in OF and of_all) or (view == "totals" and of_all) or view == "ribbon":
+    everywhere = touched.inventory or touched.usual or view in ("ribbon", "desk", "curve")
+    if everywhere or (view in OF and of_all) or (view == "totals" and of_all):
         query.touch_all()
     elif view in keys:
         query.touch(keys[view])

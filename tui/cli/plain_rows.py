@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from feeds.model import AlarmRow, OutageRow, Row, StretchRow
+from tui.surge_words import figure, series_words, surge_words
 from widgets.plain import fit, plain
 
 _ESCAPED = {
@@ -115,6 +116,44 @@ PLAIN_COLUMNS: dict[str, tuple[PlainColumn, ...]] = {
         PlainColumn("CASES", 6, lambda r: r.total, right=True),
         PlainColumn("ALARMS", 8, lambda r: r.alarms, right=True),
         PlainColumn("BY", 0, lambda r: ", ".join(f"{name} {count}" for name, count in sorted(r.by.items()))),
+    ),
+    "desk": (
+        PlainColumn("FIGURE", 20, lambda r: r.key),
+        PlainColumn("COUNT", 7, lambda r: r.count, right=True),
+        PlainColumn("MEAN", 9, lambda r: "" if r.value is None else figure(r.value), right=True),
+        PlainColumn("USUAL", 9, lambda r: "" if r.usual is None else figure(r.usual), right=True),
+        PlainColumn("OLDEST", 9, lambda r: "" if r.oldest is None else figure(r.oldest), right=True),
+        PlainColumn("OVER", 6, lambda r: r.over, right=True),
+        PlainColumn("UNIT", 0, lambda r: r.unit),
+    ),
+    "curve": (
+        PlainColumn("FROM", 20, lambda r: r.start),
+        PlainColumn("MIN", 5, lambda r: f"{r.minutes:g}", right=True),
+        PlainColumn("CASES", 6, lambda r: r.seen, right=True),
+        PlainColumn("USUAL", 8, lambda r: figure(r.usual), right=True),
+        PlainColumn("LOW", 8, lambda r: figure(r.low), right=True),
+        PlainColumn("HIGH", 8, lambda r: figure(r.high), right=True),
+        PlainColumn("SURGES", 10, lambda r: r.surges),
+        PlainColumn("BY", 0, lambda r: ", ".join(f"{name} {count}" for name, count in sorted(r.by.items()))),
+    ),
+    "surges": (
+        PlainColumn("ID", 7, lambda r: r.key),
+        PlainColumn("BEGAN", 20, lambda r: r.began),
+        PlainColumn("ENDED", 20, lambda r: r.ended),
+        PlainColumn("OF", 34, series_words),
+        PlainColumn("CASES", 0, surge_words),
+    ),
+    "explanations": (
+        PlainColumn("NO", 3, lambda r: r.rank, right=True),
+        PlainColumn("SAYS", 8, lambda r: r.chosen_by or ("stands" if r.stands else "")),
+        PlainColumn("AFFECTED", 8, lambda r: f"{r.coverage:.0%}", right=True),
+        PlainColumn("FLEET", 7, lambda r: f"{r.fleet_share:.1%}" if r.total else "", right=True),
+        PlainColumn("OUTSIDE", 8, lambda r: r.outside, right=True),
+        PlainColumn("SIMS", 10, lambda r: r.total, right=True),
+        PlainColumn("CUSTOMERS", 9, lambda r: r.customers, right=True),
+        PlainColumn("WHERE", 36, lambda r: ", ".join(f"{name} {value}" for name, value in sorted(r.where.items()))),
+        PlainColumn("WHO OUTSIDE", 28, lambda r: r.outside_customers),
+        PlainColumn("NOTE", 0, lambda r: r.note),
     ),
     "feeds": (
         PlainColumn("FEED", 20, lambda r: r.key),

@@ -1,6 +1,7 @@
 """The board: the outages that live, most urgent first, and what is known of the one under the cursor."""
 
 from collections.abc import Iterable
+from typing import cast
 
 from textual import on
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -8,14 +9,15 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from feeds.model import OutageRow
+from feeds.model import CurveRow, OutageRow
 from tui.actions import bindings
 from tui.columns import OUTAGES
+from tui.counts import SPANS, curve_of
 from tui.leftover_line import UNEXPLAINED, LeftoverLine
+from tui.link import View
 from tui.outage_actions import OutageActions
 from tui.outage_pane import OutagePane
 from tui.ribbon_pane import RibbonPane
-from tui.screens.counts import show_counts
 from tui.situation import LIVE_FILTER
 from tui.view_table import ViewTable
 from tui.words import outage_line
@@ -24,6 +26,9 @@ from widgets.looks import MUTED
 from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 
+CURVE = curve_of(SPANS[0], 24)
+"""The curve beside the outages."""
+
 
 class BoardScreen(OutageActions):
     """Where a shift begins."""
@@ -31,6 +36,10 @@ class BoardScreen(OutageActions):
     where = "board"
     AUTO_FOCUS = "#outages StreamTable"
     BINDINGS = bindings("board")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._curve: View | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""
@@ -50,7 +59,7 @@ class BoardScreen(OutageActions):
             with VerticalScroll(id="detail", can_focus=False):
                 yield OutagePane()
             with Vertical(id="surge-box"):
-                yield Static(Content.styled("cases per minute, last 2 h", MUTED), id="surge-title")
+                yield Static(Content.styled("cases in 5 min, last 2 h", MUTED), id="surge-title")
                 yield CaseChart(id="surge-chart")
 
     def outage_target(self) -> OutageRow | None:
@@ -62,16 +71,23 @@ class BoardScreen(OutageActions):
         """Count the ages of the pane on as well."""
         super().tick()
         self._show_detail()
-        self.refresh_counts()
 
     def on_mount(self) -> None:
-        """Show the curve."""
-        self.refresh_counts()
+        """Follow the curve."""
+        self._curve = self.vaken.hub.open("curve", of=CURVE, sort="key", window=(0, 24))
+        self.vaken.follow(self._curve, self._show_curve)
 
-    def refresh_counts(self) -> None:
-        """Show the cases per minute, where there is room for them."""
-        for chart in self.query(CaseChart):
-            show_counts(chart, self.vaken)
+    def on_unmount(self) -> None:
+        """Give the curve up."""
+        if self._curve is not None:
+            self.vaken.unfollow(self._curve)
+            self._curve.close()
+            self._curve = None
+
+    def _show_curve(self) -> None:
+        if self._curve is not None:
+            for chart in self.query(CaseChart):
+                chart.show(cast(tuple[CurveRow, ...], self._curve.content.rows))
 
     @on(LeftoverLine.Chosen)
     async def _show_cases(self, event: LeftoverLine.Chosen) -> None:

@@ -1,4 +1,4 @@
-"""One outage: its facts, and behind tabs whom it hits, its cases, alarms, history and updates."""
+"""One outage: its facts, and behind tabs whom it hits, what explains it, its cases, alarms, history and updates."""
 
 from collections.abc import Iterable
 from typing import ClassVar
@@ -10,10 +10,12 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from feeds.model import CaseRow, OutageRow, UpdateRow, UpdateState
+from feeds.model import CaseRow, ExplanationRow, OutageRow, UpdateRow, UpdateState
 from tui.actions import bindings
 from tui.case_actions import CaseActions
 from tui.columns import ALARMS, CASES_INSIDE, IMPACT, TIMELINE, UPDATES
+from tui.explain_actions import ExplainActions
+from tui.explanation_table import ExplanationTable
 from tui.link import View
 from tui.outage_actions import OutageActions
 from tui.outage_pane import OutagePane
@@ -27,14 +29,14 @@ from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 from widgets.tab_strip import TabStrip
 
-_TABS = ("Impact", "Cases", "Alarms", "Timeline", "Updates")
+_TABS = ("Impact", "Explanations", "Cases", "Alarms", "Timeline", "Updates")
 
 
 def _without(columns: Iterable[Column], key: str) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.key != key)
 
 
-class OutageScreen(OutageActions, CaseActions):
+class OutageScreen(OutageActions, CaseActions, ExplainActions):
     """``row`` is the outage as it was when it was opened; the screen follows it, also where it is merged or ends."""
 
     where = "outage"
@@ -76,6 +78,7 @@ class OutageScreen(OutageActions, CaseActions):
                 id="impact",
                 empty="no customer is known to be hit",
             )
+            yield ExplanationTable(key, id="explanations")
             yield ViewTable(
                 "Cases",
                 "cases",
@@ -125,6 +128,19 @@ class OutageScreen(OutageActions, CaseActions):
             return None
         row = self.query_one("#cases", ViewTable).target()
         return row if isinstance(row, CaseRow) else None
+
+    def explanation_target(self) -> ExplanationRow | None:
+        """Return the candidate under the cursor; where another pane is open, show the candidates first."""
+        if self.query_one(ContentSwitcher).current != "explanations":
+            self._open_tab(_TABS.index("Explanations"))
+            self.vaken.say("These may explain it: choose one, then press the key again.")
+            return None
+        row = self.query_one(ExplanationTable).target()
+        return row if isinstance(row, ExplanationRow) else None
+
+    def standing_explanations(self) -> tuple[ExplanationRow, ...]:
+        """Return the candidates that the evidence stands for."""
+        return self.query_one(ExplanationTable).standing
 
     def home_outage(self) -> str:
         """Return this outage."""

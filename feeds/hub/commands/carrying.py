@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from feeds.facts import Fact
+from feeds.hub.commands.explaining import ExplainCommands
 from feeds.hub.commands.outages import OutageCommands
 from feeds.hub.commands.refused import Refused, Unavailable
 from feeds.hub.commands.sims import SimsCommands
@@ -17,6 +18,7 @@ from feeds.model import (
     AskSims,
     Declare,
     Draft,
+    Explain,
     Mitigate,
     OutageState,
     Place,
@@ -25,6 +27,7 @@ from feeds.model import (
     Retry,
     Steer,
     Suspect,
+    Weigh,
 )
 
 _EMPTY = b"null"
@@ -38,6 +41,7 @@ class Commands:
         self._outages = OutageCommands(hub)
         self._updates = UpdateCommands(hub, self._outages)
         self._sims = SimsCommands(hub)
+        self._explain = ExplainCommands(hub, self._outages)
 
     async def do(self, command: Any, who: str) -> tuple[int, bytes]:
         """Carry out a command for a person. Return the sequence it is kept at and the result as JSON.
@@ -73,6 +77,10 @@ class Commands:
                 return outages.move(command, OutageState.REJECTED, reason=command.why), _EMPTY
             case Place():
                 return outages.place(command), _EMPTY
+            case Weigh():
+                return outages.weigh(command), _EMPTY
+            case Explain():
+                return await self._explain.explain(command, who)
             case Suspect():
                 return await self._sims.suspect(command)
             case Draft():

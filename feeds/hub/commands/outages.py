@@ -1,6 +1,6 @@
 """Commands on alarms, on where outages stand, and on which cases are in them."""
 
-from feeds.facts import AlarmAcknowledged, CasePlaced, Fact, OutageMoved
+from feeds.facts import AlarmAcknowledged, CasePlaced, Fact, OutageMoved, UrgencySet
 from feeds.hub.commands.refused import Refused, listed
 from feeds.hub.core import Hub
 from feeds.model import (
@@ -13,6 +13,7 @@ from feeds.model import (
     Place,
     Reject,
     Resolve,
+    Weigh,
 )
 
 ALARMS_AT_ONCE = 10_000
@@ -66,6 +67,18 @@ class OutageCommands:
         if outage.state not in allowed[to]:
             raise Refused(f"{outage.id} is {outage.state.value}, it cannot become {to.value}")
         return [OutageMoved(outage=outage.id, state=to, reason=reason, title=title)]
+
+    def weigh(self, command: Weigh) -> list[Fact]:
+        """Set how urgent a live outage is, or let the sum count again. What a person says needs a reason."""
+        outage = self.found(command.outage, command.seen)
+        if outage.state not in LIVE_STATES:
+            raise Refused(f"{outage.id} is {outage.state.value}: its urgency is not weighed any more")
+        why = command.why.strip()
+        if command.points is not None and not why:
+            raise Refused("say why: the sum and its parts stay on the screen beside your number")
+        if command.points is None and outage.urgency is None:
+            raise Refused(f"the urgency of {outage.id} is the sum already")
+        return [UrgencySet(outage=outage.id, points=command.points, reason=why)]
 
     def place(self, command: Place) -> list[Fact]:
         """Move an open case into a live outage, or out of it. ``seen`` is that of the case."""

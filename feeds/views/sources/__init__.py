@@ -8,15 +8,18 @@ from feeds.views.query import BadQuery, Source
 from feeds.views.sources.alarms import AlarmSource
 from feeds.views.sources.bounds import TEXT_IN_ROW
 from feeds.views.sources.cases import CaseSource, CountSource
+from feeds.views.sources.desk import DeskSource
+from feeds.views.sources.explanations import ExplanationSource
 from feeds.views.sources.outages import ImpactSource, OutageSource, TimelineSource
 from feeds.views.sources.readings import ReadingSource
 from feeds.views.sources.ribbon import RibbonSource
+from feeds.views.sources.surges import CurveSource, SurgeSource
 from feeds.views.sources.totals import TotalsSource
 from feeds.views.sources.updates import DeliverySource, UpdateSource
 
 __all__ = ["TEXT_IN_ROW", "board_source"]
 
-_WITH_PARENT = {"impact": "outage", "timeline": "outage", "readings": "case"}
+_WITH_PARENT = {"impact": "outage", "timeline": "outage", "readings": "case", "explanations": "outage"}
 
 
 def board_source(board: Board, view: str, of: str = "", points: CasePoints | None = None) -> Source:
@@ -42,6 +45,10 @@ _SOURCES: dict[str, Callable[[Board, str], Source]] = {
     "totals": TotalsSource,
     "ribbon": RibbonSource,
     "counts": CountSource,
+    "curve": CurveSource,
+    "surges": SurgeSource,
+    "desk": DeskSource,
+    "explanations": ExplanationSource,
     "impact": ImpactSource,
     "timeline": TimelineSource,
     "updates": UpdateSource,

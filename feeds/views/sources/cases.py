@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from feeds.board.board import Board
 from feeds.board.counts import minute_key
 from feeds.board.urgency import case_priority
 from feeds.model import Case, CaseRow, CountRow, Row
-from feeds.simspace import short_text
+from feeds.simspace import IntervalSet, short_text
 from feeds.views.sources.bounds import TEXT_IN_ROW
+
+USES_KEPT: Final = 100_000
+"""SIMs of which it is remembered what they are for. Then all are forgotten."""
 
 
 class CaseSource:
@@ -20,6 +24,9 @@ class CaseSource:
 
     def __init__(self, board: Board, of: str = "") -> None:
         self._board = board
+        self._uses: dict[int, str] = {}
+        """First SIM of a case → what it is for, by the inventory of ``_uses_of``."""
+        self._uses_of = -1
 
     def every_key(self) -> Iterable[str]:
         """Keys of open and closed cases."""
@@ -41,6 +48,18 @@ class CaseSource:
         sims = bodies.count or sum(span.count for span in case.sims)
         outages = board.outages.of_case.get(key, ())
         vip = customer is not None and customer.vip
+        pressure = board.pressing.of(outages)
+        priority, parts = case_priority(
+            board.weights,
+            kind=case.kind,
+            vip=vip,
+            sims=sims,
+            in_outage=bool(outages),
+            use=self._use(bodies),
+            agreement=customer.agreement if customer is not None else "",
+            worst=pressure.worst,
+            growth=pressure.growth,
+        )
         return CaseRow(
             key=key,
             number=case.number,
@@ -62,9 +81,25 @@ class CaseSource:
             outages=outages,
             lane=board.outages.lane(key),
             placed=board.outages.placed(key),
-            priority=case_priority(kind=case.kind, vip=vip, sims=sims, in_outage=bool(outages)),
+            priority=priority,
+            priority_parts=parts,
             seq=case.seq,
         )
+
+    def _use(self, bodies: IntervalSet) -> str:
+        """Return what the first SIM of a case is for: few cases are about SIMs of several uses."""
+        if not bodies or not self._board.weights.uses:
+            return ""
+        inventory = self._board.inventory
+        if self._uses_of != inventory.version or len(self._uses) >= USES_KEPT:
+            self._uses_of = inventory.version
+            self._uses.clear()
+        first = bodies.starts.item(0)
+        known = self._uses.get(first)
+        if known is None:
+            found = inventory.range_at(first)
+            known = self._uses[first] = found.use if found is not None else ""
+        return known
 
 
 class CountSource:

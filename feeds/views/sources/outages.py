@@ -4,11 +4,11 @@ from collections.abc import Iterable
 
 from feeds.board.board import Board
 from feeds.board.grouping import describe
+from feeds.board.pressing import recent_cases, worst_of
 from feeds.board.urgency import outage_urgency
-from feeds.model import ImpactRow, OutageRow, Row, Severity, TimelineRow
+from feeds.model import ImpactRow, OutageRow, Row, TimelineRow
 from feeds.simspace import short_text
-
-_SEVERITIES = tuple(Severity)
+from feeds.views.sources.explanations import shared_of
 
 
 class OutageSource:
@@ -43,24 +43,30 @@ class OutageSource:
             known = customers.get(leading.customer)
             name = known.name if known is not None else leading.customer
         counts = board.outages.alarm_counts(key)
-        worst = next((severity for severity, count in zip(_SEVERITIES, counts, strict=True) if count), None)
-        now = int(board.at.timestamp()) // 60
-        recent = sum(members.minutes.get(minute, 0) for minute in range(now - 9, now + 1)) if members else 0
-        urgency, parts = outage_urgency(
+        recent = recent_cases(members, board.at)
+        agreements = (customers[item.customer].agreement for item in impact if item.customer in customers)
+        total, parts = outage_urgency(
+            board.weights,
             sims=sims,
             vip=name if vips else "",
             uses=tuple(dict.fromkeys(use for item in impact for use in item.uses)),
             recent_cases=recent,
-            worst=worst,
+            worst=worst_of(counts),
+            agreements=agreements if board.weights.agreements else (),
         )
         with_sims = board.outages.cases_with_sims if members is not None and members.cases else 0
         fleet = board.inventory.fleet
         known_sims = sum(item.sims for item in impact)
+        inside = round(len(members.cases) / with_sims, 4) if members is not None and with_sims else None
+        part = round(known_sims / fleet, 6) if fleet and impact else None
+        shared = shared_of(board, key, outage.where)
         return OutageRow(
             key=key,
             state=outage.state,
-            urgency=urgency,
+            urgency=total if outage.urgency is None else outage.urgency,
             urgency_parts=parts,
+            urgency_by=outage.urgency_by,
+            urgency_why=outage.urgency_why,
             title=outage.title,
             sims_text=short_text(pairs),
             sims=sims,
@@ -74,9 +80,10 @@ class OutageSource:
             major=counts[1],
             minor=counts[2],
             warning=counts[3] + counts[4],
-            shared=describe(sorted(outage.where.items())),
-            coverage=round(len(members.cases) / with_sims, 4) if members is not None and with_sims else None,
-            fleet_share=round(known_sims / fleet, 6) if fleet and impact else None,
+            shared=shared.words if shared is not None else describe(sorted(outage.where.items())),
+            shared_by=shared.by if shared is not None else "",
+            coverage=shared.coverage if shared is not None else inside,
+            fleet_share=shared.fleet_share if shared is not None else part,
             commander=outage.commander,
             suspected=outage.suspected,
             declared=outage.declared,

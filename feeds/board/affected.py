@@ -1,0 +1,165 @@
+"""What is affected in one outage, as it is known now: an immutable question that any thread may answer.
+
+Affected are the SIMs of the outage's own open cases, and those of the open cases that came at the same time and that no
+outage holds, or a group on ranges alone: so an answer can tell who is affected outside of it. A case that its customer
+or a person brought says nothing of its own. Where a person made the group of SIMs, these are affected. Without any of
+that the alarms speak.
+"""
+
+from collections.abc import Container, Iterable, Iterator
+from datetime import timedelta
+from itertools import islice
+from typing import Final
+
+from msgspec import Struct
+
+from feeds.board.board import Board
+from feeds.board.inventory import Where
+from feeds.board.members import is_from_cases
+from feeds.fleet.fleet import Fleet
+from feeds.model import LIVE_STATES, Case
+from feeds.simspace import IntervalSet
+
+CASES: Final = 20_000
+"""Of the own cases of an outage at most so many are looked at, evenly spread: taking them is the event loop's work."""
+LANE: Final = 2_000
+"""Of the cases beside it so many are looked at, first the newest of those that no outage holds."""
+OTHERS: Final = 1_000
+"""Of other cases so many show what cases usually say."""
+BEFORE: Final = timedelta(minutes=15)
+"""Cases in no outage count from so long before the first case of the outage."""
+ALARMS: Final = 2_000
+"""Places in alarm that are looked at."""
+
+FIELDS: Final = ("country", "visited_network", "service")
+"""What cases say that the fleet may not know."""
+
+
+class Item(Struct, frozen=True, gc=False):
+    """A piece of evidence: a case, or a run of SIMs that a person named. ``minute``: since 1970, when it was opened."""
+
+    sims: IntervalSet
+    customer: str = ""
+    minute: float = 0.0
+    fields: tuple[str, ...] = ("", "", "")
+    own: bool = True
+    """It is of the outage itself, not beside it."""
+
+
+class InAlarm(Struct, frozen=True, gc=False):
+    """Active alarms on attribute values: by severity, and whether they belong to the outage."""
+
+    where: Where
+    critical: int
+    major: int
+    lesser: int
+    own: bool
+
+
+class Question(Struct, frozen=True):
+    """What explains ``outage``? Two equal questions have the same answer."""
+
+    outage: str
+    where: Where
+    """What the outage stands on."""
+    scope: IntervalSet
+    items: tuple[Item, ...]
+    others: tuple[tuple[str, tuple[str, ...]], ...]
+    """Customers and fields of cases that have nothing to do with it."""
+    alarms: tuple[InAlarm, ...]
+    fleet: Fleet
+    names: dict[str, str]
+    """Names of customers by id."""
+    chosen: Where = ()
+    """What a person says it is."""
+
+    def same_as(self, other: "Question") -> bool:
+        """Whether both would be answered alike; quick, and may be no where they are."""
+        return (
+            self.fleet is other.fleet
+            and self.where == other.where
+            and self.chosen == other.chosen
+            and self.scope is other.scope
+            and self.alarms == other.alarms
+            and len(self.items) == len(other.items)
+            and all(
+                one.sims is two.sims and one.own == two.own and one.fields == two.fields
+                for one, two in zip(self.items, other.items, strict=True)
+            )
+        )
+
+
+def question(board: Board, outage_id: str) -> Question | None:
+    """Return what is to be explained of an outage as the board stands; None where it is not live."""
+    outage, members = board.outages.outages.get(outage_id), board.outages.members.get(outage_id)
+    if outage is None or members is None or outage.state not in LIVE_STATES:
+        return None
+    keys = [key for key in members.cases if key not in members.brought]
+    if len(keys) > CASES:
+        keys = keys[:: len(keys) // CASES + 1]
+    taken = {key: _item(board, key, own=True) for key in keys}
+    since = min((item.minute for item in taken.values()), default=outage.suspected.timestamp() / 60)
+    for key in islice(_beside(board, outage_id), LANE):
+        opened = board.cases.open[key].opened.timestamp() / 60
+        if opened >= since - BEFORE.total_seconds() / 60 and key not in members.cases:
+            taken[key] = _item(board, key, own=False)
+    items = [item for item in taken.values() if item.sims]
+    if outage.made_by and not outage.where:
+        runs = islice(members.scope.pairs(), CASES)
+        items += [Item(IntervalSet.of([run]), minute=since) for run in runs]
+    items.sort(key=lambda item: (item.minute, int(item.sims.starts[0]), int(item.sims.ends[-1]), item.customer))
+    customers, chosen = board.inventory.customers, board.explanations.chosen.get(outage_id)
+    hit = dict.fromkeys(item.customer for item in items)
+    return Question(
+        outage=outage_id,
+        where=tuple(sorted(outage.where.items())),
+        scope=members.scope,
+        items=tuple(items),
+        others=tuple(_others(board, taken)) if any(any(item.fields[:2]) for item in items) else (),
+        alarms=tuple(_alarms(board, members.wheres)),
+        fleet=board.inventory.standing,
+        names={key: customers[key].name for key in hit if key in customers},
+        chosen=tuple(sorted(chosen.where.items())) if chosen is not None else (),
+    )
+
+
+def _beside(board: Board, outage_id: str) -> Iterator[str]:
+    """Yield the open cases that may be of the same trouble: those in no outage, and in groups on ranges alone.
+
+    Nobody decided upon such a group, and what its cases share with others may be the cause of all.
+    """
+    evidence = board.outages.unexplained.evidence
+    yield from (key for key in reversed(board.outages.unexplained.cases) if key in evidence)
+    for other in board.outages.live():
+        if other.id != outage_id and not other.where and is_from_cases(other):
+            members = board.outages.members[other.id]
+            yield from (key for key in members.cases if key not in members.brought)
+
+
+def _item(board: Board, key: str, *, own: bool) -> Item:
+    case = board.cases.open[key]
+    customer = board.cases.customer_of.get(key, "")
+    return Item(board.cases.bodies[key], customer, case.opened.timestamp() / 60, _fields(case), own)
+
+
+def _fields(case: Case) -> tuple[str, ...]:
+    return (case.country, case.visited_network, case.service.value)
+
+
+def _others(board: Board, taken: Container[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Yield the customers and fields of further cases, closed and open, the newest."""
+    cases = board.cases
+    for case in islice(reversed(cases.closed.values()), OTHERS):
+        yield case.customer, _fields(case)
+    for key in islice(reversed(cases.open), OTHERS):
+        if key not in taken:
+            yield cases.customer_of.get(key, ""), _fields(cases.open[key])
+
+
+def _alarms(board: Board, own: dict[Where, None]) -> Iterable[InAlarm]:
+    places = board.alarms.places
+    for where in dict.fromkeys((*islice(own, ALARMS), *islice(places, ALARMS))):
+        place = places.get(where)
+        if place is not None:
+            critical, major, *lesser = place.counts
+            yield InAlarm(where, critical, major, sum(lesser[:3]), where in own)
