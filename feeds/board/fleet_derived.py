@@ -48,8 +48,7 @@ def derived(
 
 
 def _derived(firsts: Numbers, lasts: Numbers, imsis: Numbers, named: dict[str, Codes]) -> Iterator[tuple[str, Codes]]:
-    prefixes = list(_prefixes(firsts, lasts))
-    yield from zip((ISSUER, ICCID), prefixes, strict=False)
+    yield from _prefixes(firsts, lasts)
     if imsis.any():
         yield IMSI, _leading(imsis, imsis + (lasts - firsts), _PLMN_DIGITS, imsis > 0)
     if not _BATCHES & named.keys():
@@ -75,8 +74,8 @@ def same(one: Codes, other: Codes) -> bool:
     return len(np.unique(pairs)) <= len(one.values)
 
 
-def _prefixes(firsts: Numbers, lasts: Numbers) -> Iterator[Codes]:
-    """Yield the columns of the shortest prefix that tells ranges apart (the issuer), and of the longest useful one."""
+def _prefixes(firsts: Numbers, lasts: Numbers) -> Iterator[tuple[str, Codes]]:
+    """Yield the column of the issuer, where there are several, and that of the longest useful prefix."""
     digits = np.searchsorted(10 ** np.arange(1, 19, dtype=np.int64), firsts, side="right") + 1
     longest = int(digits.min(initial=19)) - 1
     every = np.ones(len(firsts), dtype=np.bool_)
@@ -90,9 +89,11 @@ def _prefixes(firsts: Numbers, lasts: Numbers) -> Iterator[Codes]:
             found.append((length, many))
     if not found:
         return
-    issuer = next((length for length, _ in reversed(found) if length <= _ISSUER_DIGITS), found[0][0])
-    for length in dict.fromkeys((issuer, found[-1][0])):
-        yield _leading(firsts, lasts, length, every)
+    issuer = next((length for length, _ in reversed(found) if length <= _ISSUER_DIGITS), 0)
+    if issuer:
+        yield ISSUER, _leading(firsts, lasts, issuer, every)
+    if found[-1][0] > issuer:
+        yield ICCID, _leading(firsts, lasts, found[-1][0], every)
 
 
 def _leading(firsts: Numbers, lasts: Numbers, length: int, there: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Codes:

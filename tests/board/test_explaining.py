@@ -163,6 +163,29 @@ def test_one_customer_writes_first_but_what_it_shares_with_several_others_is_not
     assert room.explained("O-2")[0].where == {"apn": "iot.meter"}
 
 
+def test_a_customer_is_not_called_the_cause_while_its_cases_may_be_part_of_something_wider() -> None:
+    room = Room(fleet(meters=0))
+    for n in (1, 5, 9, 13, 17, 2):
+        room.outage(f"O-{n}", blocks=(n,))
+        room.case(n)
+    for place in range(2, 6):
+        room.case(1, place)
+    found = room.explained()
+    assert found[0].where == {"hss": "hss-1"}
+    assert {"customer": "c1"} in [one.where for one in found]
+    assert standing(found) == []
+
+
+def test_a_minute_ahead_is_no_beginning() -> None:
+    room = Room(fleet())
+    room.outage(where={"apn": "iot.meter"})
+    for place in range(3):
+        room.case(3, 1 + place)
+    for n in (0, 1, 2, 4, 5, 6):
+        room.case(n, minute=1)
+    assert room.explained()[0].note == ""
+
+
 def test_it_is_said_with_whom_it_began_when_one_fleet_was_first_by_far() -> None:
     room = Room(fleet())
     room.tell(CustomersStated((Customer(id="c3", name="Acme Lifts"),)))
@@ -245,8 +268,8 @@ def test_a_service_is_a_symptom_and_never_stands() -> None:
 def test_what_a_group_was_made_for_stands_on_less_than_a_value_that_nobody_suspected() -> None:
     for where, expected in (({"hss": "hss-1"}, [{"hss": "hss-1"}]), ({}, [])):
         room = Room(fleet(meters=0))
-        room.outage(where=where, blocks=() if where else (1, 5, 9, 13, 17))
-        for n in (1, 5, 9, 13, 17):
+        room.outage(where=where, blocks=() if where else (1, 5, 9, 13, 17, 2))
+        for n in (1, 5, 9, 13, 17, 2):
             room.case(n)
         found = room.explained()
         assert found[0].where == {"hss": "hss-1"}
