@@ -21,10 +21,13 @@ from feeds.board.inventory import Inventory
 from feeds.board.objects import ObjectTable
 from feeds.board.outages import Line, OutageTable
 from feeds.board.pressing import Pressing
+from feeds.board.suppressions import Suppression, SuppressionTable
 from feeds.board.surges import Surge, SurgeTable
 from feeds.board.touched import Touched
 from feeds.board.updates import UpdateTable
 from feeds.facts import (
+    AddressAllowed,
+    AddressSuppressed,
     AlarmAcknowledged,
     AlarmReported,
     CasePlaced,
@@ -48,6 +51,7 @@ from feeds.facts import (
     SurgeGrew,
     UpdateApproved,
     UpdateDrafted,
+    UpdateProposed,
     UpdateSteered,
     UrgencySet,
     WeightsStated,
@@ -55,7 +59,7 @@ from feeds.facts import (
 from feeds.fleet.columns import NotATable
 from feeds.model import Alarm, Case, Customer, Delivery, Desk, ObjectRule, Outage, RangeTable, Update, Weights
 
-FORMAT = 2
+FORMAT = 3
 """Version of the dump. A dump of another version is not read; the log is replayed instead."""
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -89,6 +93,16 @@ class _Dump(msgspec.Struct, frozen=True, array_like=True):
     surge_count: int = 0
     explained: list[Explained] = []
     chosen: list[Chosen] = []
+    suppressions: list[Suppression] = []
+
+
+_STEERED = {
+    "pause": "paused",
+    "resume": "resumed",
+    "cancel": "cancelled",
+    "undo": "undone",
+    "go on": "the rest goes out",
+}
 
 
 class _Sources(NamedTuple):
@@ -125,7 +139,8 @@ class Board:
         self.cases = CaseTable(self.inventory, self.counts, self.figures)
         self.outages = OutageTable(self.inventory, self.alarms, self.cases)
         self.pressing = Pressing(self.outages)
-        self.updates = UpdateTable()
+        self.suppressions = SuppressionTable()
+        self.updates = UpdateTable(self.suppressions)
         self.explanations = ExplanationTable()
         self._derived_from = _Sources(0, 0, 0, 0)
 
@@ -195,6 +210,7 @@ class Board:
                 surge_count=self.surges.count,
                 explained=list(self.explanations.latest.values()),
                 chosen=list(self.explanations.chosen.values()),
+                suppressions=list(self.suppressions.of.values()),
             )
         )
 
@@ -224,6 +240,7 @@ class Board:
         board.outages.outages = {outage.id: outage for outage in state.outages}
         board.outages.timelines = dict(state.timelines)
         board.outages.suspected = state.suspected
+        board.suppressions.restore(state.suppressions)
         board.updates.restore(state.updates, state.deliveries, state.drafted)
         board.explanations.restore(state.explained, state.chosen)
         board.desk, board.weights = state.desk, state.weights
@@ -357,12 +374,51 @@ class Board:
         number = outage.updates + 1 if outage is not None else 1
         if self.updates.approve(fact, number, entry.by, entry.seq, entry.at, touched):
             what = f"update {number} ({update.kind.value}) approved for {len(fact.audience)} contacts"
-            self.outages.told(update.outage, update.text.next_word, entry.by, what, entry.seq, entry.at)
-            touched.outages.add(update.outage)
+            if fact.alone:
+                what += f" by its author alone: {fact.alone}"
+            if fact.hold_until is not None:
+                # Nobody is told anything yet, and it may still be undone.
+                self._noted(update.outage, entry, f"{what}, held until {fact.hold_until:%H:%M:%S}", touched)
+            else:
+                self._told(update, what, entry, touched)
+
+    def _told(self, update: Update, what: str, entry: Entry, touched: Touched) -> None:
+        self.outages.told(update.outage, update.text.next_word, entry.by, what, entry.seq, entry.at)
+        touched.outages.add(update.outage)
+
+    def _noted(self, outage: str, entry: Entry, what: str, touched: Touched) -> None:
+        if outage in self.outages.outages:
+            self.outages.remark(outage, entry.by, what, entry.seq, entry.at, touched)
+
+    def _proposed(self, entry: Entry, touched: Touched) -> None:
+        fact = entry.fact
+        assert isinstance(fact, UpdateProposed)
+        if self.updates.propose(fact, entry.by, entry.seq, entry.at, touched):
+            update = self.updates.updates[fact.update]
+            what = f"{update.kind.value} ({update.id}) proposed for {fact.customers} customers"
+            self._noted(update.outage, entry, what, touched)
 
     def _steered(self, entry: Entry, touched: Touched) -> None:
-        assert isinstance(entry.fact, UpdateSteered)
-        self.updates.steer(entry.fact, entry.seq, entry.at, touched)
+        fact = entry.fact
+        assert isinstance(fact, UpdateSteered)
+        before = self.updates.updates.get(fact.update)
+        if before is None or not self.updates.steer(fact, entry.seq, entry.at, touched):
+            return
+        if fact.to == "start":
+            what = f"update {before.number} ({before.kind.value}) begins to go out to {len(before.audience)} contacts"
+            self._told(before, what, entry, touched)
+        elif fact.reason or fact.to in ("undo", "go on"):
+            what = f"update {before.number or before.id}: {_STEERED.get(fact.to, fact.to)}"
+            self._noted(before.outage, entry, f"{what}: {fact.reason}" if fact.reason else what, touched)
+
+    def _suppressed(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, AddressSuppressed)
+        made = self.suppressions.suppress(entry.fact, entry.by, entry.seq, entry.at, touched)
+        self.updates.suppressed(made, entry.at, touched)
+
+    def _allowed(self, entry: Entry, touched: Touched) -> None:
+        assert isinstance(entry.fact, AddressAllowed)
+        self.suppressions.allow(entry.fact, touched)
 
     def _delivery(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, DeliveryMoved)
@@ -390,7 +446,10 @@ _APPLY = {
     OutageExplained: Board._explained,
     ExplanationChosen: Board._chosen,
     UpdateDrafted: Board._drafted,
+    UpdateProposed: Board._proposed,
     UpdateApproved: Board._approved,
     UpdateSteered: Board._steered,
     DeliveryMoved: Board._delivery,
+    AddressSuppressed: Board._suppressed,
+    AddressAllowed: Board._allowed,
 }

@@ -167,7 +167,12 @@ def _levels(per_day: Floats, exposure: Floats, weights: Floats, thought: Floats,
         # A day says less the more it scatters beyond Poisson.
         worth_day = counted / (1 + scatter.bunch_long + scatter.day * mean)
         came = (worth_day * _clipped(per_day, mean, scatter)).sum(axis=0)
-        level = thought * (LEVEL_PRIOR + came) / (LEVEL_PRIOR + (worth_day * thought * exposure).sum(axis=0))
+        expected = (worth_day * thought * exposure).sum(axis=0)
+        level = thought * (LEVEL_PRIOR + came) / (LEVEL_PRIOR + expected)
+        # Where far more comes than was thought, by orders of magnitude, that weighs by what came, not by what was
+        # thought: a channel of which the desk said nothing would else be learned for months.
+        ratio = np.maximum(came, 1e-12) / np.maximum(expected, 1e-12)
+        level = np.maximum(level, np.where(ratio > 1, thought * ratio ** (came / (came + LEVEL_PRIOR)), 0.0))
     return level
 
 

@@ -177,6 +177,16 @@ def test_outages_do_not_become_what_is_usual(desk: Desktop) -> None:
     assert usual_cases(board, later, 7 * 1_440) == pytest.approx(before, rel=0.2)
 
 
+def test_hours_of_a_surge_are_not_learned_from_for_three_days_at_the_most(desk: Desktop) -> None:
+    board, hour = desk.board, int((START + NIGHT).timestamp()) // 3600
+    desk.tell(SurgeBegan("S-1", 60, START + NIGHT, 99, 1.0, 0.0, 3.0, 1e-9), START + NIGHT)
+    while_it_lasts = board.surges.learnt(hour + 48)
+    assert while_it_lasts.usable.sum() == len(while_it_lasts.usable) - 49
+    assert (~board.surges.learnt(hour + 300).usable).sum() == 72
+    desk.tell(SurgeEnded("S-1"), START + NIGHT + timedelta(hours=5))
+    assert (~board.surges.learnt(hour + 300).usable).sum() == 7
+
+
 # -- what is usual ---------------------------------------------------------------------------------------------------
 
 

@@ -66,6 +66,11 @@ def test_the_own_figures_give_way_to_what_comes_within_a_few_days() -> None:
     assert in_week(usual) == pytest.approx(4_480, rel=0.25)
 
 
+def test_a_channel_of_which_the_desk_says_nothing_is_learned_within_a_week() -> None:
+    silent = Desk(monthly={Channel.CALL: 0.0}, time_zone="UTC")
+    assert in_week(learned(history(rates(1, a_day=30)), silent)) == pytest.approx(210, rel=0.25)
+
+
 def test_an_outage_does_not_become_what_is_usual() -> None:
     hourly = rates(12)
     before = in_week(learned(history(hourly), DESK))
