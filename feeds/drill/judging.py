@@ -238,7 +238,7 @@ class _Judged:
             begun = [stage for stage in self._stages if stage.begin <= look.at]
             hit = IntervalSet.union(stage.sims for stage in begun)
             for one in look.outages:
-                for where in (one.where, *(known.where for known in one.candidates)):
+                for where in (one.where, *(known.where for known in one.candidates if known.stands)):
                     key = tuple(sorted(where.items()))
                     if key and key not in found and not self._rightly(where, hit):
                         found[key] = None

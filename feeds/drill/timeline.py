@@ -123,6 +123,7 @@ def _muted(alarms: Iterator[AlarmSent], silent: Sequence[tuple[float, float]]) -
             unheard[one.event.id] = one
         else:
             yield one
+    yield from (replace(late, at=back) for late in unheard.values())
 
 
 def _fault_alarms(fault: Fault, plan: FaultAlarms, chance: random.Random) -> Iterator[AlarmSent]:

@@ -67,9 +67,9 @@ def test_times_count_from_the_first_evidence_and_from_the_fifth_case() -> None:
 
 def test_what_was_there_before_the_first_evidence_is_no_suspicion_of_the_fault() -> None:
     there = seen("O-1", C)
-    report = looked((10, (there,)), (90, (there, seen("O-2", D))))
+    report = looked((10, (there,)), (70, (there, seen("O-9", A))), (90, (there, seen("O-2", D))))
     assert report.to_suspected == pytest.approx(28)
-    assert report.wrong == 0  # by luck, where the fault came later
+    assert report.wrong_reasons == ("reason of O-9",)  # O-1 lies by luck where the fault came later
 
 
 def test_an_outage_that_is_moved_onto_the_fault_counts_from_then_on() -> None:
