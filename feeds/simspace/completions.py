@@ -18,11 +18,16 @@ from feeds.simspace.words import fold
 if TYPE_CHECKING:
     from feeds.simspace.walk import Walk
 
-OUT_OF: Final = words_in("of av von aus af di de del do dos das dei delle z ze van sur parmi out der dans in i im uit")
+_OUT_OF: Final = words_in("of av von aus af di de del do dos das dei delle z ze van sur parmi out der dans in i im uit")
 """Before a range of which only some SIMs are meant."""
 
+_BESIDE: Final = vocabulary.FILL | vocabulary.NO_SIGN | vocabulary.ORDINARY | words_in(", the die de")
 _LINK: Final = 48
 _MOST: Final = 200
+"""Cut numbers that are completed, at most."""
+
+_MOST_WHOLE: Final = 4_000
+"""Whole numbers that may complete them: in a text of more, more than one does."""
 
 
 def complete(walk: "Walk") -> bool:
@@ -30,7 +35,7 @@ def complete(walk: "Walk") -> bool:
     if not walk.cuts or not walk.items:
         return False
     before = len(walk.items)
-    whole = list(walk.items)
+    whole = walk.items[:_MOST_WHOLE]
     for cut in walk.cuts[:_MOST]:
         if cut.named:
             _narrow(walk, cut, whole)
@@ -100,14 +105,17 @@ def _linked(text: str, end: int, start: int, item: Found) -> bool:
     """Return whether the text says that the last digits are those of some *of* a range, before it or behind it."""
     if end <= item.start <= end + _LINK:
         words = vocabulary.TOKEN.findall(fold(text[end : item.start]))
-        return any(word in OUT_OF for word in words) and not any(word[0].isdigit() for word in words)
+        return any(word in _OUT_OF for word in words) and not any(word[0].isdigit() for word in words)
     if item.end <= start <= item.end + _LINK:
         before = vocabulary.TOKEN.findall(fold(text[max(0, item.start - 24) : item.start].rpartition("\n")[2]))
+        between = vocabulary.TOKEN.findall(fold(text[item.end : start]))
+        if not all(word in _BESIDE for word in between) or not vocabulary.EVERY.isdisjoint(before):
+            return False
         while (
-            before and (before[-1] in vocabulary.FILL or before[-1] in vocabulary.NO_SIGN) and before[-1] not in OUT_OF
+            before and (before[-1] in vocabulary.FILL or before[-1] in vocabulary.NO_SIGN) and before[-1] not in _OUT_OF
         ):
             before.pop()
-        return bool(before) and before[-1] in OUT_OF
+        return bool(before) and before[-1] in _OUT_OF
     return False
 
 

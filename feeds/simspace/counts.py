@@ -51,6 +51,12 @@ class Told(NamedTuple):
 
     many: int
     how: How
+    starts: bool = False
+    """The words end with *from* or a like one."""
+    surely: bool = False
+    """That word says *from* and nothing else."""
+    behind: bool = False
+    """The words end with *after*, and speak of SIMs."""
 
 
 NOTHING_TOLD: Final = Told(0, "")
@@ -59,6 +65,16 @@ NOTHING_TOLD: Final = Told(0, "")
 @lru_cache(maxsize=8192)
 def told_before(tokens: tuple[str, ...]) -> Told:
     """Return what folded tokens count that end directly before a number."""
+    told = _counted(tokens)
+    at = _behind_signs(tokens)
+    if at < 0:
+        return told
+    word = tokens[at]
+    after = word in _AFTER and at > 0 and (tokens[at - 1] in NEXT or tokens[at - 1] in THINGS)
+    return Told(told.many, told.how, word in START, word in _SURELY, after)
+
+
+def _counted(tokens: tuple[str, ...]) -> Told:
     at = _behind_signs(tokens)
     how: How = ""
     named = row = leading = comma = first = False
@@ -104,28 +120,10 @@ def told_before(tokens: tuple[str, ...]) -> Told:
     return Told(count, how) if count else NOTHING_TOLD
 
 
-def starts(tokens: Sequence[str]) -> bool:
-    """Return whether the tokens before a number end with *from*."""
-    at = _behind_signs(tokens)
-    return at >= 0 and tokens[at] in START
-
-
-def starts_surely(tokens: Sequence[str]) -> bool:
-    """Return whether the tokens before a number end with a word that says *from* and nothing else."""
-    at = _behind_signs(tokens)
-    return at >= 0 and tokens[at] in _SURELY
-
-
 def is_start_word(gap: str) -> bool:
     """Return whether all that stands between two numbers is a word such as *from* or *at*."""
     word = fold(gap).strip()
     return word.isalpha() and word in START and word not in ALSO
-
-
-def comes_after(tokens: Sequence[str]) -> bool:
-    """Return whether the tokens before a number end with *after*."""
-    at = _behind_signs(tokens)
-    return at > 0 and tokens[at] in _AFTER and (tokens[at - 1] in NEXT or tokens[at - 1] in THINGS)
 
 
 def _behind_signs(tokens: Sequence[str]) -> int:

@@ -21,7 +21,7 @@ _LISTED: Final = re.compile(r"(?:, ?|; |\r?\n(?:> )?)(89[0-9]{16,18})(?=(?:, ?|;
 """A number in the midst of a list."""
 
 _PAIR: Final = re.compile(r"89[0-9]{16,18}[Ff]?[ ]?[;,|\t][ ]?[0-9]{1,7}(?!\.?[0-9])")
-_LIST_STOP: Final = re.compile(r"[.,] ?(?:\s|[0-9]{2,8}(?![0-9.,:/%]))|/ ?[0-9]{2,8}(?![0-9.,:%A-Za-z])")
+_LIST_STOP: Final = re.compile(r"[.,] ?(?:\s|[0-9]{2,8}(?![0-9.,:/%]))|/ ?-?[0-9]{2,8}(?![0-9.,:%A-Za-z])")
 _COLUMN_COUNT: Final = re.compile(r"[ ]?[;,|\t][ ]?([0-9]{1,7})(?![0-9.,]*[0-9])")
 _HANGING: Final = re.compile(r"[^0-9A-Za-z](?:[Ff]{1,4}|\+)\Z")
 _LAST_DIGITS: Final = "only last digits stand here; read with the beginning of the number before"
@@ -78,18 +78,18 @@ class Ends(Counting):
                 if closed:
                     return self._range(kind, start, number, closed, tokens, doubts)
         listed = listed and nature in ("list", "and")
+        before = counts.told_before(tokens) if tokens else counts.NOTHING_TOLD
         if not listed and (nature in ("", "plus", "and") or text[end : end + 1] in (",", "\n", " ")):
-            more_sims, until = self.count_behind(end, nature, counts.starts(tokens))
+            more_sims, until = self.count_behind(end, nature, before.starts)
             if more_sims:
                 return self.counted(kind, start, until, number, body, more_sims, doubts)
         if tokens:
-            told = counts.told_before(tokens)
-            if told.many:
-                until, more = self.told(kind, start, number, body, told, doubts)
+            if before.many:
+                until, more = self.told(kind, start, number, body, before, doubts)
                 if until:
                     return until
                 doubts = (*doubts, *more)
-            elif not nature and self._without_end(tokens, end):
+            elif not nature and self._without_end(tokens, before, end):
                 doubts = (*doubts, NO_END)
         if not nature and text[end : end + 1] in _ONWARDS and (on := trails.onwards(text[end : end + 60])):
             if on.many:
@@ -107,13 +107,13 @@ class Ends(Counting):
         near = int(upper.digits) - int(lower.digits)
         return lower.digits[:_ALIKE] == upper.digits[:_ALIKE] and 0 < near < _MOST_CELLS
 
-    def _without_end(self, tokens: tuple[str, ...], end: int) -> bool:
+    def _without_end(self, tokens: tuple[str, ...], before: counts.Told, end: int) -> bool:
         """Return whether the words before a number speak of all SIMs from it on, or of those behind it."""
-        if counts.starts_surely(tokens):
+        if before.surely:
             return leads.says_all(tokens) or self._all_behind(end)
         if leads.says_all(tokens):
             return leads.begins(tokens)
-        return counts.comes_after(tokens)
+        return before.behind
 
     def _all_behind(self, end: int) -> bool:
         return leads.says_all(vocabulary.TOKEN.findall(fold(self.text[end : end + 30].partition("\n")[0]))[:4])
@@ -259,7 +259,13 @@ class Ends(Counting):
         before = like
         while seen < 1_000:
             gap = phrases.GAP.match(text, at)
-            if gap is None or len(gap.group()) > 12 or "\n" in gap.group() or gap.group().isspace():
+            if (
+                gap is None
+                or len(gap.group()) > 12
+                or "<" in gap.group()
+                or "\n" in gap.group()
+                or gap.group().isspace()
+            ):
                 break
             if gap.group().endswith("+"):
                 break

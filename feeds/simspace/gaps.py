@@ -12,6 +12,7 @@ Nature = Literal["", "to", "and", "list", "plus", "slash"]
 
 _GAP_TOKEN: Final = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*|\.{2,}|-+>|=+>|[^\w\s]")
 _BULLET: Final = re.compile(r"\s*\n[>|\s]*(?:[-\u2013*\u2022\u00b7\u25aa\u25cf+][ \t]+|\(?$)")
+_MARKUP: Final = re.compile(r"</?[A-Za-z][^<>]{0,40}>")
 _HUNG: Final = re.compile(r"\s*[,;/]\s*[-\u2013]")
 _TO_SIGNS: Final = words_in(
     "- \u2013 -> --> => \u2192 \u21d2 \u2026 .. ... .... ~ \u301c \uff5e \u223c \ufffd \u00f7 \u2194 > -- <->"
@@ -28,6 +29,8 @@ def nature_of(gap: str) -> Nature:
     """Return how the numbers before and behind ``gap`` hang together."""
     if any(map(str.isdigit, gap)):
         return ""
+    if "<" in gap and ">" in gap:
+        gap = _MARKUP.sub(" ", gap)
     if not gap or gap.isspace():
         return "list" if 0 < len(gap) <= 24 and gap.count("\n") < 4 else ""
     if _BULLET.fullmatch(gap):

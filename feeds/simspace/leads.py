@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal
 
-from feeds.simspace.statements import all_is_well
+from feeds.simspace.statements import all_is_well, negates
 from feeds.simspace.vocabulary import (
     ALSO,
     ASIDE,
@@ -57,6 +57,7 @@ _ONLY: Final = words_in(
     "somente tylko vain pelkastaan"
 )
 """*Not only A* leaves nothing out."""
+_PARTING: Final = words_in(", ; . ( - \u2013 |")
 _LEAST: Final = words_in("al pelo por ao at lo o")
 """*Al menos A*: at least, not *menos A*: except."""
 _SERIAL: Final = words_in(
@@ -194,19 +195,22 @@ def leaves_out(tokens: Sequence[str], heading: bool) -> Leave:
     at = size
     while at and (
         tokens[at - 1] in _SKIPPED
-        or tokens[at - 1].isdigit()
+        or (tokens[at - 1].isdigit() and not heading)  # a heading's are those of the line above
         or (tokens[at - 1] in _ENDING_IN and at > 1 and tokens[at - 2] in _ENDING)
     ):
         if _ends(tokens[:at], BUT) or _ends(tokens[:at], ASIDE):
             break
         at -= 1
-    if at:
+    if at and not tokens[at - 1].isdigit():
         if tokens[at - 1] in DIRECT_NO and (size - at) <= 2 and _denies(tokens, at - 1, heading):
-            return "no"
+            return "" if _others_work(tokens[:at]) else "no"
         if _ends(tokens[:at], BUT):
-            return "" if tokens[at - 1] == "menos" and at > 1 and tokens[at - 2] in _LEAST else "no"
+            least = tokens[at - 1] == "menos" and at > 1 and tokens[at - 2] in _LEAST
+            return "" if least or _others_work(tokens[:at]) else "no"
         if _ends(tokens[:at], ASIDE):
-            return "aside"
+            return "" if _others_work(tokens[:at]) else "aside"
+    if size > 2 and tokens[-3] in _PARTING and (tokens[-1] in UNHIT or (tokens[-1] in HIT and negates(tokens[-2]))):
+        return "no"
     if not heading and tokens[-1] not in _INTRODUCING:
         return ""
     return "no" if all_is_well(_clause(tokens)) else ""
@@ -220,6 +224,21 @@ def _denies(tokens: Sequence[str], at: int, heading: bool) -> bool:
         return tokens[at] not in _NO_OR_ELSE and (not heading or tokens[-1] == ":")
     before = tokens[at - 1]
     return (before in _BEFORE_NO or before[0].isdigit()) and (":" not in tokens[at:] or not before[0].isalpha())
+
+
+def all_but(tokens: Sequence[str]) -> bool:
+    """Return whether the tokens before a number say that all works *except* it."""
+    return (_ends(tokens, BUT) or _ends(tokens, ASIDE)) and _others_work(tokens)
+
+
+def _others_work(tokens: Sequence[str]) -> bool:
+    """Return whether the words say that all works and end with *except*: what follows is what does not."""
+    size = len(tokens)
+    begin = next((at for at in range(size - 1, -1, -1) if tokens[at] in (".", "!", "?", ";")), -1) + 1
+    clause = tokens[max(begin, size - 9) : size]
+    if clause and clause[-1] in DIRECT_NO:
+        clause = clause[:-1]  # works, but not
+    return not WORKS.isdisjoint(clause) and not any(map(negates, clause))
 
 
 def _ends(tokens: Sequence[str], phrases: frozenset[str]) -> bool:

@@ -14,6 +14,7 @@ from feeds.simspace.found import Found
 from feeds.simspace.gaps import nature_of
 from feeds.simspace.identifiers import luhn_digit
 from feeds.simspace.leads import Leave
+from feeds.simspace.numerals import is_numeral
 from feeds.simspace.vocabulary import KeyWords, words_in
 from feeds.simspace.words import fold, written
 
@@ -40,6 +41,13 @@ _WORDS: Final = KeyWords(phrase for phrase in _LEAVING | _BEHIND_NUMBER if not _
 _ALL: Final = {*leads.DIRECT_NO, "n\u00e3o", *_LEAVING, *_BEHIND_NUMBER, *_phrases("works")}
 _NEAR: Final = KeyWords(_ALL)
 _NEAR_WORDS: Final = frozenset(max(phrase.split(), key=len) for phrase in _ALL)
+_EXCEPTING: Final = vocabulary.BUT | words_in("auser ausser abgesehen bortsett apart aside forutom poza afgezien")
+_SOME: Final = words_in(
+    "few some couple several denen einige einigen einiger wenige wenigen paar nagra vissa noen nogle nogen sommige "
+    "enkele quelques celles ceux certaines certains algunas algunos unas unos alcune alcuni quelle quelli algumas "
+    "alguns umas uns kilku niektorych tych kilka muutama muutamaa jotkut"
+)
+_SENTENCE: Final = re.compile(r"[^.!?\n0-9]{0,120}")
 _DIGITS: Final = re.compile(r"(?<![0-9.,:/])[0-9]{2,8}(?![0-9:/])")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 
@@ -52,11 +60,15 @@ _UPPER: Final = re.compile(
     r"(?![0-9A-Za-z:%_]|[./-][0-9])"
 )
 _TIGHT: Final = re.compile(r", ?[-\u2013\u2026]|[ ]?/[ ]?")
-_MOST: Final = 1_000
+_MOST: Final = 10_000
+"""Short numbers that are looked at, at most."""
+
+_REACH: Final = 40
+"""Ranges before a short number, and behind it, that it may belong to."""
+
 _BEFORE: Final = 64
 _BEHIND: Final = 48
 """Characters between a short number and the words that leave it out."""
-_FIRST_WORDS: Final = re.compile(r"[ ,;:(\n\u2013-]{1,4}([^\W\d_]+(?:[ '\u2019]+[^\W\d_]+){0,3})")
 _NOT_PLACED: Final = "the text leaves this out, but it fits into nothing that was read; nothing is taken away"
 _TWO_PLACES: Final = "the text leaves this out, but it fits at more than one place; nothing is taken away"
 _UNCLEAR: Final = "the text leaves some SIMs out here, but not by their numbers; nothing is taken away"
@@ -69,7 +81,7 @@ _Place = tuple[int, int]
 
 def read_leftouts(walk: "Walk") -> bool:
     """Read the last digits that the text leaves out; return whether there are any."""
-    many = [item for item in walk.items if item.first != item.last and not item.out]
+    many = [item for item in walk.items if item.first != item.last]
     if not many or (walk.words.none_of(_WORDS) and (walk.words.none_of(_NEAR) or not _near_digits(walk.lowered))):
         return False
     before = len(walk.items)
@@ -91,7 +103,8 @@ class _Leftouts:
 
     def __init__(self, walk: "Walk", many: list[Found]) -> None:
         self.walk = walk
-        self.many = many
+        self.many = sorted(many, key=lambda item: item.start)
+        self.starts = [item.start for item in self.many]
         words, lowered = walk.words, walk.lowered
         self.worded = sorted(_NEAR.places(lowered, words))
         self.taken = sorted((item.start, item.end) for item in walk.items)
@@ -106,7 +119,9 @@ class _Leftouts:
                 if found.start() < done or not self._worded(found.start()):
                     continue
                 looked += 1
-                if looked > _MOST or walk.looked >= walk.limit:
+                if looked > _MOST:
+                    why = f"more than {_MOST:,} short numbers beside words of exceptions; no further ones are looked at"
+                    walk.doubt(found.start(), found.end(), why)
                     return
                 out = self._out(found, low)
                 if out:
@@ -136,6 +151,9 @@ class _Leftouts:
             return ""
         if walk.out:
             return walk.out
+        if leads.all_but(walk.tokens):
+            places = self._place(found.start(), found.group(), "")
+            return "no" if places and places[0][0].out else ""
         if len(found.group()) >= _SURE_SIZE and text[found.end() : found.end() + 1] in (" ", ")", ":"):
             behind = text[found.end() : found.end() + 64].partition("\n")[0]
             if trails.fares_well(behind) == "surely" and self._place(found.start(), found.group(), ""):
@@ -177,6 +195,8 @@ class _Leftouts:
                 walk.doubt(found.start(), end, why)
             return end
         item, (first, last) = places[0]
+        if item.out:
+            out = ""  # all of them work, but not this one
         doubts = (_NEAREST,) if len(places) > 1 else ()
         self._drop_doubts(found.start(), end)
         walk.items.append(Found(found.start(), end, item.kind, first, last, doubts, out))
@@ -192,17 +212,19 @@ class _Leftouts:
         doubts[:] = [doubt for doubt in doubts if doubt.end <= start or doubt.start >= end]
 
     def _near(self, at: int) -> list[Found]:
-        """Return the many, the nearest before ``at`` first, then those behind."""
-        before = [item for item in self.many if item.start < at]
-        return before[::-1] + [item for item in self.many if item.start >= at]
+        """Return some of the many: the nearest before ``at`` first, then those behind."""
+        place = bisect_left(self.starts, at)
+        return self.many[max(0, place - _REACH) : place][::-1] + self.many[place : place + _REACH]
 
     def _place(self, at: int, low: str, high: str) -> list[tuple[Found, _Span]]:
-        """Return where last digits fit into what was read, the nearest first, each place once."""
+        """Return where last digits fit into what was read, the nearest first: two places at most."""
         found: list[tuple[Found, _Span]] = []
         for item in self._near(at):
             spans = fitting(item, low, high)
             if len(spans) == 1 and all(span != spans[0] for _, span in found):
                 found.append((item, spans[0]))
+                if len(found) == 2:
+                    break
         return found
 
     def _twice(self, at: int, low: str) -> bool:
@@ -211,15 +233,25 @@ class _Leftouts:
     def _in_words(self) -> None:
         """Doubt what is left out directly behind a range without any number: *except the two in Lund*."""
         walk, text = self.walk, self.walk.text
-        outs = [item.start for item in walk.items if item.out] + [doubt.start for doubt in walk.doubts]
-        for item in self.many:
-            words = _FIRST_WORDS.match(text, item.end)
-            if words is None:
-                continue
-            tokens = fold(words[1]).replace("\u2019", "'").split()
-            size = next((n for n in range(len(tokens), 0, -1) if " ".join(tokens[:n]) in vocabulary.BUT), 0)
-            if size and not any(item.end <= start <= item.end + 90 for start in outs):
-                walk.doubt(words.start(1), words.end(1), _UNCLEAR)
+        outs = sorted([item.start for item in walk.items if item.out] + [doubt.start for doubt in walk.doubts])
+        for item in self.many[:_MOST]:
+            sentence = _SENTENCE.match(text, item.end)
+            assert sentence is not None
+            words = list(_WORD.finditer(text, item.end, sentence.end()))
+            tokens = [fold(word.group()) for word in words]
+            for at, word in enumerate(words):
+                size = next((n for n in range(4, 0, -1) if " ".join(tokens[at : at + n]) in _EXCEPTING), 0)
+                if not size or (word.start() > item.end + 4 and not _some(tokens[at + size : at + size + 2])):
+                    continue
+                told = bisect_left(outs, word.start())
+                if told == len(outs) or outs[told] > word.end() + 90:
+                    walk.doubt(word.start(), words[min(at + size, len(words) - 1)].end(), _UNCLEAR)
+                break
+
+
+def _some(tokens: list[str]) -> bool:
+    """Return whether the words speak of some SIMs without their numbers: *the two*, *a few*, *those*."""
+    return any(token in _SOME or token in vocabulary.ORDINARY or is_numeral(token) for token in tokens)
 
 
 def fitting(item: Found, low: str, high: str) -> list[_Span]:

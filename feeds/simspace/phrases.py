@@ -58,10 +58,11 @@ WILDCARD: Final = re.compile(
     r"|[ -]?(?P<places>(?:[xX](?:[ -]?[xX]){1,18}|#(?:[ -]?#){1,18}|\?(?:[ -]?\?){1,18}"
     r"|[nN](?:[ -]?[nN]){2,18}|_(?:[ -]?_){2,18}))"
     r"(?P<more>[ ]?(?:\u2026|\.{2,3}))?(?![0-9A-Za-z])"
+    r"|(?P<class>(?:\[0-9\]|\\d){1,10})(?![0-9A-Za-z])"
     r"|(?P<percent>%)(?![0-9A-Za-z])"
     r"|[ ]?(?P<open>\u2026|\.{3})(?![ ]?[0-9])"
 )
-"""``*``, ``%`` or an ellipsis for any digits that follow, or one ``x`` for each."""
+"""``*``, ``%`` or an ellipsis for any digits that follow, or one ``x`` (``[0-9]``) for each."""
 
 MASKED: Final = re.compile(
     r"[ -]?(?:[xX*#?\u2022\u25cf]{2,16}|\u2026)(?:[ -]?[xX*#?\u2022]{1,4}){0,4}[ -]?[0-9]{2,8}(?![0-9A-Za-z])"

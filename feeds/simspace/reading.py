@@ -7,7 +7,9 @@ passed over.
 
 What the text leaves out is left out: *except A*, *not affected: A*, *A works fine* take A away from all that is read,
 with a warning; *apart from A* does so where A is part of a range that was read, else A is read, with a warning; a
-number of which the text says *ok* or *online* without more is read, with a warning.
+number of which the text says *ok* or *online* without more is read, with a warning. Exceptions may be last digits (*…
+except 1050-1059*), and *all works except A* is about A. What numbers leave out in their middle is completed by others
+of the text where that is possible in one way only.
 
 The work is linear in the length of the text and bounded by ``limit``. Customers are the inventory's matter.
 """
@@ -24,7 +26,7 @@ from feeds.simspace.leftouts import read_leftouts
 from feeds.simspace.names import NO_NAMES, Named, NamedSpans, batches_named
 from feeds.simspace.plain_text import Plain, plain_text
 from feeds.simspace.spans import SimSpan, merge_spans
-from feeds.simspace.verdict import lengths_settled, overlap, rounded_told, without
+from feeds.simspace.verdict import lengths_settled, overlap, rounded_told, within, without
 from feeds.simspace.walk import Walk
 
 _LONGEST_QUOTE: Final = 120
@@ -119,7 +121,8 @@ def _reading(text: str, plain: Plain, found: list[Found], doubts: list[Doubt]) -
     left_out = [item for item in found if item.out]
     if left_out:
         spans = merge_spans(span for span, item in zip(named, found, strict=True) if not item.out)
-        spans = _left_out(spans, left_out)
+        told = [span for span, item in zip(named, found, strict=True) if not item.out]
+        spans = _left_out(spans, left_out, told)
     else:
         spans = merge_spans(named) if len(named) > 1 else tuple(named)
     items: list[ReadItem] = []
@@ -140,7 +143,7 @@ def _reading(text: str, plain: Plain, found: list[Found], doubts: list[Doubt]) -
     return Reading(spans, tuple(items), tuple(warning for _, warning in warnings), sum(span.count for span in spans))
 
 
-def _left_out(spans: tuple[SimSpan, ...], left_out: list[Found]) -> tuple[SimSpan, ...]:
+def _left_out(spans: tuple[SimSpan, ...], left_out: list[Found], told: list[SimSpan]) -> tuple[SimSpan, ...]:
     """Return the spans without what the text leaves out, and tell each item what became of it."""
     taken: list[SimSpan] = []
     back: list[SimSpan] = []
@@ -153,7 +156,12 @@ def _left_out(spans: tuple[SimSpan, ...], left_out: list[Found]) -> tuple[SimSpa
         else:
             item.doubts = (*item.doubts, "left out: the text says that it is not concerned")
             taken.append(span)
-    return without(merge_spans((*spans, *back)), merge_spans(taken))
+    merged = merge_spans(taken)
+    left = without(merge_spans((*spans, *back)), merged)
+    # A SIM that is told by itself within a range that works is one that does not.
+    same = frozenset(taken)
+    own = [span for span, inside in zip(told, within(merged, told), strict=True) if inside and span not in same]
+    return merge_spans((*left, *own)) if own else left
 
 
 def _place(plain: Plain, start: int, end: int) -> tuple[int, int]:

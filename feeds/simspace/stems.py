@@ -249,8 +249,9 @@ class Stems(Ends):
             self.doubt(start, end, f"a prefix needs at least {_SHORTEST_PREFIX} digits")
             return end
         places = wild["places"]
-        if places and not wild["more"]:
-            missing = len(re.sub("[ -]", "", places))
+        each = wild["class"]
+        if each or (places and not wild["more"]):
+            missing = each.count("]") + each.count("d") if each else len(re.sub("[ -]", "", places))
             self.stem, self.stem_end = digits, end
             until = self._complete(start, end, digits, missing)
             if until:

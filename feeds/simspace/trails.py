@@ -10,10 +10,13 @@ from feeds.simspace.statements import all_is_well, negates
 from feeds.simspace.vocabulary import (
     ALSO,
     AMOUNTS,
+    ASIDE,
     BEGIN,
     BETWEEN,
+    BUT,
     COPULA,
     COUNT,
+    EVERY,
     EXCLUDED,
     FILL,
     NEXT,
@@ -38,12 +41,13 @@ _UNIT: Final = re.compile(r"[ \t]?(%|[^\W\d_]+(?:[-.][^\W\d_]+)*)")
 _CAPITAL: Final = re.compile(r"[ ][A-Z\u00c4\u00d6\u00dc0-9]")
 _ONWARDS_FIRST: Final = frozenset(phrase.split()[0] for phrase in ONWARDS)
 _EXCLUDED_FIRST: Final = frozenset(phrase.split()[0] for phrase in EXCLUDED)
-_FARING: Final = COPULA | WORKS | NO | UNHIT | _EXCLUDED_FIRST
+_FARING: Final = COPULA | WORKS | EVERY | NO | UNHIT | _EXCLUDED_FIRST
 _AFTER: Final = spoken("after")
 _CLOSERS: Final = words_in(") \" ' ] : = - \u2013")
 _STOPS: Final = words_in(
     ". , ; ! ? ( ) but aber men mais pero ma mas ale maar mutta sondern while wahrend medan whereas tandis mientras"
 )
+_CLAUSE_ENDS: Final = _STOPS | {phrase for phrase in BUT | ASIDE if " " not in phrase and phrase not in NO}
 _BARE_WORKS: Final = words_in("ok okay online fine")
 
 
@@ -130,9 +134,10 @@ def fares_well(after: str) -> Literal["", "surely", "perhaps"]:
     if _excludes(tokens):
         return "surely"
     stop = next(
-        (at for at, token in enumerate(tokens) if token in _STOPS or token in ALSO or token[0].isdigit()), len(tokens)
+        (at for at, token in enumerate(tokens) if token in _CLAUSE_ENDS or token in ALSO or token[0].isdigit()),
+        len(tokens),
     )
-    clause = tokens[:stop]
+    clause = [token for token in tokens[:stop] if token not in EVERY]
     if all_is_well(clause):
         if clause[0] in _BARE_WORKS or _takes_back(tokens[stop:]):
             return "perhaps"

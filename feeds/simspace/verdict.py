@@ -92,6 +92,19 @@ def overlap(spans: tuple[SimSpan, ...], others: Iterable[SimSpan]) -> list[bool]
     return found
 
 
+def within(spans: tuple[SimSpan, ...], others: Iterable[SimSpan]) -> list[bool]:
+    """Return of each of ``others`` whether one of ``spans`` holds all its SIMs; as ``merge_spans`` gives them."""
+    lasts = [(span.kind, len(span.first), span.last) for span in spans]
+    found = []
+    for one in others:
+        at = bisect_left(lasts, (one.kind, len(one.first), one.last))
+        near = spans[at] if at < len(spans) else None
+        found.append(
+            near is not None and (near.kind, len(near.first)) == (one.kind, len(one.first)) and near.first <= one.first
+        )
+    return found
+
+
 def without(spans: Iterable[SimSpan], taken: tuple[SimSpan, ...]) -> tuple[SimSpan, ...]:
     """Return ``spans`` without ``taken``; both sorted and without overlap, as ``merge_spans`` gives them."""
     left: list[SimSpan] = []

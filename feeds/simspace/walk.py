@@ -22,10 +22,12 @@ _OPEN: Final = frozenset(" \n\t(:;\"'>=[|")
 _BODY_WINDOW: Final = 44
 """Characters that hold the digits of a number in groups."""
 
+_SWAPPED: Final = 20
 _LETTERS: Final = 2
 """Hexadecimal letters that an issuer's numbers have at most; more are a hash."""
 
 _LETTERED: Final = "letters stand in this number; it has no place among ranges of digits and is not read"
+_OF_SIM: Final = re.compile(r"[ ](?:[^\W\d_]{1,5}[ ]){0,3}(?:e?sim|iccid)", re.IGNORECASE)
 _CODE_BEFORE: Final = re.compile(r"(?:[0-9A-Za-z]+[-_])*([0-9A-Za-z]+)[-_]\Z")
 _WORD_AFTER: Final = re.compile(r"(?:er|en|s|ff|ja|n)\b|(?:to|till?|bis|tot|do|au|al|a)(?=89)")
 """Endings of words, and words of a range, that are put right behind a number."""
@@ -185,7 +187,11 @@ class Walk(Subscribers):
         if self.label == "other":
             self.last_end = number.end
             return number.end
-        if self.label == "serial" and not (len(number.digits) > 18 and luhn_holds(number.digits)):
+        if (
+            self.label == "serial"
+            and not (len(number.digits) > 18 and luhn_holds(number.digits))
+            and not _OF_SIM.match(text, number.end)
+        ):
             self.doubt(start, number.end, "named a serial number; write ICCID or SIM before it if it is one")
             self.last_end = number.end
             return number.end
@@ -241,12 +247,24 @@ class Walk(Subscribers):
     def _take_swapped(self, at: int) -> int:
         found = unswapped(self.text, at) if not self.touches_before(at) else None
         if found is None:
-            return self.past_run(at)
+            return self._perhaps_swapped(at)
         self.enter(at)
         number = Number(at, found.end, found.digits, (len(found.digits),), whole=True)
         return self.follow(
             "iccid", at, number, self.tokens, (f"swapped digits as a modem gives them; read as {found.digits}",)
         )
+
+    def _perhaps_swapped(self, at: int) -> int:
+        """Doubt 20 digits that may be an ICCID in swapped digits, where no word calls them anything else."""
+        end = self.past_run(at)
+        if end - at != _SWAPPED or self.touches_before(at) or self.touches_after(end):
+            return end
+        found = unswapped("ICCID " + self.text[at:end], 6)
+        if found is not None and luhn_holds(found.digits):
+            self.enter(at)
+            if self.label in ("", "sim"):
+                self.doubt(at, end, f"may be {found.digits} in swapped digits; write ICCID before it if it is")
+        return end
 
 
 def _number(found: re.Match[str]) -> Number:

@@ -76,5 +76,7 @@ def test_swapped_bytes_with_a_wrong_check_digit_need_a_word_that_says_so() -> No
 def test_twenty_digits_that_begin_with_98_are_no_sim_without_a_word_that_says_so() -> None:
     number = "8946200020001000120"
     written = swapped(number + luhn_digit(number))
+    assert read_sims(f"order {written}").warnings == ()
     assert read_sims(f"order {written}").count == 0
+    assert "swapped" in read_sims(f"x {written} y").warnings[0].why
     assert read_sims(f"+CCID: {written}").count == 1

@@ -38,7 +38,8 @@ def test_the_limit_holds_in_a_table_too() -> None:
     "unit",
     ["ICCID;IMSI\n", "> 8946 2000\n", "8946=\n", "ending in 0012 ", "batch B-12 ", "IMSI\n12345 ", "8,946,", "8-9",
      "89/13/14", "prefix 89462000 1000-1099 ", "…1000-1099 ", "89462000…", "8946\u200b2000\u200b", "working: ",
-     "except 8946 ", "98 64 02 "],
+     "except 8946 ", "98 64 02 ", "894620002000001000-1099 except 1050 ", "8946…1000-1099, 894620002000001000 ",
+     "ending in 0012 of 894620002000001xxx ", "894620002000001xxx, not 050, 051 ", "ten SIMs from two hundred "],
 )  # fmt: skip
 def test_repeats_of_any_beginning_end(unit: str) -> None:
     text = unit * (40_000 // len(unit))

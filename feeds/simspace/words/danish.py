@@ -34,7 +34,9 @@ DANISH: Final = Words(
     count="i alt|ialt|antal|stk|mængde|sum",
     batch="batch|parti|kasse|karton|leverance|boks",
     series="serien|serie|rækken|blokken",
-    phone=("vagt|telefon|telefonnummer|tlf|mobil|mobilnummer|ring|ringe|omstilling|direkte|kontakt|kontakte|træffes"),
+    phone=(
+        "indringer|opringer|vagt|telefon|telefonnummer|tlf|mobil|mobilnummer|ring|ringe|omstilling|direkte|kontakt|kontakte|træffes"
+    ),
     closing=(
         "med venlig|venlig hilsen|hilsen|mvh|bedste hilsner|de bedste hilsner|bedste hilsen|vh|kh|tak,"
         "|på forhånd tak|sendt fra min|m.v.h"

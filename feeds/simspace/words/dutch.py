@@ -43,7 +43,7 @@ DUTCH: Final = Words(
     batch="batch|partij|doos|levering|lot|charge",
     series="reeks|serie|blok",
     phone=(
-        "bereikt|telefoon|telefoonnummer|tel|mobiel|mobiele|bel|bellen|gebeld|bereiken|bereikbaar|contact|fax"
+        "beller|dhr|mevr|mevrouw|bereikt|telefoon|telefoonnummer|tel|mobiel|mobiele|bel|bellen|gebeld|bereiken|bereikbaar|contact|fax"
         "|doorkiesnummer|telefonisch|gsm|belt"
     ),
     closing=(

@@ -59,7 +59,7 @@ ENGLISH: Final = Words(
     batch="batch|box|lot|carton|delivery batch|pallet|reel|shipment box|tray",
     series="series|range|block|sequence|prefix",
     phone=(
-        "escalation|emergency|on-duty|duty|reached|reachable|on-call|oncall|telephone|phone|tel|mobile|mob"
+        "caller|mr|mrs|ms|escalation|emergency|on-duty|duty|reached|reachable|on-call|oncall|telephone|phone|tel|mobile|mob"
         "|cell|fax|call|called|calls|calling|direct|hotline|whatsapp|reach|contact|callback|support|ring|dial"
         "|office|switchboard|mobil|m|t|p|d|f|text|sms|ext|helpdesk|landline|skype|signal|cellphone"
     ),

@@ -43,7 +43,7 @@ FINNISH: Final = Words(
     batch="erä|laatikko|toimitus|toimituserä|erän|pakkaus",
     series="sarja|sarjan|alkuiset|alkuisia|lohko",
     phone=(
-        "puhelin|puh|puhelinnumero|matkapuhelin|gsm|soita|soittaa|soittakaa|yhteys|yhteydenotto|vaihde"
+        "soittaja|herra|rouva|puhelin|puh|puhelinnumero|matkapuhelin|gsm|soita|soittaa|soittakaa|yhteys|yhteydenotto|vaihde"
         "|tavoittaa|päivystys|kännykkä|asiakaspalvelu"
     ),
     closing=(

@@ -53,7 +53,7 @@ FRENCH: Final = Words(
     batch="lot|boîte|carton|livraison|batch",
     series="série|plage|bloc|tranche",
     phone=(
-        "joignez|joint|téléphone|tél|tel|portable|mobile|fax|appeler|appelez|joindre|joignable|rappeler"
+        "appelant|mme|monsieur|madame|joignez|joint|téléphone|tél|tel|portable|mobile|fax|appeler|appelez|joindre|joignable|rappeler"
         "|contact|contacter|standard|ligne directe|gsm|fixe|astreinte|appeller"
     ),
     closing=(

@@ -56,7 +56,7 @@ GERMAN: Final = Words(
     batch="charge|karton|los|lieferung|kiste|paket|box",
     series="serie|bereich|block|nummernkreis|reihe|er|kreis",
     phone=(
-        "eskalation|notruf|erreicht|telefonat|telefon|telefonnummer|telefonnr|telefonisch|tel|mobil|handy"
+        "anrufer|anruferin|herr|herrn|frau|eskalation|notruf|erreicht|telefonat|telefon|telefonnummer|telefonnr|telefonisch|tel|mobil|handy"
         "|handynummer|durchwahl|direkt|erreichen|erreichbar|rufen|anrufen|rückruf|kontakt|fax|fon|hotline"
         "|rückfragen|rufnummer|zentrale|mobilnummer|bereitschaft|mobiltelefon|ruf"
     ),

@@ -44,7 +44,7 @@ ITALIAN: Final = Words(
     batch="lotto|scatola|partita|cartone|batch",
     series="serie|blocco|intervallo",
     phone=(
-        "telefono|tel|cellulare|cell|fax|chiamare|chiamate|chiami|chiamatemi|contatto|contattare|contattarmi"
+        "chiamante|sig|signor|signora|dott|telefono|tel|cellulare|cell|fax|chiamare|chiamate|chiami|chiamatemi|contatto|contattare|contattarmi"
         "|centralino|recapito|richiamare|reperibile|fisso"
     ),
     closing=(

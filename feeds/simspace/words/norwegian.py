@@ -38,7 +38,7 @@ NORWEGIAN: Final = Words(
     batch="batch|parti|eske|kartong|leveranse|boks",
     series="serien|serie|blokken|området",
     phone=(
-        "vakt|vakta|beredskap|telefon|telefonnummer|tlf|mobil|mobilnummer|ring|ringe|sentralbord|direkte"
+        "innringer|vakt|vakta|beredskap|telefon|telefonnummer|tlf|mobil|mobilnummer|ring|ringe|sentralbord|direkte"
         "|kontakt|kontakte|nås|nå|vakttelefon"
     ),
     closing=(

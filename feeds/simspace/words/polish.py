@@ -47,8 +47,8 @@ POLISH: Final = Words(
     batch="partia|partii|karton|pudełko|dostawa|paczka|kartonu",
     series="seria|serii|blok|zakres|zakresu",
     phone=(
-        "telefon|tel|telefonu|komórka|kom|komórkowy|fax|faks|zadzwonić|dzwonić|proszę dzwonić|kontakt"
-        "|kontaktować|infolinia|telefoniczny|kontaktowy|dyżurny|komorka"
+        "pan|pani|dzwoniący|telefon|tel|telefonu|komórka|kom|komórkowy|fax|faks|zadzwonić|dzwonić|proszę dzwonić"
+        "|kontakt|kontaktować|infolinia|telefoniczny|kontaktowy|dyżurny|komorka"
     ),
     closing=(
         "pozdrawiam|z poważaniem|z pozdrowieniami|z wyrazami|pozdrowienia|dziękuję,|dzięki,|serdecznie"

@@ -44,7 +44,7 @@ PORTUGUESE: Final = Words(
     batch="lote|caixa|partida|remessa|batch",
     series="série|gama|bloco|faixa",
     phone=(
-        "telefone|tel|telemóvel|celular|fax|ligar|ligue|contacto|contato|contactar|whatsapp|telef|tlm|cel"
+        "senhor|senhora|telefone|tel|telemóvel|celular|fax|ligar|ligue|contacto|contato|contactar|whatsapp|telef|tlm|cel"
         "|fixo|ligue-me|telemovel|plantão"
     ),
     closing=(

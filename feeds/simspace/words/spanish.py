@@ -47,7 +47,7 @@ SPANISH: Final = Words(
     batch="lote|caja|partida|remesa|batch",
     series="serie|rango|bloque",
     phone=(
-        "teléfono|tel|tfno|móvil|celular|fax|llamar|llame|llámeme|llamarme|contacto|contactar|centralita"
+        "llamante|sr|sra|señor|señora|teléfono|tel|tfno|móvil|celular|fax|llamar|llame|llámeme|llamarme|contacto|contactar|centralita"
         "|whatsapp|cel|tlf|tlfno|fijo|movil|llámenos|guardia"
     ),
     closing=(

@@ -48,7 +48,7 @@ SWEDISH: Final = Words(
     batch="batch|parti|kartong|låda|sats|leverans|ask",
     series="serien|serie|intervallet|blocket|spannet",
     phone=(
-        "eskalering|beredskap|nåbar|anträffbar|telefon|telefonnummer|telefonnr|telefonisk|tfn|tlf|mobil"
+        "uppringare|inringare|herr|fru|eskalering|beredskap|nåbar|anträffbar|telefon|telefonnummer|telefonnr|telefonisk|tfn|tlf|mobil"
         "|mobilnummer|mobilnr|ringa|ringer|ring|växel|växeln|direkt|direktnummer|nå|nås|kontakt|kontakta|jour"
         "|journummer|kundtjänst|fax|vxl|direktnr|sms:a|mobiltelefon"
     ),
