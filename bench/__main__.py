@@ -5,7 +5,10 @@ from importlib import import_module
 
 from bench.report import print_table
 
-BENCHES = ("table", "ingest", "restart", "intervals", "fleet", "reading", "grouping", "loading", "locating", "surges", "drills")
+BENCHES = (
+    *("table", "ingest", "restart", "intervals", "fleet", "reading", "grouping"),
+    *("suspicion", "loading", "locating", "surges", "drills", "courier"),
+)
 
 
 def main(names: list[str]) -> int:

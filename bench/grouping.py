@@ -25,8 +25,10 @@ from feeds.simspace import SimSpan
 
 RANGES = 3_000
 SIMS = 10_000
-HIT = 300
-"""Ranges with cases where the cost of one more is measured: all in groups from the first size on."""
+APN_OF = 10
+"""Each so many-th range has the APN that fails: all cases of the burst are about these."""
+OLD = 10
+"""Where the cost of one more is measured, there is one case that has been open for days to so many new ones."""
 BURST = 20_000
 IN_A_BODY = 500
 BUDGET_SECONDS = 2.0
@@ -52,19 +54,23 @@ def ranges() -> list[SimRange]:
             first=str(894620002000000000 + number * 1_000_000),
             last=str(894620002000000000 + number * 1_000_000 + SIMS - 1),
             customer=f"c{number}",
-            attributes={"apn": "iot.meter" if number % 10 == 0 else f"apn-{number % 13}", "hss": f"hss-{number % 4}"},
+            attributes={
+                "apn": "iot.meter" if number % APN_OF == 0 else f"apn-{number % 13}",
+                "hss": f"hss-{number % 4}",
+            },
         )
         for number in range(RANGES)
     ]
 
 
 def cases(count: int, seed: int) -> Iterator[dict[str, Any]]:
-    """Yield cases about one SIM each, spread evenly over the ranges, the same ones each time."""
+    """Yield cases about one SIM each, spread evenly over the ranges that are hit, the same ones each time."""
     rng = random.Random(seed)
     for number in range(count):
-        body = 894620002000000000 + number % RANGES * 1_000_000 + rng.randrange(SIMS)
+        place = number * APN_OF % RANGES
+        body = 894620002000000000 + place * 1_000_000 + rng.randrange(SIMS)
         text = rng.choice(_SENTENCES).format(sims=body)
-        yield {"number": f"{seed}-{number}", "customer": f"c{number % RANGES}", "title": "no data", "text": text}
+        yield {"number": f"{seed}-{number}", "customer": f"c{place}", "title": "no data", "text": text}
 
 
 @contextmanager
@@ -127,8 +133,11 @@ def _facts(count: int, seed: int) -> list[Fact]:
     found: list[Fact] = []
     rng = random.Random(seed)
     for number in range(count):
-        body = str(894620002000000000 + number % HIT * 1_000_000 + rng.randrange(SIMS))
-        event = CaseEvent(number=f"{seed}-{number}", customer=f"c{number % HIT}")
+        is_old = number % OLD == 0
+        place = rng.randrange(RANGES) if is_old else number * APN_OF % RANGES
+        body = str(894620002000000000 + place * 1_000_000 + rng.randrange(SIMS))
+        opened = START - timedelta(days=3) if is_old else None
+        event = CaseEvent(number=f"{seed}-{number}", customer=f"c{place}", opened=opened)
         found.append(CaseReported(event, sims=(SimSpan("iccid", body, body),)))
     return found
 
@@ -139,7 +148,7 @@ def _settle(board: Board) -> None:
 
 
 def _curve() -> list[tuple[int, float]]:
-    """Return for each size of CURVE: cases in groups, and microseconds of CPU that one more case costs the board."""
+    """Return for each size of CURVE: open cases, and microseconds of CPU that one more case costs the board."""
     board = Board()
     board.apply(_entries(1, [RangesStated(tuple(ranges()))]), Touched())
     costs = []
@@ -181,7 +190,7 @@ def run() -> list[Row]:
     for size, cost in curve:
         rows.append(
             Row(
-                f"one case more, {size:,} in groups",
+                f"one case more, {size:,} open",
                 cost,
                 "µs CPU",
                 f"with {CURVE[0]:,}",

@@ -237,6 +237,8 @@ class UpdateApproved(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
     """What those are told who joined since the update before."""
     iccids_up_to: int = 0
     """Customers with at most so many SIMs get each of them listed, others get ranges; 0: nothing is attached."""
+    unreached: tuple[str, ...] = ()
+    """Customers that are hit and that no message reaches: they are called."""
 
 
 class UpdateSteered(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="steered"):

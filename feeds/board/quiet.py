@@ -2,8 +2,8 @@
 
 Cases stay open for days after what they were about is over, so that some are open says little. A suspicion has gone
 quiet when it is a day old, no window of that day has more customers than chance brings, nobody wrote about very many of
-its SIMs in that day, and few more cases are open that were opened since it began than are usual. It takes far more to suspect than to go on
-suspecting, so that suspicions do not come and go.
+its SIMs in that day, and few more cases are open that were opened since it began than are usual. It takes far more to
+suspect than to go on suspecting, so that suspicions do not come and go.
 """
 
 from typing import Final
@@ -37,8 +37,6 @@ def has_gone_quiet(board: Board, outage: Outage) -> bool:
     new = [one for case in places.cases.values() if (one := case.written).minute > now - NEW]
     if any(True for _ in of_one_customer(board, places, now - NEW)):
         return False
-    if len({one.writer for one in new}) < FEWEST_CUSTOMERS:
-        return True
     rows = board.outages.unexplained.evidence.rows
     for minutes in WINDOWS:
         inside = {one.writer for one in new if one.minute > now - minutes}

@@ -23,6 +23,15 @@ class Touched:
 
     def clear(self) -> None:
         """Forget everything."""
-        for keys in (self.alarms, self.cases, self.counts, self.outages, self.updates, self.deliveries, self.surges):
+        for keys in (
+            self.alarms,
+            self.cases,
+            self.counts,
+            self.outages,
+            self.updates,
+            self.deliveries,
+            self.surges,
+            self.suppressions,
+        ):
             keys.clear()
         self.inventory = self.usual = False

@@ -34,7 +34,8 @@ _ALLOWED: dict[DeliveryState, frozenset[DeliveryState]] = {
     DeliveryState.ATTEMPTING: frozenset(
         {DeliveryState.ACCEPTED, DeliveryState.FAILED, DeliveryState.QUEUED, DeliveryState.UNCERTAIN}
     ),
-    DeliveryState.ACCEPTED: frozenset({DeliveryState.BOUNCED}),
+    # An accepted one stays accepted where the other side says more: it reached the phone, the mailbox is full.
+    DeliveryState.ACCEPTED: frozenset({DeliveryState.ACCEPTED, DeliveryState.BOUNCED}),
     DeliveryState.FAILED: frozenset({DeliveryState.QUEUED}),
     DeliveryState.UNCERTAIN: frozenset({DeliveryState.QUEUED, DeliveryState.ACCEPTED, DeliveryState.BOUNCED}),
     DeliveryState.HELD: frozenset({DeliveryState.QUEUED}),
@@ -63,6 +64,12 @@ def may_steer(update: Update, to: str) -> bool:
     """Whether an update can be steered so from where it stands."""
     before = update.paused_from if update.state is UpdateState.PAUSED and to in ("undo", "go on") else update.state
     return before in _STEERED[to]
+
+
+def _may(update: Update, fact: UpdateSteered) -> bool:
+    if fact.to == "pause" and fact.scope and update.state is UpdateState.PAUSED:
+        return not update.scope_changed  # it stands still, and now it needs a new look as well
+    return may_steer(update, fact.to)
 
 
 class UpdateTable:
@@ -143,6 +150,7 @@ class UpdateTable:
             templates=fact.templates,
             earlier=fact.earlier,
             iccids_up_to=fact.iccids_up_to,
+            unreached=fact.unreached,
             steered="",
             seq=seq,
         )
@@ -171,7 +179,7 @@ class UpdateTable:
         Return False where that cannot be done from where the update stands.
         """
         known = self.updates.get(fact.update)
-        if known is None or not may_steer(known, fact.to):
+        if known is None or not _may(known, fact):
             return False
         touched.updates.add(fact.update)
         if fact.to == "undo":
@@ -190,7 +198,7 @@ class UpdateTable:
             state=after,
             ended=at if cancelling else None,
             steered=fact.reason,
-            paused_from=known.state if pausing else None,
+            paused_from=(known.paused_from or known.state) if pausing else None,
             scope_changed=fact.scope if pausing else 0.0,
             scope_accepted=max(known.scope_accepted, fact.scope) if fact.to == "resume" else known.scope_accepted,
             seq=seq,
@@ -281,7 +289,7 @@ class UpdateTable:
         told = [
             one
             for one in self.updates.values()
-            if one.outage == outage and one.number and one.audience and not _waits_in_hold(one)
+            if one.outage == outage and one.number and one.audience and not _never_left(one)
         ]
         return max(told, key=lambda one: one.number, default=None)
 
@@ -314,7 +322,8 @@ class UpdateTable:
         tally[delivery.state] -= 1
         tally[state] = tally.get(state, 0) + 1
         # Why it waits is told again and again; the newest of these is enough.
-        before = delivery.tries[:-1] if delivery.tries and delivery.tries[-1].state is state else delivery.tries
+        again = bool(delivery.tries) and state is DeliveryState.QUEUED and delivery.tries[-1].state is state
+        before = delivery.tries[:-1] if again else delivery.tries
         self.deliveries[delivery.update][delivery.index] = Delivery(
             update=delivery.update,
             index=delivery.index,
@@ -333,5 +342,7 @@ def _begun(canary: int) -> UpdateState:
     return UpdateState.CANARY if canary else UpdateState.SENDING
 
 
-def _waits_in_hold(update: Update) -> bool:
+def _never_left(update: Update) -> bool:
+    if update.state is UpdateState.CANCELLED:
+        return update.hold_until is not None and update.began is None
     return UpdateState.HOLD in (update.state, update.paused_from)

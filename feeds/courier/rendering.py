@@ -1,36 +1,40 @@
 """What each contact reads, exactly: templates filled with a person's text and one customer's own facts.
 
 Pure functions of their arguments (and of the time zone database): the same update renders to the same bytes before and
-after approval, and a digest proves it. Headers and encodings are the channel's.
+after approval, and a digest proves it. Headers, encodings and signatures are the channel's.
 
-A template is Jinja2, sandboxed, strict about undefined names. It sees text and numbers only: ``kind``, ``outage``,
-``number`` (of the update), ``customer`` and ``contact`` (names), ``done``, ``will``, ``need`` (a person's parts,
-wrapped, inserted and never evaluated), ``next_local``, ``next_zone``, ``next_utc`` (empty where no time is promised),
-``sims``, ``ranges`` (triples: first and last body, count; at most ``RANGES_LISTED``), ``more_ranges``, ``cases`` (one
-wrapped text).
+Templates (see ``template_set``) see text and numbers only: ``kind``, ``phase``, ``outage``, ``number`` (of the update),
+``customer`` and ``contact`` (names, empty at the operator's own addresses), ``language``, ``since`` (empty, ``joined``,
+``left``), ``own``; ``done``, ``will``, ``need``, ``said``, ``true`` (a person's parts, inserted and never evaluated);
+``next_local``, ``next_zone``, ``next_utc`` (empty where no time is promised); ``sims``, ``ranges`` (triples: first and
+last body, count; at most ``RANGES_LISTED``), ``more_ranges``, ``cases`` (one wrapped text), ``attachment`` (name of the
+file, empty without one); ``earlier_number`` (0: nothing to catch up with), ``earlier_at``, ``earlier_done``,
+``earlier_will``: what was told before to those who join.
 """
 
 import hashlib
-import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
-from importlib import resources
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-import jinja2
 import msgspec
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from msgspec import Struct
 
-from feeds.courier.audience import Audience
-from feeds.courier.errors import RenderError
-from feeds.courier.lint import problems
+from feeds.courier.attachments import attachment_name, attachment_words
+from feeds.courier.template_set import CLEAR, FIRST_LANGUAGE, WRITTEN_AS, fill, load_templates
 from feeds.courier.texts import WIDTH, bounded, clean, one_line, wrapped
-from feeds.facts import UpdateApproved
-from feeds.model import AudienceEntry, Message, Preview, Update, UpdateKind, UpdateText
+from feeds.courier.webhook_body import webhook_body
+from feeds.model import (
+    AudienceEntry,
+    ContactChannel,
+    Message,
+    Parts,
+    Update,
+    UpdateKind,
+    UpdateText,
+)
 
 RANGES_LISTED = 20
 """Ranges that a message lists before it only counts the rest."""
@@ -38,33 +42,54 @@ RANGES_LISTED = 20
 CASES_LISTED = 100
 """Case numbers that a message lists before it only counts the rest."""
 
-LARGEST_WINDOW = 200
-"""Messages that a preview shows at a time."""
-
-FIRST_LANGUAGE = "en"
+DEFAULT_TEMPLATES = load_templates()
+"""The templates that come with the product."""
 
 
-class Templates(Struct, frozen=True):
-    """Subject and body of an e-mail, as Jinja2 sources. They are frozen with the update that uses them."""
+class Worded(Struct, frozen=True):
+    """The parts of an update in one language."""
 
-    subject: str
-    body: str
-
-
-def _shipped() -> Mapping[str, Templates]:
-    folder = resources.files("feeds.courier") / "templates"
-    sources = {item.name: item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".txt")}
-    languages = [name.split(".")[1] for name in sources if re.fullmatch(r"email\.[A-Za-z-]+\.subject\.txt", name)]
-    return MappingProxyType(
-        {
-            language: Templates(sources[f"email.{language}.subject.txt"], sources[f"email.{language}.body.txt"])
-            for language in sorted(languages)
-        }
-    )
+    language: str
+    done: str
+    will: str
+    need: str
+    said: str
+    true: str
 
 
-DEFAULT_TEMPLATES = _shipped()
-"""The templates that come with the product, by language (BCP 47 tag)."""
+def languages_of(text: UpdateText) -> frozenset[str]:
+    """Return the languages (lower case) that a text is written in."""
+    return frozenset({FIRST_LANGUAGE, *(one.language.lower() for one in text.translations)})
+
+
+def worded(text: UpdateText, language: str) -> Worded:
+    """Return the parts of a text in a language (lower case), in English where it is not written in that."""
+    found: UpdateText | Parts = text
+    used = FIRST_LANGUAGE
+    if language != FIRST_LANGUAGE:
+        for one in text.translations:
+            if one.language.lower() == language:
+                found, used = one, language
+                break
+    return Worded(used, found.done, found.will, found.need, found.said, found.true)
+
+
+def language_for(update: Update, entry: AudienceEntry) -> str:
+    """Return the language (lower case) of the message to one contact: their own, where text and template are there."""
+    return _spoken(update.text, frozenset(update.templates), entry.channel, entry.language)
+
+
+@lru_cache(maxsize=1024)
+def _spoken(text: UpdateText, templates: frozenset[str], channel: ContactChannel, wanted: str) -> str:
+    tag = wanted.strip().lower().replace("_", "-")
+    for one in (tag, tag.partition("-")[0]):
+        if one == FIRST_LANGUAGE:
+            return FIRST_LANGUAGE
+        texts = WRITTEN_AS.get(channel)
+        has_template = texts is None or any(name.startswith(f"{texts}.{one}.") for name in templates)
+        if has_template and one in languages_of(text):
+            return one
+    return FIRST_LANGUAGE
 
 
 def render(
@@ -73,48 +98,59 @@ def render(
     entry: AudienceEntry,
     outage: str,
     number: int,
-    subject_template: str = DEFAULT_TEMPLATES[FIRST_LANGUAGE].subject,
-    body_template: str = DEFAULT_TEMPLATES[FIRST_LANGUAGE].body,
+    subject_template: str,
+    body_template: str,
 ) -> Message:
-    """Return the message to one contact. ``number`` is the update's within its outage.
+    """Return the e-mail to one contact, in the first language, from two templates. ``number`` is the update's.
 
     The subject is one line, the body plain text with ``\\n`` and lines of at most 960 octets. Nothing but ``entry`` and
     the text of the update goes in. Raises RenderError where a template is broken or names something that does not
-    exist.
+    exist. So logs of before render as they did.
     """
-    values = {
-        "kind": kind.value,
-        "outage": one_line(outage),
-        "number": number,
-        "customer": one_line(entry.name),
-        "contact": one_line(entry.contact),
-        "done": wrapped(text.done),
-        "will": wrapped(text.will),
-        "need": wrapped(text.need),
-        "sims": entry.sims,
-        "ranges": _ranges(entry.ranges[:RANGES_LISTED]),
-        "more_ranges": max(0, len(entry.ranges) - RANGES_LISTED),
-        "cases": _cases(entry.cases),
-        **_promise(text.next_word, entry.time_zone),
-    }
-    return Message(
-        customer=entry.customer,
-        name=entry.name,
-        address=entry.address,
-        sims=entry.sims,
-        subject=one_line(_fill("subject", subject_template, values)),
-        body=bounded(clean(_fill("body", body_template, values)).strip("\n")) + "\n",
-        vip=entry.vip,
-        ranges=_short(entry.ranges),
+    values = _values(kind, text, entry, outage, number, FIRST_LANGUAGE)
+    return _message(
+        entry,
+        FIRST_LANGUAGE,
+        subject=one_line(fill("subject", subject_template, values)),
+        body=_whole(fill("body", body_template, values)),
     )
+
+
+def render_for(update: Update, entry: AudienceEntry) -> Message:
+    """Return the message of an update to one contact, on its channel and in its language. Raises RenderError."""
+    language = language_for(update, entry)
+    if entry.channel is ContactChannel.WEBHOOK:
+        return _message(entry, language, subject="", body=webhook_body(update, entry, worded(update.text, language)))
+    values = _values(update.kind, update.text, entry, update.outage, update.number, language)
+    values["phase"] = update.text.phase.value
+    values["since"], values["own"] = entry.since, entry.own
+    name = attachment_name(update, entry)
+    values["attachment"] = name
+    values |= _earlier(update, entry, language)
+    texts = WRITTEN_AS[entry.channel]
+    ending = f".{CLEAR}" if entry.since == "left" else ""
+
+    def filled(part: str) -> str:
+        named = f"{texts}.{language}.{part}{ending}"
+        return fill(f"'{named}'", update.templates[named], values)
+
+    if entry.channel is ContactChannel.SMS:
+        return _message(entry, language, subject="", body=_tight(filled("text")))
+    if entry.channel is ContactChannel.CASE:
+        return _message(entry, language, subject="", body=_whole(filled("body")))
+    words = attachment_words(update, entry)
+    return _message(entry, language, subject=one_line(filled("subject")), body=_whole(filled("body")), attachment=words)
 
 
 def message_of(update: Update, index: int) -> Message:
     """Return the message to the contact at ``index`` of an approved update, from what was frozen with it."""
+    entry = update.audience[index]
+    if update.templates or entry.channel is not ContactChannel.EMAIL:  # a webhook needs none; logs of before had mails
+        return render_for(update, entry)
     return render(
         update.kind,
         update.text,
-        update.audience[index],
+        entry,
         update.outage,
         update.number,
         update.subject_template,
@@ -123,143 +159,95 @@ def message_of(update: Update, index: int) -> Message:
 
 
 def message_digest(message: Message) -> str:
-    """Return the SHA-256 (hex) over address, subject and body: what has to be the same at approval and at sending."""
-    return _sha256((message.address, message.subject, message.body))
+    """Return the SHA-256 (hex) over address, subject and body: what has to be the same at approval and at sending.
+
+    What goes along is made of facts that the digest of the update covers.
+    """
+    said = (message.address, message.subject, message.body)
+    return sha256(said if message.channel is ContactChannel.EMAIL else (message.channel.value, *said))
 
 
-def update_digest(
-    kind: UpdateKind,
-    text: UpdateText,
-    outage: str,
-    number: int,
-    templates: Templates,
-    entries: tuple[AudienceEntry, ...],
-) -> str:
+def update_digest(update: Update, entries: Iterable[AudienceEntry]) -> str:
     """Return the SHA-256 (hex) over everything that an update sends. ``entries`` have their own digests.
 
     The order of the audience does not count; each field of each entry does.
     """
     each = sorted(hashlib.sha256(msgspec.json.encode(entry)).hexdigest() for entry in entries)
-    return _sha256((kind.value, text, outage, number, templates, each))
+    templates = sorted(update.templates.items())
+    whole = (update.kind.value, update.text, update.outage, update.number, templates, update.earlier)
+    return sha256((*whole, update.iccids_up_to, each))
 
 
-def preview(
-    update: Update,
-    audience: Audience,
-    now: datetime,
-    *,
-    number: int | None = None,
-    window: tuple[int, int] = (0, 50),
-    find: str = "",
-    templates: Templates = DEFAULT_TEMPLATES[FIRST_LANGUAGE],
-) -> Preview:
-    """Return what a draft would send now.
-
-    ``number``: the number that the update will have when it is approved, where the draft does not hold it yet. ``find``
-    narrows the messages, never the totals, to customers whose name, id or address contains it. ``window`` counts within
-    what was found. Every message is rendered for the digest; a repeated call for the same text and audience is cheap.
-    Raises RenderError.
-    """
-    sent_as = update.number if number is None else number
-    entries, digest = _frozen(update.kind, update.text, update.outage, sent_as, templates, audience.entries)
-    wanted = find.casefold()
-    found = [
-        entry
-        for entry in entries
-        if not wanted or any(wanted in text.casefold() for text in (entry.name, entry.customer, entry.address))
-    ]
-    first, count = max(0, window[0]), min(max(0, window[1]), LARGEST_WINDOW)
-    customers = {entry.customer: entry for entry in entries}
-    return Preview(
-        update=update.id,
-        digest=digest,
-        customers=len(customers),
-        contacts=len(entries),
-        sims=sum(entry.sims for entry in customers.values()),
-        vips=sum(entry.vip for entry in customers.values()),
-        messages=tuple(
-            render(update.kind, update.text, entry, update.outage, sent_as, templates.subject, templates.body)
-            for entry in found[first : first + count]
-        ),
-        unreachable=audience.unreachable,
-        problems=problems(update.kind, update.text, len(entries), now),
-    )
-
-
-def freeze(
-    update: Update,
-    audience: Audience,
-    message_domain: str,
-    *,
-    number: int | None = None,
-    templates: Templates = DEFAULT_TEMPLATES[FIRST_LANGUAGE],
-) -> UpdateApproved:
-    """Return the fact that approves a draft for an audience, with the digest of each message and of the whole.
-
-    ``number`` as in ``preview``: it stands in the messages, so the update must get this number with the fact. The
-    digest equals that of a preview of the same text for the same audience. Raises RenderError.
-    """
-    sent_as = update.number if number is None else number
-    entries, digest = _frozen(update.kind, update.text, update.outage, sent_as, templates, audience.entries)
-    return UpdateApproved(
-        update=update.id,
-        digest=digest,
-        subject_template=templates.subject,
-        body_template=templates.body,
-        audience=entries,
-        message_domain=message_domain,
-    )
-
-
-@lru_cache(
-    maxsize=2
-)  # A composer asks again and again while somebody scrolls and searches; then approval asks once more.
-def _frozen(
-    kind: UpdateKind,
-    text: UpdateText,
-    outage: str,
-    number: int,
-    templates: Templates,
-    entries: tuple[AudienceEntry, ...],
-) -> tuple[tuple[AudienceEntry, ...], str]:
-    frozen = tuple(
-        msgspec.structs.replace(
-            entry,
-            digest=message_digest(render(kind, text, entry, outage, number, templates.subject, templates.body)),
-        )
-        for entry in entries
-    )
-    return frozen, update_digest(kind, text, outage, number, templates, frozen)
-
-
-def _sha256(value: object) -> str:
+def sha256(value: object) -> str:
+    """Return the SHA-256 (hex) of a value as JSON."""
     return hashlib.sha256(msgspec.json.encode(value)).hexdigest()
 
 
-def _grouped(value: int, separator: str = ",") -> str:
-    return f"{value:,}".replace(",", separator)
+def _message(entry: AudienceEntry, language: str, *, subject: str, body: str, attachment: str = "") -> Message:
+    return Message(
+        customer=entry.customer,
+        name=entry.name,
+        address=entry.address,
+        sims=entry.sims,
+        subject=subject,
+        body=body,
+        vip=entry.vip,
+        ranges=_short(entry.ranges),
+        channel=entry.channel,
+        language=language,
+        since=entry.since,
+        attachment=attachment,
+    )
 
 
-_environment = ImmutableSandboxedEnvironment(
-    undefined=jinja2.StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True, cache_size=0
-)
-_environment.filters["grouped"] = _grouped
+def _whole(text: str) -> str:
+    return bounded(clean(text).strip("\n")) + "\n"
+
+
+def _tight(text: str) -> str:
+    """Return a text message: each run of spaces one, and no empty lines, because each character is paid for."""
+    return "\n".join(line for line in (" ".join(one.split()) for one in clean(text).split("\n")) if line)
+
+
+def _values(
+    kind: UpdateKind, text: UpdateText, entry: AudienceEntry, outage: str, number: int, language: str
+) -> dict[str, object]:
+    parts = _wrapped_parts(text, language)
+    return {
+        "kind": kind.value,
+        "outage": one_line(outage),
+        "number": number,
+        "customer": one_line(entry.name),
+        "contact": one_line(entry.contact),
+        "language": language,
+        **parts,
+        "sims": entry.sims,
+        "ranges": _ranges(entry.ranges[:RANGES_LISTED]),
+        "more_ranges": max(0, len(entry.ranges) - RANGES_LISTED),
+        "cases": _cases(entry.cases),
+        **_promise(text.next_word, entry.time_zone),
+    }
 
 
 @lru_cache(maxsize=64)
-def _compiled(what: str, source: str) -> jinja2.Template:
-    try:
-        return _environment.from_string(source)
-    except jinja2.TemplateSyntaxError as error:
-        raise RenderError(f"the {what} template is broken in line {error.lineno}: {error.message}") from error
+def _wrapped_parts(text: UpdateText, language: str) -> dict[str, str]:
+    parts = worded(text, language)
+    return {name: wrapped(getattr(parts, name)) for name in ("done", "will", "need", "said", "true")}
 
 
-def _fill(what: str, source: str, values: Mapping[str, object]) -> str:
-    try:
-        return _compiled(what, source).render(values)
-    except (jinja2.TemplateError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        # A template is foreign code: whatever it trips over is its fault and is told as such.
-        raise RenderError(f"the {what} template cannot be filled: {error}") from error
+def _earlier(update: Update, entry: AudienceEntry, language: str) -> dict[str, object]:
+    earlier = update.earlier
+    if earlier is None or entry.since != "joined":
+        return {"earlier_number": 0, "earlier_at": "", "earlier_done": "", "earlier_will": ""}
+    parts = _wrapped_parts(earlier.text, language)
+    when = _promise(earlier.at, entry.time_zone)
+    at = f"{when['next_local']} ({when['next_zone']})" if when["next_zone"] != "UTC" else f"{when['next_utc']} UTC"
+    return {
+        "earlier_number": earlier.number,
+        "earlier_at": at,
+        "earlier_done": parts["done"],
+        "earlier_will": parts["will"],
+    }
 
 
 def _ranges(pairs: tuple[tuple[str, str], ...]) -> list[tuple[str, str, int]]:

@@ -10,30 +10,17 @@ import contextlib
 import re
 import socket
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from functools import cache
 from pathlib import Path
 
 import aiosmtplib
-from msgspec import Struct
 
+from feeds.courier.channel import Answer, Claim
 from feeds.courier.email import Letter, MailSettings
 from feeds.courier.errors import LinkDown
 from feeds.courier.texts import one_line
 from feeds.model import DeliveryState
-
-
-class Answer(Struct, frozen=True):
-    """What became of one letter, in the other side's own words.
-
-    ``state`` is ACCEPTED, FAILED (refused for good), QUEUED (refused for now, or not handed over) or UNCERTAIN (handed
-    over, no answer). ``trouble`` says that the server or the way to it is the reason, not this letter.
-    """
-
-    state: DeliveryState
-    words: str
-    trouble: bool = False
-
 
 _LOGIN_CODES = frozenset({530, 534, 535, 538})
 """Refusals of MAIL that speak of our login (RFC 4954), not of the message."""
@@ -54,6 +41,8 @@ class SmtpLink:
         self._tls: ssl.SSLContext | None = None
         self.carried = 0
         """Letters begun on the present connection."""
+        self._trusted = False
+        """Whether the server took the last recipient on this connection: it will probably take the next one too."""
 
     @property
     def is_open(self) -> bool:
@@ -93,28 +82,39 @@ class SmtpLink:
             raise LinkDown(f"no connection to mail server {where}: {self._reason(error)}") from error
         self._client = client
         self.carried = 0
+        self._trusted = False
 
-    async def send(self, letter: Letter, before_data: Callable[[], Awaitable[bool]]) -> Answer | None:
-        """Offer a letter; when the server takes the recipient, await ``before_data``; then hand the message over.
+    async def send(self, letter: Letter, claim: Claim) -> Answer | None:
+        """Offer a letter; when the server takes the recipient and ``claim`` is granted, hand the message over.
 
-        Where ``before_data`` returns False nothing is handed over and the result is None. Whatever goes wrong between
-        the two sides is an Answer, not an exception; exceptions of ``before_data`` come through.
+        Where ``claim`` returns False nothing is handed over and the result is None. Whatever goes wrong between the
+        two sides is an Answer, not an exception; exceptions of ``claim`` come through.
+
+        On a connection that did its work until now the claim is made while the server thinks about the envelope: a
+        flush to disk takes about as long. It is withdrawn where the server does not take the recipient; where it was
+        in the ledger by then, the answer follows it there.
         """
         client = self._client
         if client is None:
-            return Answer(DeliveryState.QUEUED, "the connection to the mail server is closed", trouble=True)
+            return _not_sent("the connection to the mail server is closed")
         self.carried += 1
+        claiming = asyncio.ensure_future(claim()) if self._trusted else None
         try:
             refused = await self._step(client, self._envelope(client, letter))
+            self._trusted = refused is None
             if refused is not None:
                 return refused
-            if not await before_data():
+            if not await (claiming if claiming is not None else claim()):
                 await self._reset(client)
                 return None
             return await self._step(client, self._data(client)) or await self._hand_over(client, letter.raw)
         except BaseException:
             self._drop()  # In the middle of a conversation nothing else can be said on this connection.
             raise
+        finally:
+            if claiming is not None and not claiming.done():
+                claiming.cancel()
+                await asyncio.wait({claiming})
 
     async def close(self) -> None:
         """Say goodbye if there is still somebody listening. Never raises for what the other side does."""
@@ -157,13 +157,13 @@ class SmtpLink:
             return await self._refused(client, refusal)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             self._drop()
-            return Answer(DeliveryState.QUEUED, f"mail server, before the message: {self._reason(error)}", trouble=True)
+            return _not_sent(f"mail server, before the message: {self._reason(error)}")
 
     async def _hand_over(self, client: aiosmtplib.SMTP, raw: bytes) -> Answer:
         protocol = client.protocol
         if protocol is None or not protocol.is_connected:
             self._drop()
-            return Answer(DeliveryState.QUEUED, "mail server, before the message: connection lost", trouble=True)
+            return _not_sent("mail server, before the message: connection lost")
         try:
             # After this write the server may have the message, whatever else happens.
             protocol.write(_DOT.sub(b"\r\n..", raw) + b".\r\n")
@@ -187,14 +187,14 @@ class SmtpLink:
         words = _words(refusal.code, refusal.message)
         if not 400 <= refusal.code < 600:
             self._drop()
-            return Answer(DeliveryState.QUEUED, f"mail server, before the message: {words}", trouble=True)
+            return _not_sent(f"mail server, before the message: {words}")
         if self._going_away(refusal.code):
-            return Answer(DeliveryState.QUEUED, words, trouble=True)
+            return _not_sent(words)
         about_us = isinstance(refusal, aiosmtplib.SMTPSenderRefused)
         if about_us and (refusal.code < 500 or refusal.code in _LOGIN_CODES):
             # It refuses before it knows for whom: the next letter would fare no better.
             self._drop()
-            return Answer(DeliveryState.QUEUED, words, trouble=True)
+            return _not_sent(words)
         await self._reset(client)
         return Answer(DeliveryState.FAILED if refusal.code >= 500 else DeliveryState.QUEUED, words)
 
@@ -221,6 +221,10 @@ class SmtpLink:
         if self._client is not None:
             self._client.close()
             self._client = None
+
+
+def _not_sent(words: str) -> Answer:
+    return Answer(DeliveryState.QUEUED, words, trouble=True, early=True)
 
 
 async def _greet(client: aiosmtplib.SMTP) -> None:

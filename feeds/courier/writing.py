@@ -7,14 +7,14 @@ step means, and which one follows, is ``sending``'s to know.
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import stamina
 
 from feeds.courier.errors import LedgerUnavailable
 from feeds.courier.ledger import Job, Ledger
-from feeds.facts import DeliveryMoved
+from feeds.facts import AddressSuppressed, DeliveryMoved, Fact
 
 _log = logging.getLogger(__name__)
 
@@ -29,11 +29,15 @@ PATIENCE = 0.01
 
 
 class Result(NamedTuple):
-    """A step for the ledger (None: nothing new to write), and when the delivery may be tried again, in seconds."""
+    """A step for the ledger (None: nothing new to write), and when the delivery may be tried again, in seconds.
+
+    ``also``: what the answer says of the address; it is written with the step.
+    """
 
     job: Job
     fact: DeliveryMoved | None
     again: float = 0.0
+    also: AddressSuppressed | None = None
 
 
 _Claim = tuple[DeliveryMoved, asyncio.Future[None]]
@@ -76,7 +80,7 @@ class Pen:
         if self._room.locked():
             self._pressed.set()
 
-    async def write(self, facts: list[DeliveryMoved]) -> None:
+    async def write(self, facts: Sequence[Fact]) -> None:
         """Write facts that belong to no result, however long it takes."""
         for start in range(0, len(facts), BATCH):
             await self._insist(facts[start : start + BATCH])
@@ -96,7 +100,8 @@ class Pen:
             await self._bundle(claims, results)
 
     async def _bundle(self, claims: list[_Claim], results: list[Result]) -> None:
-        answers = [result.fact for result in results if result.fact is not None]
+        answers: list[Fact] = [result.fact for result in results if result.fact is not None]
+        answers += [result.also for result in results if result.also is not None]
         claimed = [fact for fact, done in claims if not done.done()]
         try:
             if answers or claimed:
@@ -116,7 +121,7 @@ class Pen:
             self._room.release()
             self._written(result)
 
-    async def _insist(self, facts: list[DeliveryMoved]) -> None:
+    async def _insist(self, facts: Sequence[Fact]) -> None:
         async for attempt in stamina.retry_context(LedgerUnavailable, attempts=None, timeout=None, wait_max=5.0):
             with attempt:
                 await self._ledger.write(facts)

@@ -19,6 +19,8 @@ from feeds.model.commands import Approve, AskPreview, Command, Declare, Draft, M
 T = TypeVar("T")
 
 WHO = "drill"
+ALONE = "a drill: nobody else is on duty"
+"""Why it approves what it wrote: a hub in service asks for a reason."""
 PATIENCE = 60.0
 """Seconds to wait for the link, and for the outage."""
 
@@ -96,7 +98,7 @@ def _send_update(client: HubClient, action: Action, row: OutageRow) -> str:
     )
     drafted = _do(client, Draft(outage=row.key, kind=action.kind, text=text, seen=row.seq)).as_(_Drafted)
     preview = _do(client, AskPreview(update=drafted.update, window=(0, 1))).as_(Preview)
-    _do(client, Approve(update=drafted.update, digest=preview.digest, customers=preview.customers))
+    _do(client, Approve(drafted.update, preview.digest, preview.customers, alone=ALONE))
     return (
         f"commander: {drafted.update} of {row.key} sent to {preview.customers} customers, {preview.contacts} contacts"
     )

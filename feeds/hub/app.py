@@ -16,7 +16,9 @@ from aiohttp import web
 
 from feeds.hub.commands import Commands, Refused, Unavailable
 from feeds.hub.core import Hub
+from feeds.hub.delivery_reports import DeliveryReports
 from feeds.hub.ingest import RETRY_AFTER, Door, read_body
+from feeds.hub.ledger_csv import ledger_csv
 from feeds.hub.loading import Loading
 from feeds.hub.openapi import document
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
@@ -29,11 +31,12 @@ from feeds.views.query import MAX_WINDOW
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def make_app(hub: Hub, commands: Commands, door: Door) -> web.Application:
+def make_app(hub: Hub, commands: Commands, door: Door, reports: DeliveryReports) -> web.Application:
     """Return the application of one hub."""
     app = web.Application(middlewares=[_guarded], client_max_size=0)
     app.add_routes(door.routes())
     app.add_routes(Loading(hub).routes())
+    app.add_routes(reports.routes())
     reading = Reading(hub, commands)
     app.add_routes(
         [
@@ -42,6 +45,7 @@ def make_app(hub: Hub, commands: Commands, door: Door) -> web.Application:
             web.get("/readyz", reading.ready),
             web.get("/metrics", reading.metrics),
             web.get("/openapi.json", reading.openapi),
+            web.get("/v1/updates/{id}/deliveries.csv", reading.ledger),
             web.get("/v1/{view}", reading.view),
             web.post("/v1/commands/{name}", reading.command),
         ]
@@ -111,6 +115,24 @@ class Reading:
             first,
         )
         return web.Response(body=head + rows + b"]}", content_type="application/json")
+
+    async def ledger(self, request: web.Request) -> web.StreamResponse:
+        """The deliveries of one update as CSV, step by step."""
+        updates = self._hub.board.updates
+        update = updates.updates.get(request.match_info["id"])
+        if update is None:
+            return _json(404, {"error": f"there is no update {request.match_info['id'][:40]}"})
+        answer = web.StreamResponse(
+            headers={
+                "Content-Type": "text/csv; charset=utf-8; header=present",
+                "Content-Disposition": f'attachment; filename="{update.id}-deliveries.csv"',
+            }
+        )
+        await answer.prepare(request)
+        for piece in ledger_csv(update, list(updates.deliveries.get(update.id, ()))):
+            await answer.write(piece)
+        await answer.write_eof()
+        return answer
 
     async def command(self, request: web.Request) -> web.Response:
         """A command as on the stream: the body holds its fields, ``?who=`` says whose it is."""

@@ -13,14 +13,14 @@ from time import perf_counter
 
 from feeds.board import Board, Touched
 from feeds.courier import LedgerUnavailable
-from feeds.facts import DeliveryMoved, DeskStated, Fact, WeightsStated
+from feeds.facts import AddressSuppressed, DeliveryMoved, DeskStated, Fact, WeightsStated
 from feeds.hub.fleet_sight import FleetSight
 from feeds.hub.heard import FeedsHeard
 from feeds.hub.metrics import Metrics
 from feeds.hub.queries import Queries
 from feeds.hub.settings import Settings
 from feeds.log import Batch, FactLog, Large, LogError
-from feeds.model import Delivery, DeliveryState, Update, UpdateId, UpdateState
+from feeds.model import Case, ContactChannel, Delivery, DeliveryState, Update, UpdateId, UpdateState
 from feeds.simspace import LengthProfile
 from feeds.simspace.reader import Reader
 
@@ -41,7 +41,7 @@ class Hub:
         self.directory = directory
         self.now = now
         self.heard = FeedsHeard(now)
-        self.queries = Queries(board, self.heard, now)
+        self.queries = Queries(board, self.heard, now, settings.channels)
         self.metrics = Metrics()
         self.deciding = asyncio.Lock()
         """Held while a command or a watcher decides on ids and scopes, so that decisions come one after the other."""
@@ -121,8 +121,10 @@ class Hub:
     # -- the ledger, for the courier -------------------------------------------------------------------------------
 
     def sending(self) -> Sequence[UpdateId]:
-        """Updates that are being sent; paused ones are not among them."""
-        return [one.id for one in self.board.updates.updates.values() if one.state is UpdateState.SENDING]
+        """Updates that are being sent, to all or to a canary; paused ones are not among them."""
+        updates = self.board.updates
+        states = (UpdateState.CANARY, UpdateState.SENDING)
+        return [updates.updates[one].id for one in updates.under_way if updates.updates[one].state in states]
 
     def update(self, id: UpdateId) -> Update:
         """One update as it stands."""
@@ -131,6 +133,14 @@ class Hub:
     def deliveries(self, id: UpdateId) -> Sequence[Delivery]:
         """The deliveries of an update by place in its audience."""
         return self.board.updates.deliveries.get(id, [])
+
+    def suppressed(self, channel: ContactChannel, address: str) -> str:
+        """Why nothing is sent to an address; empty: it may be written to."""
+        return self.board.suppressions.why(channel, address)
+
+    def case(self, key: str) -> Case | None:
+        """A case (``source/number``) as it stands."""
+        return self.board.cases.get(key)
 
     async def settle_left(self) -> None:
         """After a start: what a crash left *attempting* in updates that are not being sent is uncertain.
@@ -167,7 +177,7 @@ class Hub:
 
     async def write(self, facts: Sequence[Fact]) -> None:
         """Append steps of the ledger; return when they are flushed and on the board. Raises LedgerUnavailable."""
-        assert all(isinstance(fact, DeliveryMoved) for fact in facts)
+        assert all(isinstance(fact, DeliveryMoved | AddressSuppressed) for fact in facts)
         try:
             await self.append("vaken/courier", facts)
         except LogError as error:

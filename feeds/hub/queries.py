@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from feeds.board import Board, Touched
+from feeds.hub.call_list import CallSource
 from feeds.hub.heard import FeedsHeard
-from feeds.views import CasePoints, Query, Source, board_source
+from feeds.model import ContactChannel
+from feeds.views import BadQuery, CasePoints, Query, Source, board_source
 from feeds.views.sources.desk import DeskSource
 from feeds.views.sources.surges import CurveSource
 
-_OF_OUTAGE = frozenset({"impact", "timeline", "explanations"})
+_OF_OUTAGE = frozenset({"impact", "timeline", "explanations", "calls"})
 _OF_TIME = frozenset({"feeds", "desk", "curve"})
 """Views that change as time goes by, and are looked at once a second for that."""
 
@@ -20,8 +22,15 @@ QueryKey = tuple[str, str, str, str]
 class Queries:
     """Open queries by what they ask, with the number of those who look."""
 
-    def __init__(self, board: Board, heard: FeedsHeard, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        board: Board,
+        heard: FeedsHeard,
+        now: Callable[[], datetime],
+        channels: frozenset[ContactChannel] = frozenset({ContactChannel.EMAIL}),
+    ) -> None:
         self._board = board
+        self._channels = channels
         self._heard = heard
         self._now = now
         self._open: dict[QueryKey, tuple[Query, int]] = {}
@@ -45,6 +54,10 @@ class Queries:
             return DeskSource(self._board, of, self._now)
         if view == "curve":
             return CurveSource(self._board, of, self._now)
+        if view == "calls":
+            if not of:
+                raise BadQuery("view: calls is of one outage, name it with of")
+            return CallSource(self._board, of, self._channels)
         if view == "ribbon" and self._points is None:
             self._points = CasePoints(self._board)
         return board_source(self._board, view, of, self._points)
@@ -80,6 +93,7 @@ class Queries:
             "updates": touched.updates,
             "deliveries": touched.deliveries,
             "surges": touched.surges,
+            "suppressions": touched.suppressions,
         }
         for (view, of, _sort, _filter), (query, _lookers) in self._open.items():
             if view == "ribbon":
@@ -92,6 +106,8 @@ class Queries:
             elif view == "readings":
                 if of in touched.cases:
                     query.touch_all()
+            elif view == "calls" and touched.suppressions:
+                query.touch_all()
             elif view in _OF_OUTAGE:
                 survivor = self._board.outages.survivor(of) if touched.outages else None
                 if survivor is not None and (survivor.id in touched.outages or of in touched.outages):

@@ -12,8 +12,10 @@ from aiohttp import web
 
 from feeds.courier import Courier
 from feeds.hub.app import make_app
+from feeds.hub.channels import KEY_FILE, channels_of, hooks_key, keep_status_page, returns_of
 from feeds.hub.commands import Commands
 from feeds.hub.core import Hub, utc_now
+from feeds.hub.delivery_reports import DeliveryReports
 from feeds.hub.ingest import Door
 from feeds.hub.lane import FrontServer
 from feeds.hub.restore import Snapshotter, restore
@@ -22,6 +24,7 @@ from feeds.hub.stream import tick
 from feeds.hub.watch import Lapses, watch_groups
 from feeds.hub.watch_explanations import Explaining
 from feeds.hub.watch_surges import watch_surges
+from feeds.hub.watch_updates import watch_updates
 from feeds.log import Batch, LogError, SqliteLog, snapshots
 
 SHUTDOWN_SECONDS = 5.0
@@ -119,11 +122,15 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
         loop.add_signal_handler(number, stop.set)
     commands, lapses = Commands(hub), Lapses(hub)
     door = Door(hub, lapses)
-    courier = Courier(hub, hub.settings.mail, hub.now)
+    try:
+        key = hooks_key(hub.directory)
+    except OSError as error:
+        raise CannotStart(f"{hub.directory / KEY_FILE} cannot be kept: {error.strerror or error}") from error
+    courier = Courier(hub, channels_of(hub, key), hub.now)
     hub.wake_courier = courier.wake
     snapshotter = Snapshotter(hub.directory, hub.settings.limits.snapshot_every, base, lambda: hub.board.seq)
     runner = web.AppRunner(
-        make_app(hub, commands, door),
+        make_app(hub, commands, door, DeliveryReports(hub, key)),
         access_log=None,
         handle_signals=False,
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -141,6 +148,7 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
             tasks = [
                 group.create_task(watch_groups(hub)),
                 group.create_task(watch_surges(hub)),
+                group.create_task(watch_updates(hub)),
                 group.create_task(lapses.run()),
                 group.create_task(tick(hub)),
                 group.create_task(hub.sight.run()),
@@ -150,6 +158,10 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
                 await hub.settle_left()
                 await hub.state_settings()
                 tasks.append(group.create_task(courier.run()))
+                if (returns := returns_of(hub)) is not None:
+                    tasks.append(group.create_task(returns.run()))
+                if (page := hub.settings.status_page) is not None:
+                    tasks.append(group.create_task(keep_status_page(hub, page)))
                 tasks.append(group.create_task(Explaining(hub).run()))
             hub.news.set()
             print(f"vaken hub ready at http://{_shown(host)}:{bound}", flush=True)

@@ -8,8 +8,15 @@ import msgspec
 from msgspec import Meta, Struct
 
 from feeds.board.working_days import NoCalendar, WorkingDays
-from feeds.courier import MailSettings
-from feeds.model import Desk, Weights
+from feeds.courier import CourierError, MailSettings, load_templates
+from feeds.courier.channels.bounces import BounceSettings
+from feeds.courier.channels.case_comment import Tmf621Settings, ZammadApi
+from feeds.courier.channels.sms import SmsSettings
+from feeds.courier.channels.status_page import StatusPageSettings
+from feeds.courier.channels.tmf681 import Tmf681Settings
+from feeds.courier.channels.webhook import WebhookSettings
+from feeds.model import ContactChannel, Desk, Weights
+from feeds.model.text import Name
 
 
 class SettingsError(Exception):
@@ -20,10 +27,12 @@ class ZammadSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Zammad's webhook: the secret with which it signs (X-Hub-Signature); empty: signatures are not asked for.
 
     ``time_unit``: seconds of one unit of its time accounting, which the webhook does not tell; minutes by themselves.
+    ``api``: how updates get into its tickets as public comments.
     """
 
     secret: str = ""
     time_unit: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 60.0
+    api: ZammadApi | None = None
 
 
 class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,14 +48,45 @@ class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Facts between snapshots of the board."""
 
 
+class UpdateSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """How updates to customers are checked, approved and sent."""
+
+    second_above: Annotated[int, Meta(ge=0)] = 0
+    """More customers than this need a second person; 0: always."""
+    hold: Annotated[float, Meta(ge=0.0, le=3_600.0)] = 30.0
+    """Seconds between approval and the first message, in which the approval can be undone; 0: none."""
+    canary_share: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.01
+    """Share of the contacts who get it first; with ``canary_least`` 0 as well: nobody does."""
+    canary_least: Annotated[int, Meta(ge=0, le=1_000)] = 5
+    own_addresses: Annotated[tuple[Name, ...], Meta(max_length=50)] = ()
+    """The operator's own e-mail addresses: each gets every update, before anybody else."""
+    scope_change: Annotated[float, Meta(ge=0.0, le=1.0)] = 0.1
+    """Share of the customers for whom something may change between approval and the last canary."""
+    interval: Annotated[float, Meta(gt=0.0, le=10_080.0)] = 20.0
+    """Minutes in which customers should hear again after a first word or progress."""
+    sms_segments: Annotated[int, Meta(ge=1, le=10)] = 3
+    """Segments that a text message may take before it is pointed at."""
+    iccids_up_to: Annotated[int, Meta(ge=0, le=1_000_000)] = 10_000
+    """Customers with at most so many SIMs get a list with each ICCID, others one with ranges; 0: nobody gets one."""
+    templates: str = ""
+    """A folder with more templates; one with the name of a shipped one replaces it. From the configuration file on."""
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """Everything that the hub can be told."""
 
     mail: MailSettings | None = None
+    bounces: BounceSettings | None = None
+    sms: SmsSettings | None = None
+    webhooks: WebhookSettings | None = None
+    tmf621: Tmf621Settings | None = None
+    tmf681: Tmf681Settings | None = None
+    status_page: StatusPageSettings | None = None
     zammad: ZammadSettings = ZammadSettings()
     limits: LimitSettings = LimitSettings()
     desk: Desk = Desk()
     urgency: Weights = Weights()
+    updates: UpdateSettings = UpdateSettings()
 
     @property
     def message_domain(self) -> str:
@@ -54,6 +94,23 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         if self.mail is not None and "@" in self.mail.sender:
             return self.mail.sender.rpartition("@")[2]
         return "vaken.invalid"
+
+    @property
+    def case_sources(self) -> frozenset[str]:
+        """The sources into whose cases comments can be written."""
+        return frozenset(one.source for one in (self.zammad.api, self.tmf621) if one is not None)
+
+    @property
+    def channels(self) -> frozenset[ContactChannel]:
+        """Channels on which contacts can be reached. E-mail always: without a server it waits, and says why."""
+        there = {
+            ContactChannel.EMAIL: True,
+            ContactChannel.SMS: self.sms is not None,
+            ContactChannel.WEBHOOK: self.webhooks is not None,
+            ContactChannel.CASE: bool(self.case_sources),
+            ContactChannel.TMF681: self.tmf681 is not None,
+        }
+        return frozenset(channel for channel, is_there in there.items() if is_there)
 
 
 def load_settings(path: Path | None) -> Settings:
@@ -72,6 +129,15 @@ def load_settings(path: Path | None) -> Settings:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}: {error}") from error
+    if settings.updates.templates:
+        folder = path.parent / settings.updates.templates
+        settings = msgspec.structs.replace(
+            settings, updates=msgspec.structs.replace(settings.updates, templates=str(folder))
+        )
+        try:
+            load_templates(folder)
+        except CourierError as error:
+            raise SettingsError(f"{path}: [updates] {error}") from error
     if "desk" in raw:
         desk = settings.desk
         try:

@@ -120,7 +120,7 @@ class AudienceEntry(Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Earlier(Struct, frozen=True, gc=False, omit_defaults=True):
-    """The update before, as those are told who join now: its number within the outage, when it was approved, its text."""
+    """The update before, as those are told who join now: number within the outage, time of approval, text."""
 
     number: int
     at: datetime
@@ -163,6 +163,8 @@ class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     """What those are told who joined since the update before."""
     iccids_up_to: int = 0
     """Customers with at most so many SIMs get each of them listed, others get ranges; 0: nothing is attached."""
+    unreached: tuple[str, ...] = ()
+    """Customers that are hit and that no message reaches: they are called."""
     steered: str = ""
     """Why it was paused, undone or cancelled last; empty: nobody said."""
     paused_from: UpdateState | None = None

@@ -215,6 +215,14 @@ def test_one_customer_with_ten_mails_about_ten_sims_is_no_suspicion() -> None:
     assert room.settle() == []
 
 
+def test_four_cases_are_too_few_however_unlikely_they_are() -> None:
+    room = fleet(block(0))
+    room.tell(*(case(str(n), (n, n), customer=f"user {n}") for n in range(4)))
+    assert room.settle() == []
+    room.tell(case("4", (4, 4), customer="user 4"))
+    assert len(suspected(room.settle())) == 1
+
+
 def test_cases_that_were_open_before_are_no_evidence_of_something_new() -> None:
     room = fleet(block(0))
     room.tell(*five(1, 3, second=-30 * 3600))
@@ -496,6 +504,17 @@ def test_a_week_after_a_rejection_new_evidence_counts_as_any_other() -> None:
     assert [found.outage for found in suspected(room.settle())] == ["O-2"]
 
 
+@pytest.mark.parametrize(("days", "again"), [(6, 0), (8, 1)])
+def test_a_week_after_a_rejection_the_usual_number_of_customers_is_enough_again(days: int, again: int) -> None:
+    room = fleet(block(0))
+    room.tell(*(case(f"a{n}", (n, n), customer=f"user {n}") for n in range(9)))
+    room.settle()
+    room.tell(OutageMoved("O-1", OutageState.REJECTED), by="jl")
+    room.wait(hours=24 * days)
+    room.tell(*(case(f"b{n}", (n, n), customer=f"user {n}") for n in range(9)))
+    assert len(suspected(room.settle())) == again
+
+
 def test_a_resolved_outage_does_not_come_back_from_old_alarms_but_from_new_ones() -> None:
     room = fleet(block(0, apn="x"))
     room.tell(alarm(room, "a", apn="x"))
@@ -552,7 +571,7 @@ def test_a_suspicion_is_kept_while_customers_go_on_writing_or_many_cases_are_ope
 
 
 def test_a_lesser_alarm_and_cases_that_are_too_few_by_themselves_are_a_suspicion_together() -> None:
-    ranges = [block(number, f"c{number}", apn="x") for number in range(3)]
+    ranges = [block(number, f"c{number}", apn="x") for number in range(2)]
     cases = [case(str(n), (n * 10_000 + 7,) * 2) for n in range(2)]
     room = fleet(*ranges)
     room.tell(*cases)

@@ -187,12 +187,12 @@ def test_a_group_whose_cases_share_by_chance_what_it_stands_on_is_withdrawn_wher
 def test_a_group_on_a_wide_range_falls_apart_when_its_cases_lie_in_narrow_ones() -> None:
     wide = block(0, "carrier", sims=9_000)
     room = Room([wide, *(block(number, f"c{number}", sims=9_000) for number in range(500, 700))])
-    for place in (*range(1, 12), 5_001, 5_002, 5_003):
+    for place in (*range(1, 22), 5_001, 5_002, 5_003):
         room.case(place, customer=f"user {place}")
     room.settle()
     (outage,) = room.live()
-    low = SimRange(first=str(BASE), last=str(BASE + 999), customer="c500", attributes={"apn": "x"})
-    high = SimRange(first=str(BASE + 5_000), last=str(BASE + 5_999), customer="c501", attributes={"apn": "y"})
+    low = SimRange(first=str(BASE), last=str(BASE + 99), customer="c500", attributes={"apn": "x"})
+    high = SimRange(first=str(BASE + 5_000), last=str(BASE + 5_099), customer="c501", attributes={"apn": "y"})
     room.tell(RangesStated((low, high)))
     room.settle()
     parts = {one.id: (one.ranges, one.split_from) for one in room.live()}

@@ -11,11 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from feeds.board import Board, Touched, propose
+from feeds.board.places import FEWEST_CUSTOMERS, SEVERAL_SIMS
 from feeds.board.settled import DECIDED, LOOKED_AT
+from feeds.board.writers import written
 from feeds.facts import (
     AlarmReported,
     CasePlaced,
     CaseReported,
+    CustomersStated,
     Entry,
     Fact,
     OutageMerged,
@@ -58,13 +61,17 @@ class Grouping(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.board = Board()
+        self.late = timedelta()
         carrier = SimRange(first=body(0), last=body(3 * SPAN), customer="carrier", attributes={"hss": "h9"})
         fleet = (carrier, *(block(n, "m" if n < 6 else APNS[1 + n % 7]) for n in range(BLOCKS)))
-        self.tell(RangesStated(fleet))
+        # Others that nobody complains of: with few ranges alone, nothing that they share would be rare.
+        rest = (block(n, f"rest {n % 9}", SPAN) for n in range(100, 160))
+        self.tell(RangesStated((*fleet, *rest)))
 
     def tell(self, *facts: Fact, by: str = "desk") -> None:
         seq = self.board.seq
-        entries = [Entry(seq + n, START + timedelta(seconds=seq + n), by, fact) for n, fact in enumerate(facts, 1)]
+        now = START + self.late
+        entries = [Entry(seq + n, now + timedelta(seconds=seq + n), by, fact) for n, fact in enumerate(facts, 1)]
         self.board.apply(entries, Touched())
 
     # -- what happens --------------------------------------------------------------------------------------------
@@ -88,6 +95,23 @@ class Grouping(RuleBasedStateMachine):
             for n in numbers
         )
         self.tell(*facts)
+
+    @rule(first=st.integers(0, 5), at=st.integers(0, 90), back=st.sampled_from([0, 0, 20, 3_000]))
+    def many_customers_of_one_range(self, first: int, at: int, back: int) -> None:
+        """Cases of customers who are not the owner, opened some minutes ago."""
+        opened = START + self.late - timedelta(minutes=back)
+        sims = (SimSpan("iccid", body(first * SPAN + at), body(first * SPAN + at)),)
+        self.tell(
+            *(
+                CaseReported(CaseEvent(number=f"r{first}-{n}", customer=f"user {n}", opened=opened), sims)
+                for n in range(6)
+            )
+        )
+
+    @rule(minutes=st.sampled_from([1, 15, 200, 1_500, 12_000]))
+    def time_passes(self, minutes: int) -> None:
+        self.late += timedelta(minutes=minutes)
+        self.tell(CustomersStated(()))
 
     @rule(number=cases, outage=outages, inside=st.booleans())
     def place(self, number: int, outage: int, inside: bool) -> None:
@@ -203,10 +227,21 @@ class Grouping(RuleBasedStateMachine):
         assert set(evidence.cases) == expected
         for places in (evidence, *(one.places for one in outages.members.values() if one.places)):
             for key, case in places.cases.items():
+                told = written(key, board.cases.open[key], board.cases.customer_of[key], board.cases.bodies[key])
+                assert case.written == told
                 pairs = board.cases.bodies[key].pairs()
                 met = {(int(item.first), int(item.last)) for item, _low, _high in board.inventory.overlapping(pairs)}
                 own = {run for run in met if not any(o != run and run[0] <= o[0] and o[1] <= run[1] for o in met)}
                 assert (case.pairs, set(case.ranges or ()), set(case.own)) == (pairs, met, own)
+            rows: dict[tuple[tuple[int, int], str], int] = {}
+            for case in places.cases.values():
+                for run in case.own:
+                    row = (run, case.written.writer)
+                    rows[row] = max(rows.get(row, 0), case.written.minute)
+            assert places.rows == rows
+            writers = {run: {places.cases[key].written.writer for key in keys} for run, keys in places.on.items()}
+            assert set(places.crowded) == {run for run, who in writers.items() if len(who) >= FEWEST_CUSTOMERS}
+            assert set(places.several) == {key for key in places.cases if board.cases.bodies[key].count >= SEVERAL_SIMS}
             on = {run: {key for key, case in places.cases.items() if run in (case.ranges or ())} for run in places.on}
             assert {run: set(keys) for run, keys in places.on.items()} == on
 

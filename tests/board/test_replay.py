@@ -8,7 +8,10 @@ from msgspec import structs
 
 from feeds.board import Board, Touched, propose
 from feeds.board.places import Places
+from feeds.board.writers import written
 from feeds.facts import (
+    AddressAllowed,
+    AddressSuppressed,
     AlarmAcknowledged,
     AlarmReported,
     CasePlaced,
@@ -30,6 +33,7 @@ from feeds.facts import (
     SurgeGrew,
     UpdateApproved,
     UpdateDrafted,
+    UpdateProposed,
     UpdateSteered,
     UrgencySet,
     WeightsStated,
@@ -49,6 +53,7 @@ from feeds.model import (
     Customer,
     DeliveryState,
     Desk,
+    Grounds,
     OutageState,
     Severity,
     SimRange,
@@ -151,11 +156,15 @@ outage_ids = numbers.map(lambda number: f"O-{number}")
 surge_ids = numbers.map(lambda number: f"S-{number}")
 surge_numbers = (st.integers(5, 60), st.just(START), numbers, st.just(0.1), st.just(0.0), st.just(1.5), st.just(0.01))
 update_ids = numbers.map(lambda number: f"U-{number}")
+addresses = st.integers(0, 3).map(lambda number: f"a{number}@example.org")
 people_facts = st.one_of(
     st.builds(AlarmAcknowledged, numbers.map(lambda number: f"nms/{number}")),
     st.builds(
         lambda outage, number: OutageSuspected(
-            outage=outage, ranges=((f"8946200020{number:02d}00000", f"8946200020{number:02d}00999"),)
+            outage=outage,
+            ranges=((f"8946200020{number:02d}00000", f"8946200020{number:02d}00999"),),
+            where={"apn": APNS[number % 2]} if number % 3 else {},
+            grounds=Grounds(number, number, chance=0.01) if number % 2 else None,
         ),
         outage_ids,
         numbers,
@@ -181,8 +190,10 @@ people_facts = st.one_of(
         outage_ids,
     ),
     st.builds(
-        lambda update, size: UpdateApproved(
+        lambda update, size, held, canary: UpdateApproved(
             update=update,
+            hold_until=START if held else None,
+            canary=min(canary, size),
             digest=f"{size:064x}",
             subject_template="s",
             body_template="b",
@@ -193,11 +204,22 @@ people_facts = st.one_of(
         ),
         update_ids,
         st.integers(0, 3),
+        st.booleans(),
+        st.integers(0, 2),
     ),
+    st.builds(UpdateProposed, update_ids, st.just("f" * 64), st.integers(0, 3)),
+    st.builds(AddressSuppressed, st.just(ContactChannel.EMAIL), addresses, st.just("hard bounce")),
+    st.builds(AddressAllowed, st.just(ContactChannel.EMAIL), addresses),
     st.builds(SurgeBegan, surge_ids, *surge_numbers, channel=st.none() | st.sampled_from(Channel)),
     st.builds(SurgeGrew, surge_ids, *surge_numbers),
     st.builds(SurgeEnded, surge_ids),
-    st.builds(UpdateSteered, update_ids, st.sampled_from(["pause", "resume", "cancel"])),
+    st.builds(
+        UpdateSteered,
+        update_ids,
+        st.sampled_from(["pause", "resume", "cancel", "undo", "start", "go on"]),
+        st.sampled_from(["", "so it is"]),
+        st.sampled_from([0.0, 0.5]),
+    ),
     st.builds(DeliveryMoved, update_ids, st.integers(0, 3), st.sampled_from(DeliveryState), st.just("250 ok")),
 )
 facts = st.lists(st.one_of(alarm_facts, case_facts, inventory_facts, people_facts), max_size=40)
@@ -235,6 +257,7 @@ def test_a_snapshot_and_the_tail_give_the_bytes_of_the_whole_log(found: list[Fac
     resumed.apply(entries[cut:], Touched())
     whole = replayed(entries, set())
     assert resumed.dump() == whole.dump()
+    assert resumed.updates.under_way == whole.updates.under_way
     assert {key: set(one.cases) for key, one in resumed.outages.members.items()} == {
         key: set(one.cases) for key, one in whole.outages.members.items()
     }
@@ -320,13 +343,14 @@ def test_evidence_kept_step_by_step_is_that_counted_from_scratch(found: list[Fac
     known = board.outages.unexplained.evidence
     fresh = Places(board.inventory)
     for key in known.cases:
-        bodies = board.cases.bodies[key]
-        fresh.put(key, bodies.pairs(), bodies.count)
+        case, bodies = board.cases.open[key], board.cases.bodies[key]
+        fresh.put(key, written(key, case, board.cases.customer_of[key], bodies))
     assert known.cases == fresh.cases
     for mine, theirs in ((known.on, fresh.on), (known.own, fresh.own)):
         assert {run: set(keys) for run, keys in mine.items()} == {run: set(keys) for run, keys in theirs.items()}
     assert set(known.crowded) == set(fresh.crowded)
-    assert (set(known.wide), set(known.loose)) == (set(fresh.wide), set(fresh.loose))
+    assert (set(known.several), set(known.loose)) == (set(fresh.several), set(fresh.loose))
+    assert known.rows == fresh.rows
 
 
 @given(

@@ -7,10 +7,13 @@ from typing import Literal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from msgspec import structs
 
 from feeds.board import Board, Touched
-from feeds.board.updates import OPEN_STATES, may_move
+from feeds.board.updates import OPEN_STATES, TRIES_KEPT, UNDER_WAY, may_move
 from feeds.facts import (
+    AddressAllowed,
+    AddressSuppressed,
     DeliveryMoved,
     Entry,
     Fact,
@@ -19,7 +22,7 @@ from feeds.facts import (
     UpdateDrafted,
     UpdateSteered,
 )
-from feeds.model import AudienceEntry, Delivery, DeliveryState, UpdateKind, UpdateState, UpdateText
+from feeds.model import AudienceEntry, ContactChannel, Delivery, DeliveryState, UpdateKind, UpdateState, UpdateText
 
 START = datetime(2026, 2, 3, 1, 2, 0, tzinfo=UTC)
 FINAL = frozenset(DeliveryState) - OPEN_STATES
@@ -52,7 +55,7 @@ def step(index: int, *states: DeliveryState, answer: str = "", update: str = "U-
     return [DeliveryMoved(update, index, state, answer) for state in states]
 
 
-def steer(to: Literal["pause", "resume", "cancel"], update: str = "U-1") -> UpdateSteered:
+def steer(to: Literal["pause", "resume", "cancel", "undo", "start", "go on"], update: str = "U-1") -> UpdateSteered:
     return UpdateSteered(update, to)
 
 
@@ -150,8 +153,9 @@ def test_sending_a_failed_one_again_reopens_the_update() -> None:
     assert (state(board), board.updates.deliveries["U-1"][0].attempts) == (UpdateState.DONE, 2)
 
 
-def test_an_accepted_delivery_can_only_bounce() -> None:
-    assert [new for new in DeliveryState if may_move(DeliveryState.ACCEPTED, new)] == [DeliveryState.BOUNCED]
+def test_an_accepted_delivery_can_only_stay_so_or_bounce() -> None:
+    later = {new for new in DeliveryState if may_move(DeliveryState.ACCEPTED, new)}
+    assert later == {DeliveryState.ACCEPTED, DeliveryState.BOUNCED}
     assert not any(may_move(DeliveryState.BOUNCED, new) for new in DeliveryState)
 
 
@@ -193,6 +197,19 @@ def test_pause_and_resume_take_turns_and_a_draft_knows_neither() -> None:
     assert state(board) is UpdateState.PAUSED
     tell(board, steer("resume"))
     assert state(board) is UpdateState.SENDING
+
+
+def test_the_last_steps_are_kept_and_of_repeated_reasons_to_wait_the_newest() -> None:
+    board = sending(size=1)
+    tell(board, *step(0, DeliveryState.QUEUED, answer="one"), *step(0, DeliveryState.QUEUED, answer="two"))
+    for number in range(5):
+        tell(board, *step(0, DeliveryState.ATTEMPTING), *step(0, DeliveryState.QUEUED, answer=f"451 {number}"))
+    tries = board.updates.deliveries["U-1"][0].tries
+    assert len(tries) == TRIES_KEPT
+    assert [one.answer for one in tries if one.state is DeliveryState.QUEUED] == [f"451 {n}" for n in range(1, 5)]
+    board = sending(size=1)
+    tell(board, *step(0, DeliveryState.QUEUED, answer="one"), *step(0, DeliveryState.QUEUED, answer="two"))
+    assert [one.answer for one in board.updates.deliveries["U-1"][0].tries] == ["two"]
 
 
 def test_a_step_outside_the_audience_changes_nothing() -> None:
@@ -252,9 +269,24 @@ class Ledger(RuleBasedStateMachine):
     def courier_sends(self, name: str, index: int) -> None:
         tell(self.board, *step(index, *SENT, update=name))
 
-    @rule(name=approved, to=st.sampled_from(["pause", "resume"]))
-    def people_steer(self, name: str, to: Literal["pause", "resume"]) -> None:
+    @rule(name=approved, to=st.sampled_from(["pause", "resume", "go on", "start"]))
+    def people_steer(self, name: str, to: Literal["pause", "resume", "go on", "start"]) -> None:
         tell(self.board, steer(to, name))
+
+    @rule(target=approved, size=st.integers(1, 4), canary=st.integers(0, 2))
+    def approve_with_a_hold(self, size: int, canary: int) -> str:
+        self.names += 1
+        name = f"U-{self.names}"
+        fact = structs.replace(approval(name, size, digest=f"{self.names:064d}"), hold_until=START, canary=canary)
+        tell(self.board, draft(name), fact)
+        self.frozen[name] = (self.board.updates.updates[name].text, self.board.updates.updates[name].digest)
+        return name
+
+    @rule(index=st.integers(0, 3), lift=st.booleans())
+    def an_address_is_suppressed(self, index: int, lift: bool) -> None:
+        address = f"a{index}@example.org"
+        kind = ContactChannel.EMAIL
+        tell(self.board, AddressAllowed(kind, address) if lift else AddressSuppressed(kind, address, "opt-out"))
 
     @rule(target=approved, name=consumes(approved))
     def people_cancel(self, name: str) -> str:
@@ -291,6 +323,19 @@ class Ledger(RuleBasedStateMachine):
                     assert delivery.attempts == self.accepted[delivery.key].attempts
                 elif delivery.state is DeliveryState.ACCEPTED:
                     self.accepted[delivery.key] = delivery
+
+    @invariant()
+    def those_under_way_are_known(self) -> None:
+        under_way = {name for name, one in self.board.updates.updates.items() if one.state in UNDER_WAY}
+        assert set(self.board.updates.under_way) == under_way
+
+    @invariant()
+    def nothing_waits_for_a_suppressed_address(self) -> None:
+        for name, ledger in self.board.updates.deliveries.items():
+            for delivery in ledger:
+                entry = self.board.updates.updates[name].audience[delivery.index]
+                if self.board.suppressions.why(entry.channel, entry.address):
+                    assert delivery.state is not DeliveryState.QUEUED
 
     @invariant()
     def message_ids_stay_and_are_unique(self) -> None:

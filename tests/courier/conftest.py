@@ -5,24 +5,39 @@ from __future__ import annotations
 import asyncio
 import inspect
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
+from feeds.board.suppressions import SuppressionTable
 from feeds.board.touched import Touched
 from feeds.board.updates import UpdateTable
 from feeds.courier import Audience, Courier, MailSettings, freeze
+from feeds.courier.channel import Channel
+from feeds.courier.channels.mail import MailChannel
 from feeds.courier.pace import Backoff, Pace
-from feeds.facts import DeliveryMoved, Entry, Fact, UpdateApproved, UpdateDrafted, UpdateSteered
+from feeds.facts import AddressSuppressed, DeliveryMoved, Entry, Fact, UpdateApproved, UpdateDrafted, UpdateSteered
 from feeds.log import Batch, SqliteLog
-from feeds.model import AudienceEntry, Delivery, DeliveryState, Update, UpdateId, UpdateKind, UpdateState, UpdateText
+from feeds.model import (
+    AudienceEntry,
+    Case,
+    ContactChannel,
+    Delivery,
+    DeliveryState,
+    Update,
+    UpdateId,
+    UpdateKind,
+    UpdateState,
+    UpdateText,
+)
 
 NOW = datetime(2026, 3, 1, 1, 31, tzinfo=UTC)
 FAST = Pace(server=Backoff(0.01, 0.05), recipient=Backoff(0.01, 0.05), look=0.01, idle=0.05, farewell=10)
@@ -156,29 +171,90 @@ def _abort(server: SMTP) -> None:
         server.transport.abort()
 
 
+Respond = Callable[[web.Request, bytes], Awaitable[web.StreamResponse]]
+
+
+class Web:
+    """An HTTP server in the event loop of the test. ``respond`` says what it answers; all requests are kept."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.asked: list[tuple[str, str, Mapping[str, str], bytes]] = []
+        """Method, path with query, headers and body of every request that came whole, in order."""
+        self.respond: Respond = self.fine
+        self._runner: web.ServerRunner | None = None
+
+    async def fine(self, request: web.Request, body: bytes) -> web.StreamResponse:
+        return web.Response(text="kept")
+
+    async def start(self) -> None:
+        async def handle(request: web.BaseRequest) -> web.StreamResponse:
+            body = await request.read()
+            self.asked.append((request.method, request.path_qs, dict(request.headers), body))
+            return await self.respond(cast(web.Request, request), body)
+
+        self._runner = web.ServerRunner(web.Server(handle, keepalive_timeout=1), shutdown_timeout=0.1)
+        await self._runner.setup()
+        port = int(self.url.rpartition(":")[2]) if self.url else 0
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+
+def on_channel(channel: ContactChannel, *addresses: str) -> Audience:
+    """An audience of one contact each on one channel, with SIMs of its own."""
+    return Audience(
+        entries=tuple(
+            AudienceEntry(
+                customer=f"c{number}",
+                name=f"Customer {number}",
+                address=address,
+                channel=channel,
+                sims=10,
+                ranges=((f"89460000000000{number}000", f"89460000000000{number}009"),),
+            )
+            for number, address in enumerate(addresses)
+        )
+    )
+
+
 class Desk:
     """The ledger that the courier works on: the real log on disk, and the real table of updates behind it."""
 
     def __init__(self, directory: Path) -> None:
-        self.table = UpdateTable()
+        self.suppressions = SuppressionTable()
+        self.table = UpdateTable(self.suppressions)
+        self.now = NOW
+        self.cases: dict[str, Case] = {}
         self.steps: list[DeliveryMoved] = []
         """Every step of a delivery, in the order of the log."""
         self.before_write: Callable[[Sequence[Fact]], Awaitable[None]] | None = None
         self.wake: Callable[[], None] = lambda: None
         self._changed = asyncio.Condition()
         self._notes: set[asyncio.Task[None]] = set()
-        self.log = SqliteLog.open(directory, deliver=self._deliver, now=lambda: NOW)
+        self.log = SqliteLog.open(directory, deliver=self._deliver, now=lambda: self.now)
         for batch in self.log.read():
             self._take(batch.entries)
 
     def sending(self) -> Sequence[UpdateId]:
-        return [one.id for one in self.table.updates.values() if one.state is UpdateState.SENDING]
+        return [one.id for one in self.table.updates.values() if one.state in (UpdateState.SENDING, UpdateState.CANARY)]
 
     def update(self, id: UpdateId) -> Update:
         return self.table.updates[id]
 
     def deliveries(self, id: UpdateId) -> Sequence[Delivery]:
         return self.table.deliveries[id]
+
+    def suppressed(self, channel: ContactChannel, address: str) -> str:
+        return self.suppressions.why(channel, address)
+
+    def case(self, key: str) -> Case | None:
+        return self.cases.get(key)
 
     async def write(self, facts: Sequence[Fact]) -> None:
         if self.before_write is not None:
@@ -242,6 +318,9 @@ class Desk:
                 case DeliveryMoved() as fact:
                     self.table.move(fact, entry.at, touched)
                     self.steps.append(fact)
+                case AddressSuppressed() as fact:
+                    told = self.suppressions.suppress(fact, entry.by, entry.seq, entry.at, touched)
+                    self.table.suppressed(told, entry.at, touched)
 
 
 def crowd(count: int, name: str = "c") -> Audience:
@@ -257,7 +336,17 @@ def crowd(count: int, name: str = "c") -> Audience:
 @asynccontextmanager
 async def working(desk: Desk, mail: MailSettings | None, pace: Pace = FAST) -> AsyncIterator[asyncio.Task[None]]:
     """A courier at work on a desk."""
-    courier = Courier(desk, mail, lambda: NOW, pace=pace)
+    channels = [MailChannel(mail)] if mail is not None else []
+    async with carrying(desk, channels, pace) as task:
+        yield task
+
+
+@asynccontextmanager
+async def carrying(
+    desk: Desk, channels: Sequence[Channel[Any]], pace: Pace | None = None
+) -> AsyncIterator[asyncio.Task[None]]:
+    """A courier with any channels at work on a desk."""
+    courier = Courier(desk, channels, lambda: desk.now, pace=pace)
     desk.wake = courier.wake
     task = asyncio.create_task(courier.run())
     try:
@@ -281,6 +370,24 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     desk = Desk(tmp_path)
     yield desk
     await desk.close()
+
+
+@pytest.fixture
+async def site() -> AsyncIterator[Web]:
+    site = Web()
+    await site.start()
+    yield site
+    await site.stop()
+
+
+@pytest.fixture
+def reached_by() -> Callable[..., Audience]:
+    return on_channel
+
+
+@pytest.fixture
+def carried() -> Callable[..., Any]:
+    return carrying
 
 
 @pytest.fixture

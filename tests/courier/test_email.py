@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.courier import AddressError, MailSettings
+from feeds.courier.attachments import Attachment
 from feeds.courier.email import build, letter
 from feeds.model import Message
 
 if TYPE_CHECKING:
     pass
 
-SETTINGS = MailSettings(host="mail.example", sender="noc@operator.example", sender_name="Nätt, Desk")
+SETTINGS = MailSettings(host="mail.example", sender="noc@operator.example", sender_name="Nätt, Desk", html=False)
 DATE = datetime(2026, 3, 1, 2, 31, tzinfo=UTC)
 ENCODED = "=?utf-8?q?a=0D=0ABcc=3A_b?="
 """What the standard library decodes to a line end and a header."""
@@ -124,3 +125,59 @@ def test_settings_that_cannot_work_are_refused_when_they_are_read(changes: dict[
     values = {"host": "mail.example", "sender": "noc@operator.example"} | changes
     with pytest.raises(msgspec.ValidationError, match=why):
         msgspec.convert(values, MailSettings)
+
+
+def test_the_html_says_the_same_words_and_nothing_of_them_is_markup() -> None:
+    body = 'Hello <b>Öst & Co</b>,\n\nWhat we have done\n-----------------\nRestarted "it".\n'
+    one = message(body=body)
+    settings = msgspec.structs.replace(SETTINGS, html=True)
+    raw = letter(build(one, settings, ID, DATE), one, settings).raw
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    assert [part.get_content_type() for part in mail.walk()] == ["multipart/alternative", "text/plain", "text/html"]
+    assert all(part.defects == [] for part in mail.walk())
+    text, html = (mail.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert html is not None
+    assert text.get_content().replace("\r\n", "\n") == body
+    page = html.get_content()
+    assert "Hello &lt;b&gt;Öst &amp; Co&lt;/b&gt;," in page
+    assert "<h3>What we have done</h3>" in page
+    assert "http" not in page
+
+
+@given(st.text(max_size=300), st.binary(max_size=300), st.text(max_size=40))
+def test_a_file_comes_through_byte_for_byte_beside_any_text(body: str, data: bytes, name: str) -> None:
+    one = message(body=body.encode("utf-8", "ignore").decode() + "\n--=_vaken.m\n--=_vaken.a--\n")
+    settings = msgspec.structs.replace(SETTINGS, html=True)
+    file = Attachment(name, "text/csv; charset=utf-8", data)
+    raw = letter(build(one, settings, ID, DATE, attachment=file), one, settings).raw
+    mail = message_from_bytes(raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    (attached,) = mail.iter_attachments()
+    assert attached.get_payload(decode=True) == data
+    assert [part.get_content_type() for part in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/csv",
+    ]
+
+
+def test_bounces_go_to_an_address_of_the_delivery_and_replies_to_the_sender() -> None:
+    settings = msgspec.structs.replace(SETTINGS, envelope_sender="bounces@operator.example", verp=True)
+    one = message()
+    made = letter(build(one, settings, ID, DATE), one, settings, "u-1.0.abc")
+    assert made.sender == "bounces+u-1.0.abc@operator.example"
+    assert b"From: " in made.raw
+    assert b"bounces" not in made.raw
+
+
+def test_who_may_leave_the_list_is_told_how() -> None:
+    settings = msgspec.structs.replace(SETTINGS, unsubscribe="leave@operator.example")
+    mail = build(message(), settings, ID, DATE)
+    assert mail["List-Unsubscribe"] == "<mailto:leave@operator.example?subject=unsubscribe%20u-1.0.abc>"
+    assert mail["Precedence"] == "bulk"
+    assert build(message(), SETTINGS, ID, DATE)["Precedence"] is None

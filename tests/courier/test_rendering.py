@@ -2,21 +2,24 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.courier import DEFAULT_TEMPLATES, RenderError, audience, freeze, render
-from feeds.courier.rendering import RANGES_LISTED, message_digest, message_of
+from feeds.courier import DEFAULT_TEMPLATES, RenderError, render
+from feeds.courier.audience import Audience
+from feeds.courier.freezing import as_sent
+from feeds.courier.rendering import RANGES_LISTED, message_digest, render_for
 from feeds.model import (
     AudienceEntry,
-    Contact,
     ContactChannel,
-    Customer,
-    CustomerImpact,
+    Earlier,
     Message,
+    Parts,
+    Phase,
     Update,
     UpdateId,
     UpdateKind,
@@ -38,7 +41,22 @@ ENTRY = AudienceEntry(
 
 
 def shown(text: UpdateText = TEXT, entry: AudienceEntry = ENTRY, kind: UpdateKind = UpdateKind.PROGRESS) -> Message:
-    return render(kind, text, entry, "O-12", 3)
+    return render_for(update_of(text, entry, kind), entry)
+
+
+def update_of(
+    text: UpdateText = TEXT, entry: AudienceEntry = ENTRY, kind: UpdateKind = UpdateKind.PROGRESS, **more: Any
+) -> Update:
+    draft = Update(
+        id=UpdateId("U-1"),
+        outage="O-12",
+        kind=kind,
+        text=text,
+        state=UpdateState.DRAFT,
+        author="jl",
+        drafted=NEXT,
+    )
+    return as_sent(draft, Audience(entries=(entry,)), number=3, **more)
 
 
 def test_a_message_holds_the_persons_parts_the_customers_facts_and_the_references() -> None:
@@ -154,73 +172,91 @@ def test_the_digest_of_a_message_covers_address_subject_and_body() -> None:
     assert message_digest(moved) != message_digest(message)
 
 
-def test_templates_in_english_are_shipped() -> None:
-    assert "What we have done" in DEFAULT_TEMPLATES["en"].body
+def test_templates_in_three_languages_are_shipped() -> None:
+    for language, words in (("en", "What we have done"), ("sv", "Vad vi har gjort"), ("de", "Was wir getan haben")):
+        assert words in DEFAULT_TEMPLATES.sources[f"email.{language}.body"]
 
 
-fleets = st.lists(
-    st.tuples(
-        st.lists(st.tuples(st.integers(0, 9_999), st.integers(1, 400)), max_size=30),
-        st.integers(0, 3),
-        st.integers(1, 3),
-    ),
-    min_size=2,
-    max_size=6,
+def test_an_update_of_before_renders_from_its_two_templates_as_it_did() -> None:
+    message = render(UpdateKind.PROGRESS, TEXT, ENTRY, "O-12", 3, "{{ outage }}!", "{{ done }} {{ sims|grouped }}")
+    assert (message.subject, message.body) == ("O-12!", "We moved the APN. 41,200\n")
+
+
+EVERY_CHANNEL = [one for one in ContactChannel if one is not ContactChannel.PHONE]
+IN_THREE = msgspec.structs.replace(
+    TEXT, translations=(Parts("sv", "Gjort.", "Ska.", "Behov."), Parts("de", "Getan.", "Werden.", "Tun."))
 )
 
 
-@given(fleets)
-@settings(max_examples=60)
-def test_no_message_holds_an_identifier_of_another_customer(
-    fleet: list[tuple[list[tuple[int, int]], int, int]],
-) -> None:
-    customers: dict[str, Customer] = {}
-    impacts: list[CustomerImpact] = []
-    for place, (runs, cases, contacts) in enumerate(fleet):
-        # Every customer has its own block of the number line, so that a stray body can be told.
-        base = 8_946_000_000_000_000_000 + (place + 1) * 10**12
-        ranges = tuple((str(base + start * 1000), str(base + start * 1000 + count)) for start, count in runs)
-        customers[f"id{place}"] = Customer(
-            id=f"id{place}",
-            name=f"Name-{place}-",
-            contacts=tuple(
-                Contact(channel=ContactChannel.EMAIL, address=f"ops{n}@customer{place}.example")
-                for n in range(contacts)
-            ),
-        )
-        impacts.append(
-            CustomerImpact(
-                customer=f"id{place}",
-                ranges=ranges,
-                sims=len(ranges),
-                cases=tuple(f"CASE-{place}-{n}" for n in range(cases)),
-            )
-        )
-    draft = Update(
-        id=UpdateId("U-1"),
-        outage="O-12",
-        kind=UpdateKind.FIRST_WORD,
-        text=TEXT,
-        state=UpdateState.DRAFT,
-        author="jl",
-        drafted=NEXT,
+@pytest.mark.parametrize("language", ["en", "sv", "de"])
+@pytest.mark.parametrize("kind", list(UpdateKind))
+@pytest.mark.parametrize("phase", list(Phase))
+@pytest.mark.parametrize("since", ["", "joined", "left"])
+def test_every_shipped_template_can_be_filled(language: str, kind: UpdateKind, phase: Phase, since: Any) -> None:
+    text = msgspec.structs.replace(IN_THREE, phase=phase, said="It was over.", true="It is not.")
+    for channel in EVERY_CHANNEL:
+        if channel is ContactChannel.CASE and since == "left":
+            continue  # who left has no case in the outage
+        entry = msgspec.structs.replace(ENTRY, channel=channel, language=language, since=since, address="a@x.example")
+        message = render_for(update_of(text, entry, kind, earlier=Earlier(2, NEXT, IN_THREE)), entry)
+        assert message.language == language
+        assert "O-12" in message.subject + message.body
+        own = {"en": "We moved", "sv": "Gjort", "de": "Getan"}[language]
+        assert (own in message.body) is (since != "left")
+        assert "\n\n\n\n" not in message.body
+
+
+def test_a_regional_language_gets_its_primary_one_and_an_unknown_one_english() -> None:
+    for wanted, got in (("sv-FI", "sv"), ("DE_at", "de"), ("fr", "en"), ("", "en"), ("en-GB", "en")):
+        entry = msgspec.structs.replace(ENTRY, language=wanted)
+        assert render_for(update_of(IN_THREE, entry), entry).language == got
+
+
+def test_who_joins_is_told_what_was_told_before_and_others_are_not() -> None:
+    earlier = Earlier(2, NEXT, UpdateText("We look at the gateway.", "We call you.", "n"))
+    joined = msgspec.structs.replace(ENTRY, since="joined")
+    body = render_for(update_of(entry=joined, earlier=earlier), joined).body
+    assert "update 2, 2026-03-02 00:51 (Europe/Stockholm)" in body
+    assert "We look at the gateway." in body
+    assert "We look at the gateway." not in render_for(update_of(earlier=earlier), ENTRY).body
+
+
+def test_who_left_is_told_that_they_are_clear_and_nothing_else() -> None:
+    left = msgspec.structs.replace(ENTRY, since="left", sims=0, ranges=(), cases=())
+    message = render_for(update_of(entry=left), left)
+    assert message.subject == "O-12: your SIM cards are no longer concerned (update 3)"
+    assert "no longer does" in message.body
+    assert "We moved the APN." not in message.body
+
+
+def test_a_text_message_wastes_no_character_and_has_no_subject() -> None:
+    entry = msgspec.structs.replace(ENTRY, channel=ContactChannel.SMS, address="+4670")
+    message = render_for(update_of(entry=entry, kind=UpdateKind.FIRST_WORD), entry)
+    assert message.subject == ""
+    assert message.body == (
+        "O-12: disturbance, 41,200 of your SIMs.\nWe moved the APN.\nTo do: Restart devices.\n"
+        "Next word by 2026-03-02 00:51 Europe/Stockholm."
     )
-    fact = freeze(draft, audience(impacts, customers), "operator.example", number=1)
-    sent = msgspec.structs.replace(
-        draft,
-        number=1,
-        audience=fact.audience,
-        subject_template=fact.subject_template,
-        body_template=fact.body_template,
-    )
-    assert len(fact.audience) == sum(contacts for _, _, contacts in fleet)
-    for place, entry in enumerate(fact.audience):
-        message = message_of(sent, place)
-        assert message_digest(message) == entry.digest
-        own = int(entry.customer.removeprefix("id"))
-        text = f"{message.subject}\n{message.body}"
-        bodies = {int(found) for found in re.findall(r"8946\d{15}", text)}
-        assert all((body - 8_946_000_000_000_000_000) // 10**12 == own + 1 for body in bodies)
-        assert {int(found) for found in re.findall(r"CASE-(\d+)-", text)} <= {own}
-        assert {int(found) for found in re.findall(r"Name-(\d+)-", text)} == {own}
-        assert ".example" not in text
+
+
+def test_a_webhook_gets_data() -> None:
+    entry = msgspec.structs.replace(ENTRY, channel=ContactChannel.WEBHOOK, address="https://x.example")
+    body = msgspec.json.decode(render_for(update_of(entry=entry), entry).body)
+    assert body["type"] == "outage.update"
+    data = body["data"]
+    assert (data["outage"], data["update"], data["kind"], data["sims"]) == ("O-12", 3, "progress", 41_200)
+    assert data["ranges"][1] == {"first": "894620005000", "last": "894620005099", "count": 100}
+    assert data["next_word"] == "2026-03-01T23:51:00Z"
+
+
+def test_the_comment_of_an_all_clear_asks_whether_to_leave_the_case_open() -> None:
+    entry = msgspec.structs.replace(ENTRY, channel=ContactChannel.CASE, address="zammad/1", cases=("1",))
+    asked = "Shall we leave this case open"
+    assert asked in render_for(update_of(entry=entry, kind=UpdateKind.ALL_CLEAR), entry).body
+    assert asked not in render_for(update_of(entry=entry), entry).body
+
+
+def test_the_digest_of_a_message_covers_its_channel() -> None:
+    sms = msgspec.structs.replace(ENTRY, channel=ContactChannel.SMS)
+    message = render_for(update_of(entry=sms), sms)
+    assert message_digest(message) != message_digest(msgspec.structs.replace(message, channel=ContactChannel.CASE))

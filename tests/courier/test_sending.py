@@ -100,7 +100,8 @@ async def test_a_recipient_that_is_refused_for_good_has_failed_with_the_servers_
         await desk.ended(update)
     assert desk.states(update) == [A, F, A]
     assert desk.deliveries(update)[1].answer == "550 5.1.1 nobody here"
-    assert moves(desk, 1) == [F], "what was never handed over was never attempted"
+    assert moves(desk, 1) in ([F], [T, F]), "a claim may be on its way while the server refuses the recipient"
+    assert "c1@to.example" not in sink.handed
     assert sink.sessions == 1, "a refused recipient is no reason for a new connection"
 
 
@@ -120,8 +121,9 @@ async def test_a_recipient_that_is_refused_for_now_is_tried_again_and_explained_
     async with courier_on(desk, sink.settings()):
         await desk.ended(update)
     assert asked["c0@to.example"] == 5
-    assert moves(desk, 0) == [Q, T, A]
-    assert desk.steps[[step.index for step in desk.steps].index(0)].answer == "451 4.7.1 greylisted, 1 s"
+    assert [state for state in moves(desk, 0) if state is not T] in ([Q] * count + [A] for count in range(1, 5))
+    assert moves(desk, 0)[-2:] == [T, A]
+    assert next(step.answer for step in desk.steps if step.index == 0 and step.answer) == "451 4.7.1 greylisted, 1 s"
 
 
 async def test_a_message_that_is_refused_after_it_was_sent_is_queued_again_or_has_failed(

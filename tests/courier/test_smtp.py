@@ -18,7 +18,7 @@ from feeds.model import DeliveryState, Message
 if TYPE_CHECKING:
     from conftest import Sink
 
-SETTINGS = MailSettings(host="mail.example", sender="noc@operator.example")
+SETTINGS = MailSettings(host="mail.example", sender="noc@operator.example", html=False)
 DATE = datetime(2026, 3, 1, 2, 31, tzinfo=UTC)
 ID = "<u-1.0.abc@operator.example>"
 

@@ -98,6 +98,10 @@ port = {port}
 sender = "outages@operator.example"
 sender_name = "Operator IoT outages"
 security = "none"
+
+[updates]
+second_above = 1000000  # whoever looks at the demo is alone
+hold = 5
 """
 
 

@@ -199,6 +199,20 @@ PLAIN_COLUMNS: dict[str, tuple[PlainColumn, ...]] = {
         PlainColumn("TRIES", 5, lambda r: r.attempts, right=True),
         PlainColumn("ANSWER", 0, lambda r: r.answer),
     ),
+    "suppressions": (
+        PlainColumn("CHANNEL", 9, lambda r: r.channel),
+        PlainColumn("ADDRESS", 32, lambda r: r.address),
+        PlainColumn("WHY", 12, lambda r: r.why),
+        PlainColumn("SINCE", 20, lambda r: r.since),
+        PlainColumn("BY", 16, lambda r: r.by),
+        PlainColumn("WORDS", 0, lambda r: r.words),
+    ),
+    "calls": (
+        PlainColumn("CUSTOMER", 28, lambda r: f"★{r.customer}" if r.vip else r.customer),
+        PlainColumn("SIMS", 10, lambda r: r.sims, right=True),
+        PlainColumn("PHONES", 40, lambda r: r.phones),
+        PlainColumn("WHY", 0, lambda r: r.reason),
+    ),
 }
 """By view. A width of 0 is for the last column, which is as long as it is."""
 

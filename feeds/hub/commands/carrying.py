@@ -22,10 +22,12 @@ from feeds.model import (
     Mitigate,
     OutageState,
     Place,
+    Propose,
     Reject,
     Resolve,
     Retry,
     Steer,
+    Suppress,
     Suspect,
     Weigh,
 )
@@ -85,11 +87,15 @@ class Commands:
                 return await self._sims.suspect(command)
             case Draft():
                 return updates.draft(command)
+            case Propose():
+                return await updates.propose(command), _EMPTY
             case Approve():
-                return [await updates.approve(command)], _EMPTY
+                return await updates.approve(command, who), _EMPTY
             case Steer():
                 return updates.steer(command), _EMPTY
             case Retry():
                 return updates.retry(command, who), _EMPTY
+            case Suppress():
+                return updates.suppress(command), _EMPTY
             case _:
                 raise Refused("the hub does not know this command")

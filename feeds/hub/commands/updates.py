@@ -1,35 +1,51 @@
-"""Commands on updates: draft, preview, approve, steer, retry. What is rendered and sent is the courier's work."""
+"""Commands on updates: draft, preview, propose, approve, steer, retry, suppress.
 
-import asyncio
-from collections import OrderedDict
-from collections.abc import Sequence
+What is rendered and sent is the courier's work, what was shown before is ``previewing``'s. Names are all that is known
+of people: who wrote a text may not approve it as another person, whoever they are.
+"""
+
+from datetime import timedelta
 
 import msgspec
 
-from feeds.board.updates import may_move
-from feeds.courier import Audience, CourierError, audience, freeze, preview
-from feeds.facts import DeliveryMoved, Fact, UpdateApproved, UpdateDrafted, UpdateSteered
+from feeds.board.procedure import changed_share, pause_of_scope
+from feeds.board.updates import may_move, may_steer
+from feeds.courier.addresses import plain_address
+from feeds.courier.errors import AddressError
+from feeds.courier.freezing import Frozen, approval
+from feeds.courier.texts import one_line
+from feeds.facts import (
+    AddressAllowed,
+    AddressSuppressed,
+    DeliveryMoved,
+    Fact,
+    UpdateDrafted,
+    UpdateProposed,
+    UpdateSteered,
+)
 from feeds.hub.commands.outages import OutageCommands
+from feeds.hub.commands.previewing import NOBODY_TO_TELL, Previews
 from feeds.hub.commands.refused import Refused, listed
 from feeds.hub.core import Hub
 from feeds.model import (
     Approve,
     AskPreview,
-    AudienceEntry,
+    ContactChannel,
     DeliveryState,
     Draft,
-    OutageState,
+    Propose,
     Retry,
     Steer,
+    Suppress,
     Update,
     UpdateState,
 )
 
-PREVIEWS_KEPT = 16
-"""Frozen previews that wait for an approval."""
+REASON_AT_LEAST = 10
+"""Characters of a reason why one person wrote an update and approves it."""
 
-_TOLD = frozenset({OutageState.MERGED, OutageState.REJECTED, OutageState.WITHDRAWN})
-"""States in which there is nobody to tell."""
+_WRITABLE = frozenset({UpdateState.DRAFT, UpdateState.PROPOSED})
+_BAD = frozenset({DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNCERTAIN, DeliveryState.HELD})
 
 
 class UpdateCommands:
@@ -38,112 +54,80 @@ class UpdateCommands:
     def __init__(self, hub: Hub, outages: OutageCommands) -> None:
         self._hub = hub
         self._outages = outages
-        self._frozen: OrderedDict[str, tuple[UpdateApproved, tuple[int, int]]] = OrderedDict()
-        """What was previewed, by digest, with the sequence of the draft and the number it had: approving sends that."""
+        self._previews = Previews(hub)
 
     def draft(self, command: Draft) -> tuple[list[Fact], bytes]:
-        """Begin a draft or rewrite one; the answer names it."""
+        """Begin a draft or rewrite one; the answer names it. One that was proposed is a draft again."""
         outage = self._outages.found(command.outage, command.seen)
-        if outage.state in _TOLD:
+        if outage.state in NOBODY_TO_TELL:
             raise Refused(f"{outage.id} is {outage.state.value}: there is nobody to tell")
         updates = self._hub.board.updates
         update_id = command.update or f"U-{updates.drafted + 1}"
         if command.update:
             known = self._update(command.update, 0)
-            if known.state is not UpdateState.DRAFT:
+            if known.state not in _WRITABLE:
                 raise Refused(f"{known.id} is {known.state.value}: its text can no longer change; begin a new update")
             if known.outage != outage.id:
                 raise Refused(f"{known.id} belongs to {known.outage}")
-        fact = UpdateDrafted(update=update_id, outage=outage.id, kind=command.kind, text=command.text)
+        fact = UpdateDrafted(update_id, outage.id, command.kind, command.text, command.narrowing)
         return [fact], msgspec.json.encode({"update": update_id})
-
-    def _update(self, update_id: str, seen: int) -> Update:
-        update = self._hub.board.updates.updates.get(update_id)
-        if update is None:
-            raise Refused(f"there is no update {update_id}")
-        if seen and update.seq > seen:
-            raise Refused(f"{update_id} changed since you looked: it is {update.state.value} now")
-        return update
-
-    def _audience(self, update: Update) -> tuple[Audience, int]:
-        """Return who an update of this outage would reach now, and the number it would have."""
-        board = self._hub.board
-        outage = board.outages.survivor(update.outage)
-        if outage is None:
-            raise Refused(f"there is no outage {update.outage}")
-        if outage.id != update.outage:
-            raise Refused(f"{update.outage} was merged into {outage.id}; write the update there")
-        if outage.state in _TOLD:
-            raise Refused(f"{outage.id} is {outage.state.value}: there is nobody to tell")
-        impact = board.outages.impact(outage.id)
-        customers = {
-            item.customer: board.inventory.customers[item.customer]
-            for item in impact
-            if item.customer in board.inventory.customers
-        }
-        try:
-            return audience(impact, customers), outage.updates + 1
-        except CourierError as error:
-            raise Refused(str(error)) from error
 
     async def preview(self, command: AskPreview) -> bytes:
         """Render what a draft would send now, and keep it frozen for the approval."""
         update = self._update(command.update, 0)
-        if update.state is not UpdateState.DRAFT:
+        if update.state not in _WRITABLE and not update.scope_changed:
             raise Refused(f"{update.id} is {update.state.value}; what was sent stands in its deliveries")
-        people, number = self._audience(update)
-        domain = self._hub.settings.message_domain
-        now = self._hub.now()
+        return msgspec.json.encode(await self._previews.show(update, command))
 
-        def render() -> tuple[UpdateApproved, bytes]:
-            frozen = freeze(update, people, domain, number=number)
-            shown = preview(update, people, now, number=number, window=command.window, find=command.find)
-            return frozen, msgspec.json.encode(shown)
-
-        try:
-            frozen, shown = await asyncio.to_thread(render)
-        except CourierError as error:
-            raise Refused(str(error)) from error
-        self._frozen[frozen.digest] = (frozen, (update.seq, number))
-        self._frozen.move_to_end(frozen.digest)
-        while len(self._frozen) > PREVIEWS_KEPT:
-            self._frozen.popitem(last=False)
-        return shown
-
-    async def approve(self, command: Approve) -> Fact:
-        """Send what was previewed, where it still is what would be sent."""
+    async def propose(self, command: Propose) -> list[Fact]:
+        """Ask a second person to approve what was previewed."""
         update = self._update(command.update, command.seen)
-        if update.state is not UpdateState.DRAFT:
+        if update.state not in _WRITABLE:
             raise Refused(f"{update.id} is {update.state.value} already")
-        previewed = self._frozen.get(command.digest)
-        if previewed is None or previewed[0].update != update.id:
-            raise Refused("this is not what was previewed last; look at the preview again")
-        frozen, shown_as = previewed
-        people, number = self._audience(update)
-        current = await asyncio.to_thread(freeze, update, people, frozen.message_domain, number=number)
-        if current.digest != frozen.digest:
-            difference = _difference(frozen.audience, current.audience)
-            if difference:
-                raise Refused(f"the audience changed since the preview: {difference}; look again")
-            if (update.seq, number) != shown_as:
-                raise Refused("the text changed since the preview; look again")
-        customers = len({entry.customer for entry in frozen.audience})
-        if not customers:
-            raise Refused("nobody would get it: no customer in the outage has an e-mail address")
-        if command.customers != customers:
-            raise Refused(f"you typed {command.customers}, the update goes to {customers} customers")
-        return frozen
+        frozen = self._previews.still(update, command.digest)
+        await self._may_be_sent(frozen, command.customers)
+        return [UpdateProposed(update=update.id, digest=command.digest, customers=command.customers)]
+
+    async def approve(self, command: Approve, who: str) -> list[Fact]:
+        """Send what was previewed, where it still is what would be sent; or go on after a second look."""
+        update = self._update(command.update, command.seen)
+        if update.state is UpdateState.PAUSED and update.scope_changed:
+            return self._after_a_second_look(update, command, who)
+        if update.state not in _WRITABLE:
+            raise Refused(f"{update.id} is {update.state.value} already")
+        frozen = self._previews.still(update, command.digest)
+        await self._may_be_sent(frozen, command.customers)
+        alone = self._second_pair_of_eyes(update, len(frozen.customers), command, who)
+        self._is_still_proposed(update, frozen)
+        held = next((one for one in self._held(update.outage) if one.id != update.id), None)
+        if held is not None:
+            raise Refused(f"{held.id} of {held.outage} is approved and held: let it begin, or undo it, first")
+        settings, canary = self._hub.settings.updates, self._previews.canary(frozen)
+        until = self._hub.now() + timedelta(seconds=settings.hold) if settings.hold else None
+        domain = self._hub.settings.message_domain
+        return [approval(frozen, domain, hold_until=until, canary=canary, alone=alone)]
 
     def steer(self, command: Steer) -> list[Fact]:
-        """Pause, resume or cancel."""
-        update = self._update(command.update, 0)
-        allowed = {
-            "pause": {UpdateState.SENDING},
-            "resume": {UpdateState.PAUSED},
-            "cancel": {UpdateState.DRAFT, UpdateState.SENDING, UpdateState.PAUSED},
-        }
-        if update.state not in allowed[command.to]:
+        """Pause, resume, cancel, undo or go on."""
+        update = self._update(command.update, command.seen if command.to in ("resume", "go on") else 0)
+        if not may_steer(update, command.to):
             raise Refused(f"{update.id} is {update.state.value}: there is nothing to {command.to}")
+        allowed = self._hub.settings.updates.scope_change
+        if command.to in ("resume", "go on") and (
+            update.scope_changed or pause_of_scope(self._hub.board, update, allowed) is not None
+        ):
+            raise Refused(
+                f"the customers in {update.outage} changed since {update.id} was approved: look at its preview and "
+                "approve that, or cancel it"
+            )
+        if command.to == "resume" and update.paused_from is UpdateState.CANARY:
+            ledger = self._hub.board.updates.deliveries[update.id][: update.canary]
+            bad = sum(one.state in _BAD for one in ledger)
+            if bad:
+                raise Refused(
+                    f"{bad} of the {len(ledger)} first messages of {update.id} did not arrive: send these again, go on "
+                    "with the rest as it is, or cancel it"
+                )
         return [UpdateSteered(update=update.id, to=command.to)]
 
     def retry(self, command: Retry, who: str) -> list[Fact]:
@@ -154,9 +138,11 @@ class UpdateCommands:
         for index in dict.fromkeys(command.deliveries):
             if index >= len(ledger):
                 raise Refused(f"{update.id} has no delivery {index}")
-            state = ledger[index].state
+            state, entry = ledger[index].state, update.audience[index]
             if state is DeliveryState.QUEUED or not may_move(state, DeliveryState.QUEUED):
                 raise Refused(f"delivery {index} of {update.id} is {state.value}: it is not sent again")
+            if why := self._hub.board.suppressions.why(entry.channel, entry.address):
+                raise Refused(f"nothing is sent to {one_line(entry.address, 80)} ({one_line(why)}): lift that first")
             facts.append(
                 DeliveryMoved(
                     update=update.id, index=index, state=DeliveryState.QUEUED, answer=f"queued again by {who}"
@@ -164,22 +150,89 @@ class UpdateCommands:
             )
         return facts
 
+    def suppress(self, command: Suppress) -> list[Fact]:
+        """Send nothing more to an address, or do so again."""
+        address, channel = command.address.strip(), command.channel
+        if channel is ContactChannel.EMAIL:
+            try:
+                address = plain_address(address)
+            except AddressError as error:
+                raise Refused(f"'{one_line(command.address, 80)}' is {error}") from error
+        known = self._hub.board.suppressions.why(channel, address)
+        if command.lift:
+            if not known:
+                raise Refused(f"{one_line(address, 80)} is written to already")
+            return [AddressAllowed(channel=channel, address=address, reason=command.why)]
+        if known:
+            raise Refused(f"nothing is sent to {one_line(address, 80)} already ({one_line(known)})")
+        return [AddressSuppressed(channel=channel, address=address, why="person", words=command.why)]
 
-def _difference(before: Sequence[AudienceEntry], after: Sequence[AudienceEntry]) -> str:
-    """Return how the audience changed in what matters: who is in it and with which SIMs. Newer cases do not count."""
-    old = {(entry.customer, entry.address): entry for entry in before}
-    new = {(entry.customer, entry.address): entry for entry in after}
-    parts: list[str] = []
-    joined, left = set(new) - set(old), set(old) - set(new)
-    if joined:
-        parts.append(f"+{len(joined)} contacts ({listed([new[key].name for key in joined])})")
-    if left:
-        parts.append(f"−{len(left)} contacts ({listed([old[key].name for key in left])})")
-    moved = [key for key in set(old) & set(new) if _facts_of(old[key]) != _facts_of(new[key])]
-    if moved:
-        parts.append(f"other SIMs or data at {len(moved)} contacts ({listed([new[key].name for key in moved])})")
-    return ", ".join(parts)
+    # -- what has to hold ------------------------------------------------------------------------------------------
 
+    def _update(self, update_id: str, seen: int) -> Update:
+        update = self._hub.board.updates.updates.get(update_id)
+        if update is None:
+            raise Refused(f"there is no update {update_id}")
+        if seen and update.seq > seen:
+            why = f": {update.steered}" if update.steered else ""
+            raise Refused(f"{update_id} changed since you looked: it is {update.state.value} now{why}")
+        return update
 
-def _facts_of(entry: AudienceEntry) -> AudienceEntry:
-    return msgspec.structs.replace(entry, cases=(), digest="")
+    async def _may_be_sent(self, frozen: Frozen, typed: int) -> None:
+        """Refuse what nobody would get, what the linter stops, and a number of customers that is not the one."""
+        stops = [one for one in await self._previews.slips(frozen) if one.stops]
+        if stops:
+            more = f" (and {len(stops) - 1} more)" if len(stops) > 1 else ""
+            raise Refused(f"it cannot be sent so: {stops[0].what}{more}")
+        customers = len(frozen.customers)
+        if typed != customers:
+            raise Refused(f"you typed {typed}, the update goes to {customers} customers")
+
+    def _second_pair_of_eyes(self, update: Update, customers: int, command: Approve, who: str) -> str:
+        """Refuse where one person would write and approve; return the reason where that has to be."""
+        if customers <= self._hub.settings.updates.second_above:
+            return ""
+        if who != update.author:
+            if update.state is UpdateState.DRAFT:
+                raise Refused(f"{update.id} is still a draft: {update.author} wrote it and has to propose it first")
+            return ""
+        alone = command.alone.strip()
+        if len(alone) < REASON_AT_LEAST:
+            raise Refused(
+                f"you wrote {update.id}: another person has to approve it; with nobody else on duty say why "
+                f"(at least {REASON_AT_LEAST} characters), and it is kept with the update"
+            )
+        return alone
+
+    def _is_still_proposed(self, update: Update, frozen: Frozen) -> None:
+        """Refuse where the one who proposed it had quite another number of customers before their eyes."""
+        if update.state is not UpdateState.PROPOSED:
+            return
+        now, then = len(frozen.customers), update.proposed_for
+        if abs(now - then) > self._hub.settings.updates.scope_change * max(then, 1):
+            raise Refused(
+                f"{update.proposed_by} proposed {update.id} for {then} customers, now it goes to {now}: it has to be "
+                "proposed again"
+            )
+
+    def _held(self, outage: str) -> list[Update]:
+        updates = self._hub.board.updates
+        under_way = [updates.updates[one] for one in updates.under_way]
+        return [one for one in under_way if one.outage == outage and UpdateState.HOLD in (one.state, one.paused_from)]
+
+    def _after_a_second_look(self, update: Update, command: Approve, who: str) -> list[Fact]:
+        """Go on with what was approved, though it is not quite whom the outage concerns now: somebody looked."""
+        looked = self._previews.look_of(update, command.digest)
+        if command.customers != looked.customers:
+            raise Refused(f"you typed {command.customers}, the update goes to {looked.customers} customers")
+        if who == update.author and looked.needs_second and len(command.alone.strip()) < REASON_AT_LEAST:
+            raise Refused(
+                f"you wrote {update.id}: another person has to look; with nobody else on duty say why "
+                f"(at least {REASON_AT_LEAST} characters)"
+            )
+        differ = listed([*looked.joined, *looked.left])
+        reason = f"looked again at its customers ({differ})" if differ else "looked again at its customers"
+        if alone := command.alone.strip():
+            reason += f", alone: {alone}"
+        share = round(changed_share(self._hub.board, update)[0], 4)
+        return [UpdateSteered(update=update.id, to="resume", reason=reason, scope=share)]

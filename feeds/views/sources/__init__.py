@@ -15,7 +15,7 @@ from feeds.views.sources.readings import ReadingSource
 from feeds.views.sources.ribbon import RibbonSource
 from feeds.views.sources.surges import CurveSource, SurgeSource
 from feeds.views.sources.totals import TotalsSource
-from feeds.views.sources.updates import DeliverySource, UpdateSource
+from feeds.views.sources.updates import DeliverySource, SuppressionSource, UpdateSource
 
 __all__ = ["TEXT_IN_ROW", "board_source"]
 
@@ -53,4 +53,5 @@ _SOURCES: dict[str, Callable[[Board, str], Source]] = {
     "timeline": TimelineSource,
     "updates": UpdateSource,
     "deliveries": DeliverySource,
+    "suppressions": SuppressionSource,
 }

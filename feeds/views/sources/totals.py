@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from feeds.board.board import Board
+from feeds.board.obligations import obligations
 from feeds.model import Row, TotalsRow
 
 KEY = "all"
@@ -29,6 +30,8 @@ class TotalsSource:
     def _totals(self) -> TotalsRow:
         outages = self._board.outages
         totals = outages.totals()
+        promises = obligations(outages.outages)
+        next_word, of = promises[0] if promises else (None, "")
         return TotalsRow(
             key=KEY,
             outages=len(outages.members),
@@ -39,4 +42,7 @@ class TotalsSource:
             unexplained=totals.unexplained,
             single=totals.single,
             without_sims=totals.without_sims,
+            next_word=next_word,
+            next_word_of=of,
+            promises=len(promises),
         )

@@ -1,9 +1,10 @@
-"""The views *updates* and *deliveries*."""
+"""The views *updates*, *deliveries* and *suppressions*."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from feeds.board.board import Board
-from feeds.model import DeliveryRow, DeliveryState, Row, UpdateRow
+from feeds.model import DeliveryRow, DeliveryState, Row, SuppressionRow, Try, Update, UpdateRow
 
 
 class UpdateSource:
@@ -16,6 +17,8 @@ class UpdateSource:
     def __init__(self, board: Board, of: str = "") -> None:
         self._board = board
         self._of = of
+        self._audiences: dict[str, tuple[tuple[str, int], int, dict[str, int]]] = {}
+        """By update: what of its audience is counted once, because a row is made at each step of its deliveries."""
 
     def every_key(self) -> Iterable[str]:
         """Ids of updates."""
@@ -28,6 +31,7 @@ class UpdateSource:
         if update is None or (self._of and update.outage != self._of):
             return None
         tally = self._board.updates.tally
+        customers, channels = self._audience(key, update)
         return UpdateRow(
             key=key,
             outage=update.outage,
@@ -39,7 +43,7 @@ class UpdateSource:
             drafted=update.drafted,
             approved=update.approved,
             next_word=update.text.next_word,
-            customers=len({entry.customer for entry in update.audience}),
+            customers=customers,
             total=len(update.audience),
             queued=tally(key, DeliveryState.QUEUED),
             attempting=tally(key, DeliveryState.ATTEMPTING),
@@ -47,8 +51,30 @@ class UpdateSource:
             failed=tally(key, DeliveryState.FAILED, DeliveryState.BOUNCED),
             uncertain=tally(key, DeliveryState.UNCERTAIN),
             held=tally(key, DeliveryState.HELD, DeliveryState.SUPPRESSED),
+            bounced=tally(key, DeliveryState.BOUNCED),
+            suppressed=tally(key, DeliveryState.SUPPRESSED),
+            channels=channels,
+            phase=update.text.phase,
+            proposed_by=update.proposed_by,
+            proposed_for=update.proposed_for,
+            alone=update.alone,
+            hold_until=update.hold_until,
+            canary=update.canary,
+            began=update.began,
+            ended=update.ended,
+            reason=update.steered,
+            scope_changed=update.scope_changed,
             seq=update.seq,
         )
+
+    def _audience(self, key: str, update: Update) -> tuple[int, dict[str, int]]:
+        """Return how many customers an update goes to, and how many contacts by channel."""
+        known, of = self._audiences.get(key), (update.digest, len(update.audience))
+        if known is None or known[0] != of:
+            customers = len({entry.customer for entry in update.audience if entry.customer})
+            channels = dict(Counter(entry.channel.value for entry in update.audience))
+            known = self._audiences[key] = (of, customers, channels)
+        return known[1:]
 
 
 class DeliverySource:
@@ -89,4 +115,42 @@ class DeliverySource:
             answer=delivery.answer,
             message_id=delivery.message_id,
             changed=delivery.changed,
+            name=entry.name,
+            tries=tuple(map(step_in_words, delivery.tries)),
+            reference=delivery.reference,
         )
+
+
+class SuppressionSource:
+    """Addresses to which nothing is sent."""
+
+    name = "suppressions"
+    row_type = SuppressionRow
+    default_sort = "-since,key"
+
+    def __init__(self, board: Board, of: str = "") -> None:
+        self._board = board
+
+    def every_key(self) -> Iterable[str]:
+        """``channel/address`` of each."""
+        return self._board.suppressions.of
+
+    def row(self, key: str) -> Row | None:
+        """One address."""
+        known = self._board.suppressions.of.get(key)
+        if known is None:
+            return None
+        return SuppressionRow(
+            key=key,
+            channel=known.channel.value,
+            address=known.address,
+            why=known.why,
+            words=known.words,
+            since=known.since,
+            by=known.by,
+        )
+
+
+def step_in_words(step: Try) -> str:
+    """Return one step of a delivery as people read it: ``02:31:07 failed 550 no such user``."""
+    return f"{step.at:%H:%M:%S} {step.state.value} {step.answer}".rstrip()

@@ -1,0 +1,26 @@
+"""The watcher of updates: it lets those begin whose hold is over, lets the rest follow a canary that is well, and
+pauses what a person has to look at. What follows from what is decided in ``feeds.board.procedure``.
+"""
+
+import asyncio
+
+from feeds.board.procedure import next_steps
+from feeds.hub.core import Hub
+from feeds.log import LogError
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks while an update is under way; without one a look costs nothing."""
+
+
+async def watch_updates(hub: Hub) -> None:
+    """Take the next steps of the procedure, until cancelled."""
+    while True:
+        if hub.board.updates.under_way and not hub.degraded:
+            async with hub.deciding:
+                steps = next_steps(hub.board, hub.now(), hub.settings.updates.scope_change)
+                if steps:
+                    try:
+                        await hub.append("vaken/courier", steps)
+                    except LogError as error:
+                        hub.warn(f"updates could not be taken further: {error}")
+        await asyncio.sleep(LOOK_EVERY)
