@@ -1,23 +1,26 @@
 """What is affected in one outage, as it is known now: an immutable question that any thread may answer.
 
 Affected are the SIMs of the outage's own open cases, and those of the open cases that came at the same time and that no
-outage holds, or a group on ranges alone: so an answer can tell who is affected outside of it. A case that its customer
-or a person brought says nothing of its own. Where a person made the group of SIMs, these are affected. Without any of
-that the alarms speak.
+outage holds, or a group on ranges alone: so an answer can tell who is affected outside of it. Cases that were open long
+before the trouble began are in an outage because of where they lie, and say nothing about what it is. A case that its
+customer or a person brought says nothing of its own. Where a person made the group of SIMs, these are affected. Without
+any of that the alarms speak.
 """
 
 from collections.abc import Container, Iterable, Iterator
-from datetime import timedelta
 from itertools import islice
 from typing import Final
 
 from msgspec import Struct
 
 from feeds.board.board import Board
+from feeds.board.evidence import NEW
 from feeds.board.inventory import Where
 from feeds.board.members import is_from_cases
+from feeds.board.times import opened
+from feeds.board.writers import minute_of
 from feeds.fleet.fleet import Fleet
-from feeds.model import LIVE_STATES, Case
+from feeds.model import LIVE_STATES, Case, Outage
 from feeds.simspace import IntervalSet
 
 CASES: Final = 20_000
@@ -26,8 +29,8 @@ LANE: Final = 2_000
 """Of the cases beside it so many are looked at, first the newest of those that no outage holds."""
 OTHERS: Final = 1_000
 """Of other cases so many show what cases usually say."""
-BEFORE: Final = timedelta(minutes=15)
-"""Cases in no outage count from so long before the first case of the outage."""
+_BEFORE: Final = 15
+"""Cases count from so many minutes before the first evidence of the outage."""
 ALARMS: Final = 2_000
 """Places in alarm that are looked at."""
 
@@ -72,15 +75,25 @@ class Question(Struct, frozen=True):
     """Names of customers by id."""
     chosen: Where = ()
     """What a person says it is."""
+    chance: float | None = None
+    """How likely chance alone made the group; None: it was not counted."""
+    before: Where = ()
+    """What came first the last time."""
+    earlier: tuple[Item, ...] = ()
+    """Cases where the outage is, of the day before it."""
 
     def same_as(self, other: "Question") -> bool:
-        """Whether both would be answered alike; quick, and may be no where they are."""
+        """Whether both would be answered alike; quick, and may be no where they are.
+
+        What came first the last time only says which of two near ones leads: the answer to that one stays as it is.
+        """
         return (
             self.fleet is other.fleet
             and self.where == other.where
             and self.chosen == other.chosen
             and self.scope is other.scope
             and self.alarms == other.alarms
+            and self.chance == other.chance
             and len(self.items) == len(other.items)
             and all(
                 one.sims is two.sims and one.own == two.own and one.fields == two.fields
@@ -94,22 +107,26 @@ def question(board: Board, outage_id: str) -> Question | None:
     outage, members = board.outages.outages.get(outage_id), board.outages.members.get(outage_id)
     if outage is None or members is None or outage.state not in LIVE_STATES:
         return None
-    keys = [key for key in members.cases if key not in members.brought]
+    begun = _begun(board, outage)
+    every = [key for key in members.cases if key not in members.brought]
+    keys = [key for key in every if members.cases[key] >= begun] or every
+    since = min((members.cases[key] for key in keys), default=begun)
     if len(keys) > CASES:
         keys = keys[:: len(keys) // CASES + 1]
     taken = {key: _item(board, key, own=True) for key in keys}
-    since = min((item.minute for item in taken.values()), default=outage.suspected.timestamp() / 60)
     for key in islice(_beside(board, outage_id), LANE):
-        opened = board.cases.open[key].opened.timestamp() / 60
-        if opened >= since - BEFORE.total_seconds() / 60 and key not in members.cases:
+        if _minute(board.cases.open[key]) >= since - _BEFORE and key not in members.cases:
             taken[key] = _item(board, key, own=False)
     items = [item for item in taken.values() if item.sims]
     if outage.made_by and not outage.where:
         runs = islice(members.scope.pairs(), CASES)
         items += [Item(IntervalSet.of([run]), minute=since) for run in runs]
-    items.sort(key=lambda item: (item.minute, int(item.sims.starts[0]), int(item.sims.ends[-1]), item.customer))
+    items.sort(key=_in_time)
+    before = (key for key in every if since - NEW <= members.cases[key] < since)
+    earlier = [_item(board, key, own=True) for key in islice(before, LANE)]
+    latest = board.explanations.latest.get(outage_id)
     customers, chosen = board.inventory.customers, board.explanations.chosen.get(outage_id)
-    hit = dict.fromkeys(item.customer for item in items)
+    hit = dict.fromkeys(item.customer for item in (*items, *earlier))
     return Question(
         outage=outage_id,
         where=tuple(sorted(outage.where.items())),
@@ -120,7 +137,28 @@ def question(board: Board, outage_id: str) -> Question | None:
         fleet=board.inventory.standing,
         names={key: customers[key].name for key in hit if key in customers},
         chosen=tuple(sorted(chosen.where.items())) if chosen is not None else (),
+        chance=outage.grounds.chance if outage.grounds is not None else None,
+        before=next((tuple(sorted(one.where.items())) for one in latest.explanations), ()) if latest else (),
+        earlier=tuple(sorted((item for item in earlier if item.sims), key=_in_time)),
     )
+
+
+def _in_time(item: Item) -> tuple[float, int, int, str]:
+    return item.minute, int(item.sims.starts[0]), int(item.sims.ends[-1]), item.customer
+
+
+def _begun(board: Board, outage: Outage) -> int:
+    """Return since which minute (of 1970) cases count: a little before the first evidence that made the group."""
+    grounds, suspected = outage.grounds, minute_of(outage.suspected)
+    if grounds is None or outage.made_by:
+        return suspected - NEW
+    known = (board.cases.open.get(key) or board.cases.closed.get(key) for key in grounds.cases)
+    first = min((_minute(case) for case in known if case is not None), default=suspected)
+    return min(suspected, max(first, suspected - NEW)) - _BEFORE
+
+
+def _minute(case: Case) -> int:
+    return minute_of(opened(case.opened, case.came))
 
 
 def _beside(board: Board, outage_id: str) -> Iterator[str]:

@@ -41,6 +41,10 @@ ALL_OF_IT: Final = 0.9
 """Of its cases so many must be one customer's to say that an outage is the customer's own."""
 ENOUGH: Final = 3
 """So many cases of one customer, about different SIMs, are enough to say that."""
+CLEARLY: Final = 3.0
+"""Nats by which a candidate must be better than the one that was first, to take its place."""
+UNLIKELY: Final = 0.01
+"""What chance brings more rarely is a finding about the very values that a group was made for."""
 MOST_OF_FLEET: Final = 0.5
 """A customer with more of the fleet than this is no explanation."""
 LESSER_ALARMS: Final = 3
@@ -91,12 +95,38 @@ def _ranked(asked: Question, trouble: Trouble) -> list[Explanation]:
     for alarm in asked.alarms:
         if alarm.own:
             add(dict(alarm.where))
-    for pairs in filter(None, (asked.chosen, asked.where)):
-        add(dict(pairs), said=pairs is asked.chosen)
+    for pairs in filter(None, (asked.chosen, asked.where, asked.before)):
+        if pairs is asked.chosen or CUSTOMER not in dict(pairs):
+            add(dict(pairs), said=pairs is asked.chosen)
     for said in from_fields(asked, trouble.leaves.inventory):
         found.setdefault(key_of(said.where), said)
-    ranked = _judged(asked, trouble, measured, sorted(found.values(), key=_order), alarms)
+    ranked = _held(asked, measured, sorted(found.values(), key=_order))
+    ranked = _judged(asked, trouble, measured, ranked, alarms)
     return _noted(asked, trouble, measured, ranked, twins)
+
+
+def _held(asked: Question, measured: Measured, ranked: list[Explanation]) -> list[Explanation]:
+    """Keep first what was first, or what the group was made for, until something else is clearly better.
+
+    A value and its own parts speak of the same trouble: what is kept stands in place of the other. Nothing else takes
+    the lead from a cause that the search stands for.
+    """
+    held = [one for one in ranked if key_of(one.where) in (asked.before, asked.where)]
+    if not held or held[0] is ranked[0]:
+        return ranked
+    best, first = ranked[0], max(held, key=lambda one: (one.score, one is held[0]))
+    if best.score - first.score >= CLEARLY:
+        return ranked
+    if best.stands and not first.stands:
+        if not _nested(best, first) or not measured.may_stand(first.where):
+            return ranked
+        first, best = structs.replace(first, stands=True), structs.replace(best, stands=False)
+    rest = (best if one is ranked[0] else one for one in ranked if one.where != first.where)
+    return [first, *rest]
+
+
+def _nested(one: Explanation, other: Explanation) -> bool:
+    return one.where.items() <= other.where.items() or other.where.items() <= one.where.items()
 
 
 def _judged(
@@ -109,6 +139,12 @@ def _judged(
     """Say what stands in view of the alarms, and of whether it is all one customer's."""
     if any(one.stands for one in ranked):
         return ranked
+    for one in ranked[:1]:
+        unlikely = asked.chance is not None and asked.chance < UNLIKELY
+        made_for = key_of(one.where) == asked.where and not trouble.from_alarms
+        if made_for and (one.score > 0.0 or unlikely) and measured.may_stand(one.where):
+            # The group was made for it, by a test of its own, and nothing explains the cases better.
+            return [structs.replace(one, stands=True), *ranked[1:]]
     if any(_worth(alarm) for alarm in asked.alarms if alarm.own):
         # A few cases say nothing against alarms; many that lie elsewhere do.
         for place, one in enumerate(ranked):
@@ -118,10 +154,6 @@ def _judged(
                 ranked[place] = structs.replace(one, stands=stands)
                 break
         return ranked
-    for place, one in enumerate(ranked[:1]):
-        if key_of(one.where) == asked.where and one.score > 0.0 and measured.may_stand(one.where):
-            # The group was made for it, by a test of its own, and nothing explains the cases better.
-            return [structs.replace(one, stands=True), *ranked[place + 1 :]]
     customer, cases = measured.one_customer()
     if not customer or measured.all_of(customer) < ALL_OF_IT or measured.share_of(customer) > MOST_OF_FLEET:
         return ranked
@@ -240,7 +272,7 @@ def _noted(
         if twin := twins.get(key_of(one.where)):
             notes.append(f"cannot be told apart from {twin}")
         if place == 0 and one.stands and CUSTOMER not in one.where:
-            notes.append(beginning(asked, trouble, measured.parts(one.where)))
+            notes.append(beginning(asked, trouble, one.where))
         elif place and ranked[0].total and one.total:
             notes.append(_kinship(one, ranked[0]))
         found.append(structs.replace(one, note="; ".join(note for note in notes if note)))

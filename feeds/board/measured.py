@@ -86,14 +86,17 @@ class Measured:
     # -- the customer --------------------------------------------------------------------------------------------
 
     def one_customer(self) -> tuple[str, float]:
-        """Return the customer with most of the outage's own cases, and how many about different SIMs these are."""
+        """Return the customer with most of the outage's own cases, and how many it has about different SIMs.
+
+        Those beside the outage count: a group that one mail made may hold few of the many about one fleet.
+        """
         trouble = self._trouble
         own = trouble.own > 0.0
         if not own.any() or trouble.from_alarms:
             return "", 0.0
         cases = np.bincount(trouble.customer[own], trouble.cases[own], len(self._leaves.owner.values))
         place = int(cases.argmax())
-        return self._leaves.owner.values[place], float(cases[place])
+        return self._leaves.owner.values[place], float(trouble.cases[trouble.customer == place].sum())
 
     def all_of(self, customer: str) -> float:
         """Return which part of the outage's own cases is a customer's, 0 to 1."""

@@ -24,7 +24,7 @@ from feeds.model import Grounds
 from feeds.simspace import IntervalSet
 
 A_WEEK: Final = 7 * 1_440
-FALSE_A_WEEK: Final = 0.3
+FALSE_A_WEEK: Final = 0.5
 """So many false suspicions of each kind (range, value, pair) may a quiet week bring, by a bound that is not reached."""
 LIMIT: Final = log(FALSE_A_WEEK)
 _LOOKED_THROUGH: Final = 12

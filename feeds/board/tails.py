@@ -24,7 +24,7 @@ WRITES_AGAIN: Final = 0.3
 AGAIN_AT_MOST: Final = 0.05
 ASKED: Final = 50
 """Where more customers wrote than this, it does not matter who did it again."""
-SPREAD: Final = 0.05
+SPREAD: Final = 0.1
 """Customers are spread over the fleet where chance alone lets so many of them be on one of its places."""
 FEWEST_A_WEEK: Final = 50.0
 """So many customers are thought to write in a week at least."""
@@ -45,6 +45,26 @@ def at_least(count: float, usual: float, share: float) -> float:
         return 0.0
     first = lgamma(count + shape) - lgamma(shape) - lgamma(count + 1.0) + count * log(part) + shape * log1p(-part)
     return min(0.0, first - log1p(-further))
+
+
+def drawn_at_least(on: float, of: int, share: float) -> float:
+    """Return the chance that of ``of`` customers, drawn one by one, ``on`` or more are on a place with that share.
+
+    As natural logarithm. The binomial tail itself where customers are few: Chernoff's bound is several times that.
+    """
+    if on <= of * share:
+        return 0.0
+    if of > ASKED:
+        rate = min(1.0, on / of)
+        apart = rate * log(rate / share) + (0.0 if rate >= 1.0 else (1.0 - rate) * log((1.0 - rate) / (1.0 - share)))
+        return -of * apart
+    # A customer that is on the place in part counts in part: between two whole numbers the tail goes on evenly.
+    least = int(on)
+    tails = [
+        log(sum(comb(of, number) * share**number * (1.0 - share) ** (of - number) for number in range(first, of + 1)))
+        for first in (least, min(least + 1, of))
+    ]
+    return min(0.0, tails[0] + (on - least) * (tails[1] - tails[0]))
 
 
 class Drawn(NamedTuple):
@@ -101,7 +121,7 @@ class Traffic(NamedTuple):
         As natural logarithm, at most 0: also where cases come from all over, and as many from here as its share says.
         """
         likely = UNEVEN * share / (1.0 + (UNEVEN - 1.0) * share)
-        if Drawn().log_chance(on, of, likely, tried) > log(SPREAD):
+        if drawn_at_least(on, of, likely) + log(tried / likely) > log(SPREAD):
             return 0.0
         follow = at_least(on - 1.0, self.expected(on, of, share), share)
         return min(0.0, follow + log(max(1e-9, self.weekly * tried)))

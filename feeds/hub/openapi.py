@@ -26,6 +26,7 @@ _HOOKS = {
     "/api/v2/alerts": "Alerts as Prometheus posts them to an Alertmanager (its API v2).",
     "/hooks/alertmanager": "Notifications of an Alertmanager's webhook receiver (version 4).",
     "/hooks/zammad": "Ticket changes of a Zammad webhook.",
+    "/hooks/kannel": "Delivery reports on text messages; 403 without the token that went out with the message.",
 }
 _PROBES = {
     "/healthz": "The process answers.",

@@ -22,7 +22,7 @@ from feeds.facts import (
     RangesStated,
 )
 from feeds.model import AlarmEvent, CaseEvent, Customer, OutageState, Service, Severity, SimRange
-from feeds.model.explanations import Explanation
+from feeds.model.explanations import Explanation, Grounds
 from feeds.simspace import SimSpan
 
 START = datetime(2026, 2, 3, 1, 2, 0, tzinfo=UTC)
@@ -50,12 +50,20 @@ class Room:
         event = CaseEvent(number=str(self.cases), opened=START + timedelta(minutes=minute), **fields)  # type: ignore[arg-type]
         self.tell(CaseReported(event, sims=(SimSpan("iccid", str(first), str(first + sims - 1)),)))
 
-    def outage(self, outage: str = "O-1", where: dict[str, str] | None = None, blocks: Iterable[int] = ()) -> None:
+    def outage(
+        self,
+        outage: str = "O-1",
+        where: dict[str, str] | None = None,
+        blocks: Iterable[int] = (),
+        grounds: Grounds | None = None,
+    ) -> None:
         """Suspect an outage on attribute values, or on whole blocks."""
         served = self.board.inventory.served(tuple(sorted((where or {}).items())))
         pairs = [*served.pairs(), *((BASE + n * SPAN, BASE + n * SPAN + 39_999) for n in blocks)]
         ranges = tuple((str(first), str(last)) for first, last in pairs)
-        self.tell(OutageSuspected(outage=outage, ranges=ranges, where=where or {}, from_cases=bool(where)))
+        self.tell(
+            OutageSuspected(outage=outage, ranges=ranges, where=where or {}, from_cases=bool(where), grounds=grounds)
+        )
 
     def explained(self, outage: str = "O-1") -> tuple[Explanation, ...]:
         asked = question(self.board, outage)
@@ -204,6 +212,125 @@ def test_nobody_is_said_to_have_begun_when_all_came_at_the_same_pace() -> None:
         room.case(n, minute=3 * n)
         room.case(n, 2, minute=3 * n)
     assert room.explained()[0].note == ""
+
+
+def test_it_is_said_with_whom_it_began_where_others_wrote_as_on_any_day_and_alarms_made_the_group() -> None:
+    """One fleet writes for an hour before the node gives up; of the others one writes now and then."""
+    room = Room(fleet())
+    room.tell(CustomersStated((Customer(id="c3", name="Acme Lifts"),)), alarm(1, hss="hss-3"))
+    room.outage(where={"hss": "hss-3"}, grounds=Grounds(alarm_count=1))
+    for place in range(9):
+        room.case(3, 1 + place, minute=-60 + 6 * place)
+    for n, minute in ((7, -170), (11, -120), (15, -35)):
+        room.case(n, minute=minute)
+    for n in range(19, 59, 4):
+        room.case(n, minute=n / 4)
+    best = room.explained()[0]
+    assert best.where == {"hss": "hss-3"}
+    assert best.stands
+    assert best.note.endswith("began with Acme Lifts, 65 min earlier")
+
+
+def test_a_customer_that_writes_all_day_did_not_begin_it() -> None:
+    room = Room(fleet())
+    room.outage(where={"hss": "hss-3"}, grounds=Grounds(alarm_count=1))
+    for place in range(72):
+        room.case(3, 1 + place, minute=-1_430 + 20 * place)
+    for n in range(7, 59, 4):
+        room.case(n, minute=n / 4)
+    assert room.explained()[0].note == ""
+
+
+def test_a_large_customer_that_happens_to_write_first_did_not_begin_it() -> None:
+    """c0 has half of the SIMs on hss-0."""
+    room = Room(fleet(meters=0))
+    room.outage(where={"hss": "hss-0"})
+    room.case(0, 1)
+    room.case(0, 2, minute=2)
+    for n in range(4, 44, 4):
+        room.case(n, minute=12 + n / 4)
+    best = room.explained()[0]
+    assert best.where == {"hss": "hss-0"}
+    assert best.note == ""
+
+
+def test_cases_that_were_open_long_before_say_nothing_of_what_it_is() -> None:
+    room = Room(fleet(meters=0))
+    for n in range(40, 120):
+        room.case(n, minute=-300)
+    for n in (1, 5, 9, 13, 17):
+        room.case(n)
+    room.outage(where={"hss": "hss-1"}, grounds=Grounds(case_count=5, cases=("/81", "/82")))
+    best = room.explained()[0]
+    assert best.where == {"hss": "hss-1"}
+    assert best.stands
+    assert (best.affected, best.outside, best.coverage) == (5, 0, 1.0)
+
+
+def test_a_group_that_chance_hardly_brings_stands_though_few_cases_say_no_more_yet() -> None:
+    for chance, expected in ((1e-4, [{"hss": "hss-1"}]), (0.2, []), (None, [])):
+        room = Room(fleet(meters=0))
+        for n in (1, 29, 57, 86):
+            room.case(n)
+        room.outage(where={"hss": "hss-1"}, grounds=Grounds(case_count=4, chance=chance))
+        found = room.explained()
+        assert found[0].where == {"hss": "hss-1"}
+        assert found[0].score < 0.0
+        assert standing(found) == expected
+
+
+def parts(customers: int = 120) -> list[SimRange]:
+    """Three of four with the APN iot.meter are on 4g; of the others every second is."""
+    return [
+        block(n, f"c{n}", apn="iot.meter" if n < 16 else f"apn-{n % 5}", hss=f"hss-{n % 4}", gateway=f"pgw-{n % 7}",
+              rat="2g" if (n < 16 and n % 4 == 3) or (n >= 16 and n % 2) else "4g")
+        for n in range(customers)
+    ]  # fmt: skip
+
+
+def test_what_the_group_was_made_for_stands_and_not_a_part_of_it_that_says_little_more() -> None:
+    room = Room(parts())
+    for n in (0, 1, 2, 4, 5, 6, 8, 9, 10, 3):
+        room.case(n)
+    room.outage(where={"apn": "iot.meter"})
+    assert standing(room.explained()) == [{"apn": "iot.meter"}]
+
+
+def test_a_part_that_says_clearly_more_takes_the_place_of_the_whole() -> None:
+    ranges = [
+        block(n, f"c{n}", apn="iot.meter" if n < 60 else f"apn-{n % 5}", hss=f"hss-{n % 6}", gateway=f"pgw-{n % 7}")
+        for n in range(120)
+    ]
+    room = Room(ranges)
+    for n in range(1, 60, 6):
+        room.case(n)
+    room.outage(where={"apn": "iot.meter"})
+    best = room.explained()[0]
+    assert best.where == {"apn": "iot.meter", "hss": "hss-1"}
+    assert best.stands
+
+
+def test_what_came_first_stays_first_until_something_else_is_clearly_better() -> None:
+    for more, expected in (((), "hss-2"), ((21, 25, 29, 33, 37, 41), "hss-1")):
+        room = Room(fleet(meters=0))
+        room.outage(blocks=range(60))
+        room.tell(OutageExplained("O-1", (one({"hss": "hss-2"}, stands=False),)), by="vaken/explaining")
+        for n in (1, 5, 9, 13, 17, 2, 6, 10, 14, *more):
+            room.case(n)
+        assert room.explained()[0].where == {"hss": expected}
+
+
+def test_many_mails_beside_a_group_of_one_mail_say_that_it_is_the_customer() -> None:
+    ranges = [block(n, "acme" if n < 12 else f"c{n}", apn=f"apn-{n % 5}", hss=f"hss-{n % 4}") for n in range(100)]
+    room = Room(ranges)
+    room.outage(blocks=(0,))
+    room.case(0, sims=500)
+    assert standing(room.explained()) == []
+    for n in range(1, 5):
+        room.case(n, sims=10)
+    found = room.explained()
+    assert standing(found) == [{"customer": "acme"}]
+    assert found[0].affected == 540
 
 
 def alarm(number: int, severity: Severity = Severity.CRITICAL, **attributes: str) -> AlarmReported:
