@@ -20,7 +20,7 @@ from feeds.board.members import is_from_cases
 from feeds.board.times import opened
 from feeds.board.writers import minute_of
 from feeds.fleet.fleet import Fleet
-from feeds.model import LIVE_STATES, Case, Outage
+from feeds.model import LIVE_STATES, Case, Grounds, Outage
 from feeds.simspace import IntervalSet
 
 CASES: Final = 20_000
@@ -77,6 +77,8 @@ class Question(Struct, frozen=True):
     """What a person says it is."""
     chance: float | None = None
     """How likely chance alone made the group; None: it was not counted."""
+    counted: float = 0.0
+    """The minute of the last case in that."""
     before: Where = ()
     """What came first the last time."""
     earlier: tuple[Item, ...] = ()
@@ -94,6 +96,7 @@ class Question(Struct, frozen=True):
             and self.scope is other.scope
             and self.alarms == other.alarms
             and self.chance == other.chance
+            and self.counted == other.counted
             and len(self.items) == len(other.items)
             and all(
                 one.sims is two.sims and one.own == two.own and one.fields == two.fields
@@ -138,6 +141,7 @@ def question(board: Board, outage_id: str) -> Question | None:
         names={key: customers[key].name for key in hit if key in customers},
         chosen=tuple(sorted(chosen.where.items())) if chosen is not None else (),
         chance=outage.grounds.chance if outage.grounds is not None else None,
+        counted=_counted(board, outage),
         before=next((tuple(sorted(one.where.items())) for one in latest.explanations), ()) if latest else (),
         earlier=tuple(sorted((item for item in earlier if item.sims), key=_in_time)),
     )
@@ -152,9 +156,20 @@ def _begun(board: Board, outage: Outage) -> int:
     grounds, suspected = outage.grounds, minute_of(outage.suspected)
     if grounds is None or outage.made_by:
         return suspected - NEW
+    return min(suspected, max(_first(board, grounds, suspected), suspected - NEW)) - _BEFORE
+
+
+def _counted(board: Board, outage: Outage) -> float:
+    """Return the minute up to which cases made the group what it is."""
+    grounds, suspected = outage.grounds, minute_of(outage.suspected)
+    if grounds is None:
+        return suspected
+    return max(suspected, _first(board, grounds, suspected) + grounds.minutes)
+
+
+def _first(board: Board, grounds: Grounds, otherwise: int) -> int:
     known = (board.cases.open.get(key) or board.cases.closed.get(key) for key in grounds.cases)
-    first = min((_minute(case) for case in known if case is not None), default=suspected)
-    return min(suspected, max(first, suspected - NEW)) - _BEFORE
+    return min((_minute(case) for case in known if case is not None), default=otherwise)
 
 
 def _minute(case: Case) -> int:

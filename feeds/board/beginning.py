@@ -20,12 +20,14 @@ from feeds.board.trouble import Trouble
 
 _AHEAD: Final = 2.0
 """Minutes by which one customer is ahead of all others, at the least; and so many times the usual pause is, too."""
-_BEFORE: Final = 2
+_BEFORE: Final = 3
 """Cases of that customer, about different SIMs, before the others turned."""
 _HOURS: Final = 180.0
 """In so many minutes before the others, trouble may have begun with somebody."""
 _PART: Final = _HOURS / NEW
 """Of the day before the outage, which is looked at."""
+_FIRST: Final = 2_000
+"""Cases of the outage that are looked at; how it began does not depend on later ones."""
 _LIKELY: Final = 5
 """Customers that are looked at: those with most of the early cases."""
 _OTHERS: Final = 2
@@ -43,7 +45,8 @@ def beginning(asked: Question, trouble: Trouble, where: Mapping[str, str]) -> st
         return ""
     served = trouble.leaves.served(where)
     # In order of time: what was earlier comes first.
-    every = [one for one in (*asked.earlier, *asked.items) if one.customer and one.sims.intersects(served)]
+    looked_at = (*asked.earlier, *asked.items[:_FIRST])
+    every = [one for one in looked_at if one.customer and one.sims.intersects(served)]
     since = (asked.items[0].minute if asked.items else 0.0) - _HOURS
     items = [one for one in every if one.minute >= since]
     steady = Counter(one.customer for one in every[: len(every) - len(items)])

@@ -43,8 +43,6 @@ ENOUGH: Final = 3
 """So many cases of one customer, about different SIMs, are enough to say that."""
 CLEARLY: Final = 3.0
 """Nats by which a candidate must be better than the one that was first, to take its place."""
-UNLIKELY: Final = 0.01
-"""What chance brings more rarely is a finding about the very values that a group was made for."""
 MOST_OF_FLEET: Final = 0.5
 """A customer with more of the fleet than this is no explanation."""
 LESSER_ALARMS: Final = 3
@@ -84,7 +82,8 @@ def _ranked(asked: Question, trouble: Trouble) -> list[Explanation]:
             return
         one = measured.explanation(where, alarms.get(key, 0.0))
         if one is not None and (said or trouble.from_alarms or measured.own_rate(where) > 0.0):
-            found[key] = structs.replace(one, stands=cause and measured.may_stand(where))
+            stands = cause and measured.may_stand(where) and measured.is_sure(where)
+            found[key] = structs.replace(one, stands=stands)
 
     if not trouble.from_alarms:
         causes, others = _located(trouble.leaves, trouble.by_leaf(trouble.units), trouble.leaves.exposure)
@@ -140,9 +139,9 @@ def _judged(
     if any(one.stands for one in ranked):
         return ranked
     for one in ranked[:1]:
-        unlikely = asked.chance is not None and asked.chance < UNLIKELY
         made_for = key_of(one.where) == asked.where and not trouble.from_alarms
-        if made_for and (one.score > 0.0 or unlikely) and measured.may_stand(one.where):
+        found = one.score > 0.0 if asked.chance is None else measured.is_sure(one.where)
+        if made_for and found and measured.may_stand(one.where):
             # The group was made for it, by a test of its own, and nothing explains the cases better.
             return [structs.replace(one, stands=True), *ranked[1:]]
     if any(_worth(alarm) for alarm in asked.alarms if alarm.own):

@@ -20,6 +20,8 @@ ODDS: Final = 4.0
 RANGES: Final = 20
 NAMES: Final = 10
 """Ranges and customers outside that a candidate names."""
+UNLIKELY: Final = 0.01
+"""What chance brings more rarely is a finding."""
 _OWN: Final = 0.25
 """What explains less than this of an outage's own cases does not explain it."""
 _SLIGHTLY: Final = 1e-6
@@ -140,19 +142,31 @@ class Measured:
 
     def _score(self, where: Mapping[str, str]) -> float:
         """Return how much likelier the trouble is with a rate of its own inside, in nats, less what the name costs."""
-        usual, inside = self._usual(where), self.rate(where) * self._units
-        if not 0.0 < usual < 1.0 or inside <= usual * self._units:
+        gain = _gain(self.rate(where) * self._units, self._units, self._usual(where))
+        if gain <= 0.0:
             return 0.0
-        outside = self._units - inside
-        gain = inside * log(inside / self._units / usual)
-        if outside > _SLIGHTLY:
-            gain += outside * log(outside / self._units / (1.0 - usual))
         names = self._leaves.names
         values = [
             len(self._leaves.values[names.index(name)]) if name in names else self._leaves.customers for name in where
         ]
         cost = log(comb(max(len(names), len(where)), len(where))) + sum(log(max(many, 1)) for many in values)
         return gain - cost
+
+    def is_sure(self, where: Mapping[str, str]) -> bool:
+        """Whether it is more than what chance brings, where cases were picked out of many for what they share.
+
+        These prove no more than the chance of finding such a group; customers who wrote since then prove the rest.
+        """
+        chance = self._asked.chance
+        if chance is None:
+            return True
+        trouble = self._trouble
+        minutes = np.array([item.minute for item in self._asked.items])[trouble.item]
+        known = np.unique(trouble.customer[minutes <= self._asked.counted])
+        since = ~np.isin(trouble.customer, known)
+        further = float(trouble.units[since].sum())
+        inside = float(trouble.units[since & self.parts(where)].sum())
+        return _gain(inside, further, self._usual(where)) - log(max(chance, 1e-300)) >= -log(UNLIKELY)
 
     def explanation(self, where: Mapping[str, str], worth: float) -> Explanation | None:
         """Return a candidate with its numbers; ``worth``: what alarms add to its score. None: no SIM is so."""
@@ -202,3 +216,12 @@ class Measured:
         some = np.unique(pieces)[: RANGES * 4]
         near = IntervalSet(leaves.firsts[some], leaves.lasts[some]) & self._trouble.union
         return tuple((str(first), str(last)) for first, last in near.pairs()[:RANGES]), tuple(names)
+
+
+def _gain(inside: float, units: float, usual: float) -> float:
+    """Return how much likelier so many ``units`` are with a rate of their own inside, in nats; 0: no higher rate."""
+    if not 0.0 < usual < 1.0 or inside <= usual * units:
+        return 0.0
+    outside = units - inside
+    gain = inside * log(inside / units / usual)
+    return gain + (outside * log(outside / units / (1.0 - usual)) if outside > _SLIGHTLY else 0.0)

@@ -245,8 +245,8 @@ def test_a_large_customer_that_happens_to_write_first_did_not_begin_it() -> None
     """c0 has half of the SIMs on hss-0."""
     room = Room(fleet(meters=0))
     room.outage(where={"hss": "hss-0"})
-    room.case(0, 1)
-    room.case(0, 2, minute=2)
+    for place in (1, 2, 3):
+        room.case(0, place, minute=place)
     for n in range(4, 44, 4):
         room.case(n, minute=12 + n / 4)
     best = room.explained()[0]
@@ -277,6 +277,30 @@ def test_a_group_that_chance_hardly_brings_stands_though_few_cases_say_no_more_y
         assert found[0].where == {"hss": "hss-1"}
         assert found[0].score < 0.0
         assert standing(found) == expected
+
+
+def test_a_group_that_chance_may_bring_stands_when_further_customers_say_so_too() -> None:
+    """What its own cases share is no further proof: they were picked for it."""
+    room = Room(fleet(meters=0))
+    for n in (1, 29, 57, 85, 113):
+        room.case(n)
+    room.outage(where={"hss": "hss-1"}, grounds=Grounds(case_count=5, chance=0.1))
+    assert room.explained()[0].score > 0.0
+    assert standing(room.explained()) == []
+    room.case(1, 2, minute=5)
+    assert standing(room.explained()) == []
+    for n in (9, 41):
+        room.case(n, minute=6)
+    assert standing(room.explained()) == [{"hss": "hss-1"}]
+
+
+def test_an_alarm_on_it_is_further_proof() -> None:
+    room = Room(fleet(meters=0))
+    room.tell(alarm(1, Severity.MAJOR, hss="hss-1"))
+    for n in (1, 29, 57, 85, 113):
+        room.case(n)
+    room.outage(where={"hss": "hss-1"}, grounds=Grounds(case_count=5, chance=0.1))
+    assert standing(room.explained()) == [{"hss": "hss-1"}]
 
 
 def parts(customers: int = 120) -> list[SimRange]:
