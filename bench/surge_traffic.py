@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from feeds.board import Board, Touched
-from feeds.board.surging import SurgeFact, look
+from feeds.board.surge.surging import SurgeFact, look
 from feeds.facts import CaseReported, DeskStated, Entry, Fact
 from feeds.model import CaseEvent, CaseKind, Channel, Desk, Service
 from feeds.surges import Floats

@@ -12,7 +12,7 @@ import numpy as np
 from bench.report import Row, print_table
 from bench.surge_traffic import START, Came, Desktop, quiet
 from feeds.board import Board
-from feeds.board.surging import look
+from feeds.board.surge.surging import look
 from feeds.facts import SurgeBegan
 from feeds.model import CaseKind, Channel, Desk, Service
 from feeds.surges import CELLS, HOURS_KEPT, History, learned

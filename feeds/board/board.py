@@ -14,17 +14,17 @@ import msgspec
 from feeds.board.alarms import AlarmTable
 from feeds.board.cases import CaseTable
 from feeds.board.counts import Counts
-from feeds.board.desk import DeskFigures
-from feeds.board.explanations import Chosen, Explained, ExplanationTable
-from feeds.board.history import HistoryDump
+from feeds.board.desk.figures import DeskFigures
+from feeds.board.desk.pressing import Pressing
+from feeds.board.explanation.explanations import Chosen, Explained, ExplanationTable
 from feeds.board.inventory import Inventory
 from feeds.board.objects import ObjectTable
-from feeds.board.outages import Line, OutageTable
-from feeds.board.pressing import Pressing
-from feeds.board.suppressions import Suppression, SuppressionTable
-from feeds.board.surges import Surge, SurgeTable
+from feeds.board.outage.outages import Line, OutageTable
+from feeds.board.surge.history import HistoryDump
+from feeds.board.surge.surges import Surge, SurgeTable
 from feeds.board.touched import Touched
-from feeds.board.updates import UpdateTable
+from feeds.board.update.suppressions import Suppression, SuppressionTable
+from feeds.board.update.updates import UpdateTable
 from feeds.facts import (
     AddressAllowed,
     AddressSuppressed,

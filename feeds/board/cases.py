@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from feeds.board.counts import Counts
-from feeds.board.desk import DeskFigures
+from feeds.board.desk.figures import DeskFigures
 from feeds.board.inventory import Inventory
 from feeds.board.times import happened
 from feeds.board.touched import Touched

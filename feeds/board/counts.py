@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from feeds.board.history import History
+from feeds.board.surge.history import History
 from feeds.board.touched import Touched
 from feeds.model import Case
 

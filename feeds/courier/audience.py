@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from feeds.board.narrowing import hears
+from feeds.board.update.narrowing import hears
 from feeds.courier.addresses import plain_address
 from feeds.courier.errors import AddressError, CourierError
 from feeds.courier.texts import one_line

@@ -16,8 +16,8 @@ from typing import Final
 import msgspec
 
 from feeds.board import Board, Touched, propose
-from feeds.board.explaining import AGAIN, Question, answer, news, question
-from feeds.board.surging import look
+from feeds.board.explanation.explaining import AGAIN, Question, answer, news, question
+from feeds.board.surge.surging import look
 from feeds.drill.events import AlarmSent, CaseSent
 from feeds.drill.fleet import Fleet, build_fleet
 from feeds.drill.foreign import AlertmanagerVoice, zammad_webhook

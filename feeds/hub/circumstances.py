@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from feeds.board.pressing import recent_cases
+from feeds.board.desk.pressing import recent_cases
 from feeds.courier.freezing import Frozen
 from feeds.courier.lint import PARTS, Circumstances, Stray
 from feeds.courier.showing import languages_in

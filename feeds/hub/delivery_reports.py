@@ -10,7 +10,7 @@ import re
 import orjson
 from aiohttp import web
 
-from feeds.board.updates import may_move
+from feeds.board.update.updates import may_move
 from feeds.courier import LedgerUnavailable
 from feeds.courier.channels.bounces import job_of
 from feeds.courier.channels.sms import report_of, report_token

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from feeds.board.working_days import NoCalendar, WorkingDays
+from feeds.board.desk.working_days import NoCalendar, WorkingDays
 from feeds.courier import CourierError, MailSettings, load_templates
 from feeds.courier.channels.bounces import BounceSettings
 from feeds.courier.channels.case_comment import Tmf621Settings, ZammadApi

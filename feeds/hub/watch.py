@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from feeds.board.grouping import NEW_AT_ONCE, propose
+from feeds.board.suspicion.grouping import NEW_AT_ONCE, propose
 from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
 from feeds.log import LogError

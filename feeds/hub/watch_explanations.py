@@ -8,7 +8,7 @@ machine away from those who take facts in.
 import asyncio
 from time import perf_counter
 
-from feeds.board.explaining import AGAIN, Question, answer, news, question
+from feeds.board.explanation.explaining import AGAIN, Question, answer, news, question
 from feeds.hub.core import Hub
 from feeds.log import LogError
 

@@ -5,7 +5,7 @@ The rhythm is for what time alone decides: that a surge is over though no furthe
 
 import asyncio
 
-from feeds.board.surging import look
+from feeds.board.surge.surging import look
 from feeds.hub.core import Hub
 from feeds.log import LogError
 

@@ -1,10 +1,10 @@
 """The watcher of updates: it lets those begin whose hold is over, lets the rest follow a canary that is well, and
-pauses what a person has to look at. What follows from what is decided in ``feeds.board.procedure``.
+pauses what a person has to look at. What follows from what is decided in ``feeds.board.update.procedure``.
 """
 
 import asyncio
 
-from feeds.board.procedure import next_steps
+from feeds.board.update.procedure import next_steps
 from feeds.hub.core import Hub
 from feeds.log import LogError
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from feeds.board import Board
-from feeds.board import desk as desk_rules
+from feeds.board.desk import figures as desk_rules
 from feeds.facts import CaseReported, DeskStated
 from feeds.model import CaseEvent, CaseKind, CaseState, Channel, Desk, DeskRow
 from tests.views.telling import rows, tell

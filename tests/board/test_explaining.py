@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from feeds.board import Board, Touched
-from feeds.board.explaining import AGAIN, answer, news, question
+from feeds.board.explanation.explaining import AGAIN, answer, news, question
 from feeds.facts import (
     AlarmReported,
     CaseReported,

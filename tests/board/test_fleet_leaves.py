@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.board.fleet_leaves import FleetLeaves, leaves_of
+from feeds.board.explanation.fleet_leaves import FleetLeaves, leaves_of
 from feeds.fleet.columns import Columns
 from feeds.fleet.fleet import Fleet
 from feeds.model import SimRange

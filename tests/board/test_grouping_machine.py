@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from feeds.board import Board, Touched, propose
-from feeds.board.places import FEWEST_CUSTOMERS, SEVERAL_SIMS
-from feeds.board.settled import DECIDED, LOOKED_AT
-from feeds.board.writers import written
+from feeds.board.outage.places import FEWEST_CUSTOMERS, SEVERAL_SIMS
+from feeds.board.outage.settled import DECIDED, LOOKED_AT
+from feeds.board.outage.writers import written
 from feeds.facts import (
     AlarmReported,
     CasePlaced,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.board.history import MINUTES_KEPT, History, Ring, RingDump
+from feeds.board.surge.history import MINUTES_KEPT, History, Ring, RingDump
 from feeds.model import Case, CaseState, Channel
 from feeds.surges import CELL_AT, HOURS_KEPT, MEMBERS, SERIES_AT, Series
 

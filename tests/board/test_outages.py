@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.board import Board, Touched
-from feeds.board.outages import TIMELINE_KEPT
+from feeds.board.outage.outages import TIMELINE_KEPT
 from feeds.facts import (
     AlarmReported,
     CaseReported,

@@ -7,8 +7,8 @@ import pytest
 from msgspec import structs
 
 from feeds.board import Board, Touched
-from feeds.board.obligations import obligations
-from feeds.board.procedure import next_steps
+from feeds.board.update.obligations import obligations
+from feeds.board.update.procedure import next_steps
 from feeds.facts import (
     AddressAllowed,
     AddressSuppressed,

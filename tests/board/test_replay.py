@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from feeds.board import Board, Touched, propose
-from feeds.board.places import Places
-from feeds.board.writers import written
+from feeds.board.outage.places import Places
+from feeds.board.outage.writers import written
 from feeds.facts import (
     AddressAllowed,
     AddressSuppressed,

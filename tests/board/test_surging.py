@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bench.surge_traffic import START, Came, Desktop, quiet
 from feeds.board import Board, Touched
-from feeds.board.surging import look, usual_cases, usual_per_minute
+from feeds.board.surge.surging import look, usual_cases, usual_per_minute
 from feeds.facts import DeskStated, Entry, SurgeBegan, SurgeEnded, SurgeGrew
 from feeds.model import CaseKind, Channel, Desk, Service
 

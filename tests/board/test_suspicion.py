@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.suspicion import SHAPES, START, plant, play, quiet, world
-from feeds.board.tails import AGAIN_AT_MOST, SHAPE, SHAPE_OF_ALL, Traffic, at_least, wrote_again
+from feeds.board.suspicion.tails import AGAIN_AT_MOST, SHAPE, SHAPE_OF_ALL, Traffic, at_least, wrote_again
 
 
 def test_quiet_days_bring_no_suspicion() -> None:

@@ -10,7 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from msgspec import structs
 
 from feeds.board import Board, Touched
-from feeds.board.updates import OPEN_STATES, TRIES_KEPT, UNDER_WAY, may_move
+from feeds.board.update.updates import OPEN_STATES, TRIES_KEPT, UNDER_WAY, may_move
 from feeds.facts import (
     AddressAllowed,
     AddressSuppressed,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.board import Board
-from feeds.board.urgency import case_priority, growth_step, outage_urgency
+from feeds.board.desk.urgency import case_priority, growth_step, outage_urgency
 from feeds.facts import (
     AlarmReported,
     CustomersStated,

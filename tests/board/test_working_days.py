@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.board.working_days import YEARS_BACK, NoCalendar, WorkingDays
+from feeds.board.desk.working_days import YEARS_BACK, NoCalendar, WorkingDays
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SWEDEN = WorkingDays("SE", "", "Europe/Stockholm")

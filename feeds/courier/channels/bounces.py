@@ -16,7 +16,7 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
-from feeds.board.updates import may_move
+from feeds.board.update.updates import may_move
 from feeds.courier.email import token_of
 from feeds.courier.ledger import Job, Ledger
 from feeds.courier.texts import one_line

@@ -6,10 +6,10 @@ from typing import Final
 
 import msgspec
 
-from feeds.board.explanations import name_of
-from feeds.board.fleet_derived import CUSTOMER
-from feeds.board.fleet_leaves import FleetLeaves, leaves_of
-from feeds.board.told import scope_of
+from feeds.board.explanation.explanations import name_of
+from feeds.board.explanation.fleet_derived import CUSTOMER
+from feeds.board.explanation.fleet_leaves import FleetLeaves, leaves_of
+from feeds.board.suspicion.told import scope_of
 from feeds.facts import ExplanationChosen, Fact, OutageScoped
 from feeds.fleet.fleet import Fleet
 from feeds.hub.commands.outages import OutageCommands

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.board.members import Members
+from feeds.board.outage.members import Members
 from feeds.courier import CourierError, load_templates
 from feeds.courier.audience import Audience, Ways, audience
 from feeds.courier.freezing import Freezing, Frozen, as_sent, canary_of

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import msgspec
 
-from feeds.board.procedure import changed_share, pause_of_scope
-from feeds.board.updates import may_move, may_steer
+from feeds.board.update.procedure import changed_share, pause_of_scope
+from feeds.board.update.updates import may_move, may_steer
 from feeds.courier.addresses import plain_address
 from feeds.courier.errors import AddressError
 from feeds.courier.freezing import Frozen, approval

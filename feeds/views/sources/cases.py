@@ -6,7 +6,7 @@ from typing import Final
 
 from feeds.board.board import Board
 from feeds.board.counts import minute_key
-from feeds.board.urgency import case_priority
+from feeds.board.desk.urgency import case_priority
 from feeds.model import Case, CaseRow, CountRow, Row
 from feeds.simspace import IntervalSet, short_text
 from feeds.views.sources.bounds import TEXT_IN_ROW

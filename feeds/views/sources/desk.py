@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Final
 
 from feeds.board.board import Board
-from feeds.board.desk import Figure
-from feeds.board.working_days import NoCalendar, WorkingDays, working_days
+from feeds.board.desk.figures import Figure
+from feeds.board.desk.working_days import NoCalendar, WorkingDays, working_days
 from feeds.model import CaseKind, Desk, DeskRow, Row
 
 CONTACTS: Final = "contacts"

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from feeds.board.board import Board
-from feeds.board.explanations import name_of
-from feeds.board.fleet_derived import CUSTOMER
+from feeds.board.explanation.explanations import name_of
+from feeds.board.explanation.fleet_derived import CUSTOMER
 from feeds.model import ExplanationRow, Row
 from feeds.model.explanations import Explanation
 from feeds.simspace import short_text

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 
 from feeds.board.board import Board
-from feeds.board.grouping import describe
-from feeds.board.pressing import recent_cases, worst_of
-from feeds.board.urgency import outage_urgency
+from feeds.board.desk.pressing import recent_cases, worst_of
+from feeds.board.desk.urgency import outage_urgency
+from feeds.board.suspicion.grouping import describe
 from feeds.model import ImpactRow, OutageRow, Row, TimelineRow
 from feeds.simspace import short_text
 from feeds.views.sources.explanations import shared_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from feeds.board.board import Board
-from feeds.board.obligations import obligations
+from feeds.board.update.obligations import obligations
 from feeds.model import Row, TotalsRow
 
 KEY = "all"
