@@ -24,16 +24,18 @@ from tui.drafting import Drafting, Written
 from tui.header import StatusHeader
 from tui.link import Hub, View
 from tui.palette import ActionProvider
+from tui.promises import PromiseBell
 from tui.screens.alarms import AlarmsScreen
 from tui.screens.board import BoardScreen
 from tui.screens.cases import CasesScreen
-from tui.screens.composer import Form
 from tui.screens.counts import CountsScreen
 from tui.screens.help import HelpScreen
 from tui.screens.sims import SimsScreen
 from tui.screens.space import SpaceScreen
+from tui.screens.updates import UpdatesScreen
 from tui.situation import Situation
 from tui.themes import SEVERITIES, THEMES
+from tui.writing_form import Form
 from widgets.confirm import Confirm
 from widgets.plain import plain
 
@@ -85,6 +87,7 @@ class VakenApp(App[None]):
         self._link_changed = False
         self._told = False
         self._was_live = False
+        self._bell = PromiseBell()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
@@ -205,6 +208,8 @@ class VakenApp(App[None]):
     def _tick(self) -> None:
         if not self.is_running:
             return
+        if self._bell.rings(self.situation.promises, self.hub.now()):
+            self.bell()
         for screen in self.screen_stack:
             if isinstance(screen, VakenScreen):
                 screen.tick()
@@ -268,6 +273,11 @@ class VakenApp(App[None]):
     def action_look_up(self) -> None:
         """Look SIMs up."""
         self.push_screen(SimsScreen())
+
+    async def action_go_updates(self) -> None:
+        """Show the updates of all outages."""
+        if not isinstance(self.screen, UpdatesScreen):
+            await self.push_screen(UpdatesScreen())
 
     def action_palette(self) -> None:
         """Open the palette."""

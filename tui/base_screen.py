@@ -57,7 +57,11 @@ class VakenScreen(Screen[Any]):
 
     def on_screen_resume(self) -> None:
         """Be up to date when coming into sight."""
-        self.query_one(StatusHeader).show()
+        self._show_header()
+
+    def _show_header(self) -> None:
+        for header in self.query(StatusHeader):  # a second may pass before it is there
+            header.show()
 
     @property
     def current_table(self) -> ViewTable | None:
@@ -71,7 +75,7 @@ class VakenScreen(Screen[Any]):
 
     def tick(self) -> None:
         """Count ages and clocks on; called once a second."""
-        self.query_one(StatusHeader).show()
+        self._show_header()
         for table in self.query(ViewTable):
             table.tick()
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from msgspec import Struct
 
 from feeds.client import ClientError, Reply
-from feeds.model import Command, Preview, UpdateKind, UpdateText
+from feeds.model import Command, Narrowing, Parts, Preview, UpdateKind, UpdateText
 from feeds.model.commands import AskPreview, Draft
 from tui.newest import NewestOnly
 
@@ -28,11 +28,20 @@ class Written(Struct, frozen=True):
 
     kind: UpdateKind
     text: UpdateText
+    narrowing: Narrowing = Narrowing()
 
     @property
     def has_words(self) -> bool:
-        """Whether a person has written something."""
-        return any(part.strip() for part in (self.text.done, self.text.will, self.text.need))
+        """Whether a person has written something, in any language."""
+        languages: tuple[UpdateText | Parts, ...] = (self.text, *self.text.translations)
+        return any(part.strip() for one in languages for part in (one.done, one.will, one.need, one.said, one.true))
+
+
+class Wanted(Struct, frozen=True):
+    """What the preview should be of: ``find`` narrows the messages that are shown."""
+
+    written: Written
+    find: str
 
 
 class Drafted(Struct):
@@ -42,11 +51,12 @@ class Drafted(Struct):
 
 
 class Seen(Struct, frozen=True):
-    """A preview and what it is a preview of. ``seq``: the log's sequence when it was made."""
+    """A preview and what it is a preview of. ``seq``: the log's sequence when it was made; None: no text of ours."""
 
-    written: Written
+    written: Written | None
     preview: Preview
     seq: int
+    find: str = ""
 
 
 class Drafting:
@@ -57,6 +67,9 @@ class Drafting:
         self.update = update
         self.seen: Seen | None = None
         self.problem = ""
+        self.find = ""
+        """Narrows the messages of the preview, never its totals."""
+        self._drafted: Written | None = None
         self._send = send
         self._changed = changed
         self._writing = NewestOnly(self._write)
@@ -72,18 +85,23 @@ class Drafting:
 
     async def write(self, written: Written) -> None:
         """Bring the hub's draft and the preview up to ``written``; returns when nothing newer is left to send."""
-        await self._writing.wish(written)
+        await self._writing.wish(Wanted(written, self.find))
 
-    async def _write(self, written: Written) -> None:
+    async def _write(self, wanted: Wanted) -> None:
         try:
-            await self._step(written)
+            await self._step(wanted)
             self.problem = ""
         except ClientError as error:
             self.problem = str(error)
+            self._drafted = None  # what stands on the hub is not known
         self._changed()
 
-    async def _step(self, written: Written) -> None:
-        drafted = await self._send(Draft(self.outage, written.kind, written.text, update=self.update))
-        self.update = drafted.as_(Drafted).update
-        answer = await self._send(AskPreview(self.update, window=(0, PREVIEW_MESSAGES)))
-        self.seen = Seen(written, answer.as_(Preview), answer.seq)
+    async def _step(self, wanted: Wanted) -> None:
+        written = wanted.written
+        if written != self._drafted:
+            draft = Draft(self.outage, written.kind, written.text, update=self.update, narrowing=written.narrowing)
+            drafted = await self._send(draft)
+            self.update = drafted.as_(Drafted).update
+            self._drafted = written
+        answer = await self._send(AskPreview(self.update, window=(0, PREVIEW_MESSAGES), find=wanted.find))
+        self.seen = Seen(written, answer.as_(Preview), answer.seq, wanted.find)

@@ -1,5 +1,6 @@
 """The two lines at the top of every screen, and the banner that says when the hub is out of reach."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
@@ -9,13 +10,15 @@ from textual.content import Content
 from textual.widgets import Static
 
 from feeds.client import Link, LinkState
+from feeds.model import UpdateRow
+from tui.promises import pressing, promise_line
 from tui.surge_words import figure
 from tui.words import obligation, outage_line
 from widgets.clocks import Clocks
 from widgets.feed_strip import FeedStrip
 from widgets.looks import MUTED
 from widgets.plain import plain
-from widgets.quantities import span
+from widgets.quantities import plural, span
 from widgets.sparkline import sparkline
 
 if TYPE_CHECKING:
@@ -38,6 +41,19 @@ def banner(link: Link, url: str, now: datetime) -> Content:
     return Content("")
 
 
+def waiting_line(updates: Sequence[UpdateRow], who: str, *, short: bool = False) -> Content:
+    """Return what waits for a second person other than ``who``, in one line; empty while nothing does."""
+    others = [row for row in updates if row.author != who]
+    if not others:
+        return Content("")
+    first, more = others[0], f" +{len(others) - 1}" if len(others) > 1 else ""
+    what = "" if short else f", {first.kind.value} to {plural(first.proposed_for, 'customer')},"
+    return Content(
+        f" {plain(first.key)} of {plain(first.outage)}{what} waits for you: {plain(first.proposed_by)} proposed it"
+        f"{more} · 6 opens"
+    )
+
+
 class StatusHeader(Vertical):
     """``name`` is the screen's place, such as ``board › O-12``."""
 
@@ -49,6 +65,7 @@ class StatusHeader(Vertical):
     StatusHeader #surge { width: auto; padding-right: 1; }
     StatusHeader FeedStrip { margin: 0 2; }
     StatusHeader Clocks { padding-right: 1; }
+    StatusHeader #waiting { height: 1; background: $warning; color: $background; text-style: bold; display: none; }
     StatusHeader #banner { height: 1; background: $error; color: $background; text-style: bold; display: none; }
     """
 
@@ -56,8 +73,8 @@ class StatusHeader(Vertical):
         super().__init__()
         self.place = place
         # Held, not looked up: the header may be told of changes before its lines are there and after they have gone.
-        self._where, self._word, self._surge, self._banner = (
-            Static(id=name) for name in ("where", "word", "surge", "banner")
+        self._where, self._word, self._surge, self._waiting, self._banner = (
+            Static(id=name) for name in ("where", "word", "surge", "waiting", "banner")
         )
         self._feeds = FeedStrip()
 
@@ -75,6 +92,7 @@ class StatusHeader(Vertical):
         with Horizontal(id="second"):
             yield self._word
             yield self._surge
+        yield self._waiting
         yield self._banner
 
     def on_mount(self) -> None:
@@ -101,16 +119,23 @@ class StatusHeader(Vertical):
         self._feeds.show(situation.feeds, now)
         _put(self._word, self._obligation(now, width) if width >= 30 else Content(""))
         _put(self._surge, self._cases(width))
+        waiting = waiting_line(situation.waiting, self.vaken.hub.who, short=width < 100)
+        _put(self._waiting, waiting)
+        self._waiting.display = bool(waiting)
         link = self.vaken.hub.link
         text = banner(link, self.vaken.hub.url, self.vaken.wall_clock())
         _put(self._banner, text)
         self._banner.display = bool(text)
 
     def _obligation(self, now: datetime, width: int) -> Content:
-        top = self.vaken.situation.top(now)
+        situation = self.vaken.situation
+        top, near = situation.top(now), pressing(situation.promises, now)
+        # What is due comes before all else: also that of an outage that is over, or that another one stands above.
+        if near and (top is None or top.key != near[0].outage or top.next_word != near[0].due):
+            return promise_line(near[0], now, len(near) - 1, short=width < 110)
         if top is None:
             return Content.styled("no live outage", MUTED)
-        return obligation(top, now, short=width < 110)
+        return obligation(top, now, more=max(0, len(near) - 1), short=width < 110)
 
     def _cases(self, width: int) -> Content:
         curve, surging = self.vaken.situation.curve, bool(self.vaken.situation.surges)

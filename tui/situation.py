@@ -4,11 +4,15 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import cast
 
-from feeds.model import CountRow, CurveRow, FeedRow, OutageRow, OutageState, SurgeRow
+from feeds.model import CountRow, CurveRow, FeedRow, OutageRow, OutageState, SurgeRow, TotalsRow, UpdateRow
 from tui.link import Hub, View
+from tui.promises import Promise, promises
 
 LIVE_FILTER = "state:suspected,declared,mitigated"
 """Outages that gather cases and alarms."""
+
+WAITING = "state:proposed"
+"""Updates that a second person has to approve."""
 
 GOING_ON = 'ended:""'
 """Surges that are not over."""
@@ -27,6 +31,8 @@ class Situation:
         self._counts: View | None = None
         self._curve: View | None = None
         self._surges: View | None = None
+        self._totals: View | None = None
+        self._waiting: View | None = None
 
     def open(self, follow: Callable[[View, Callable[[], None]], None], changed: Callable[[], None]) -> None:
         """Open the views; ``changed`` is called when one of them has new content."""
@@ -35,7 +41,10 @@ class Situation:
         self._counts = self._hub.open("counts", sort="-minute", window=(0, 140))
         self._curve = self._hub.open("curve", of=CURVE, sort="key", window=(0, 120))
         self._surges = self._hub.open("surges", sort="-began", filter=GOING_ON, window=(0, 50))
-        for view in (self._outages, self._feeds, self._counts, self._curve, self._surges):
+        self._totals = self._hub.open("totals", window=(0, 1))
+        self._waiting = self._hub.open("updates", sort="drafted", filter=WAITING, window=(0, 20))
+        opened = (self._outages, self._feeds, self._counts, self._curve, self._surges, self._totals, self._waiting)
+        for view in opened:
             follow(view, changed)
 
     @property
@@ -62,6 +71,17 @@ class Situation:
     def surges(self) -> tuple[SurgeRow, ...]:
         """Surges that go on, the newest first."""
         return cast(tuple[SurgeRow, ...], self._surges.content.rows) if self._surges is not None else ()
+
+    @property
+    def waiting(self) -> tuple[UpdateRow, ...]:
+        """Updates that wait for a second person, the oldest first."""
+        return cast(tuple[UpdateRow, ...], self._waiting.content.rows) if self._waiting is not None else ()
+
+    @property
+    def promises(self) -> list[Promise]:
+        """What customers were promised and wait for, the earliest first."""
+        rows = self._totals.content.rows if self._totals is not None else ()
+        return promises(self.outages, next((row for row in rows if isinstance(row, TotalsRow)), None))
 
     def top(self, now: datetime) -> OutageRow | None:
         """Return the outage that the header speaks of: the one most overdue, else a declared one, else the first."""

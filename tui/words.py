@@ -6,6 +6,7 @@ from datetime import datetime
 from textual.content import Content
 
 from feeds.model import CaseRow, CaseState, DeliveryState, OutageRow, OutageState, Severity, UpdateState
+from tui.promises import NEAR
 from widgets.columns import Bit
 from widgets.looks import MUTED
 from widgets.plain import plain
@@ -48,11 +49,20 @@ DELIVERY_STYLE = {
 
 UPDATE_STYLE = {
     UpdateState.DRAFT: "dim",
+    UpdateState.PROPOSED: "major",
+    UpdateState.HOLD: "major",
+    UpdateState.CANARY: "accent",
     UpdateState.SENDING: "accent",
     UpdateState.PAUSED: "major",
     UpdateState.CANCELLED: "major",
     UpdateState.DONE: "ok",
 }
+
+UPDATE_COLOUR = {
+    state: {"ok": "$success", "major": "$warning", "accent": "$primary", "dim": MUTED}[style]
+    for state, style in UPDATE_STYLE.items()
+}
+"""The same outside tables."""
 
 STAR = "★"
 
@@ -103,8 +113,11 @@ def overdue(outage: OutageRow, now: datetime) -> float:
     return max(0.0, (now - outage.next_word).total_seconds())
 
 
-def obligation(outage: OutageRow, now: datetime, *, short: bool = False) -> Content:
-    """Return ``last word 02:31 · next promised 02:51 · OVERDUE 4 min``; ``short``: ``told 02:31 · next 02:51 · …``."""
+def obligation(outage: OutageRow, now: datetime, *, more: int = 0, short: bool = False) -> Content:
+    """Return ``last word 02:31 · next promised 02:51 · OVERDUE 4 min``; ``short``: ``told 02:31 · next 02:51 · …``.
+
+    A word that is due within five minutes is marked. ``more``: promises of other outages that are near or late too.
+    """
     if outage.told is None:
         waited = (now - (outage.declared or outage.suspected)).total_seconds()
         style = "bold $warning" if outage.state is OutageState.DECLARED else MUTED
@@ -115,7 +128,15 @@ def obligation(outage: OutageRow, now: datetime, *, short: bool = False) -> Cont
         if late := overdue(outage, now):
             parts += [(" · ", ""), (f"OVERDUE {span(late)}", "bold $error reverse")]
         elif outage.state in (OutageState.DECLARED, OutageState.MITIGATED):
-            parts.append((f" · in {span((outage.next_word - now).total_seconds())}", MUTED))
+            left = (outage.next_word - now).total_seconds()
+            near = left <= NEAR.total_seconds()
+            parts += (
+                [(" · ", ""), (f"DUE in {span(left)}", "bold $warning reverse")]
+                if near
+                else [(f" · in {span(left)}", MUTED)]
+            )
+        if more:
+            parts.append((f" +{more}", "bold $error"))
     return Content.assemble(*parts)
 
 

@@ -6,7 +6,7 @@ It can also ask for words, such as a title or a reason, which may stay empty.
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -27,6 +27,8 @@ class Confirm(ModalScreen[str | None]):
     """
 
     AUTO_FOCUS = "#cancel"
+    _LINES: ClassVar[int] = 14
+    """Lines of what is hit, where there is room."""
 
     DEFAULT_CSS = """
     Confirm { align: center middle; background: $background 60%; }
@@ -53,6 +55,8 @@ class Confirm(ModalScreen[str | None]):
         Binding("escape", "cancel", "cancel", show=False),
         Binding("left", "app.focus_previous", "previous", show=False),
         Binding("right", "app.focus_next", "next", show=False),
+        Binding("up", "scroll_hits(-1)", "up", show=False),
+        Binding("down", "scroll_hits(1)", "down", show=False),
     ]
 
     def __init__(
@@ -99,6 +103,15 @@ class Confirm(ModalScreen[str | None]):
                 yield Button(
                     Content(self._verb), id="go", variant="error", compact=True, disabled=bool(self._must_type)
                 )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave the buttons room: of what is hit, the rest can be scrolled to."""
+        rest = 12 + 2 * bool(self._must_type) + (1 + 2 * len(self._words) if self._words else 0)
+        self.query_one(VerticalScroll).styles.max_height = max(3, min(self._LINES, event.size.height - rest))
+
+    def action_scroll_hits(self, by: int) -> None:
+        """Move through what is hit, where it does not fit."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     @property
     def _typed(self) -> str:

@@ -17,9 +17,9 @@ import pytest
 from aiohttp import web
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from feeds.board.suppressions import SuppressionTable
 from feeds.board.touched import Touched
-from feeds.board.updates import UpdateTable
+from feeds.board.update.suppressions import SuppressionTable
+from feeds.board.update.updates import UpdateTable
 from feeds.courier import Audience, Courier, MailSettings, freeze
 from feeds.courier.channel import Channel
 from feeds.courier.channels.mail import MailChannel

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.board.touched import Touched
-from feeds.board.updates import UpdateTable
+from feeds.board.update.updates import UpdateTable
 from feeds.courier import DEFAULT_TEMPLATES, Audience, RenderError, TemplateSet, freeze
 from feeds.courier.audience import Call
 from feeds.courier.freezing import PIECE, Freezing, Frozen, approval, as_sent, canary_of, frozen_at_once, in_order

@@ -198,7 +198,7 @@ async def test_in_an_outage_cases_are_moved_from_its_own_list(opened: Opened, hu
         await pilot.press("o")
         await settle(pilot)
         assert "Cases are moved in the pane Cases." in [n.message for n in pilot.app._notifications]
-        await pilot.press("tab", "o")
+        await pilot.press("tab", "tab", "o")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
         await pilot.press("tab", "enter")
         await until(pilot, lambda: bool(hub.done))

@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 from feeds.model import DeliveryState, Preview, UpdateId, UpdateKind, UpdateState
 from feeds.model.commands import Approve, AskPreview, Draft, Retry, Steer
 from tests.tui.conftest import Opened, settle
-from tests.tui.fake_hub import NOW, FakeHub, message, update_row
+from tests.tui.fake_hub import NOW, FakeHub, message, preview_of, update_row
 from tests.tui.seen import screen_text, until
 from tui.screens.composer import ComposerScreen
 from tui.screens.progress import ProgressScreen
@@ -48,7 +48,7 @@ async def test_what_is_written_is_drafted_once_and_previewed(opened: Opened, hub
         assert "3 customers (1 ★) · 4 contacts · 41,200 SIMs" in text
         assert "1 to call, no address: Hilltop Farm" in text
         assert "[O-12] First word: data service for your SIMs" in text
-        assert "next word by 03:16Z  04:16 CET · in 20 min" in text
+        assert "by 03:16Z  04:16 CET · in 20 min" in text
 
 
 async def test_the_preview_says_that_it_is_old_while_the_text_is_newer(opened: Opened) -> None:
@@ -62,6 +62,7 @@ async def test_the_preview_says_that_it_is_old_while_the_text_is_newer(opened: O
 
 
 async def test_sending_needs_the_number_of_customers_and_names_what_was_seen(opened: Opened, hub: FakeHub) -> None:
+    hub.preview = lambda update: msgspec.structs.replace(preview_of(update), needs_second=False)
     async with opened((130, 40)) as pilot:
         screen = await written(pilot)
         seen = screen.drafting.seen
@@ -173,7 +174,7 @@ async def test_an_uncertain_delivery_is_sent_again_after_a_question_that_says_wh
     async with opened((130, 40)) as pilot:
         pilot.app.push_screen(ProgressScreen("U-1"))
         await settle(pilot)
-        table = pilot.app.screen.query_one(StreamTable)
+        table = pilot.app.screen.query_one("#deliveries StreamTable", StreamTable)
         for _ in range(50):
             if table.cursor_row is not None and table.cursor_row.state is DeliveryState.UNCERTAIN:
                 break

@@ -43,7 +43,7 @@ async def test_the_part_of_the_filter_that_is_the_screens_own_cannot_be_taken_of
     async with opened((130, 30)) as pilot:
         await pilot.press("enter")
         await settle(pilot)
-        await pilot.press("tab", "tab", "backslash")
+        await pilot.press("tab", "tab", "tab", "backslash")
         await settle(pilot)
         view = next(v for v in hub.views if v.view == "alarms")
         assert view.filter == "outages:O-12"

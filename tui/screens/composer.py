@@ -7,84 +7,32 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import ClassVar
 
-from msgspec import Struct
 from textual import on, work
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static, TextArea
 
-from feeds.model import Message, OutageRow, OutageState, Preview, UpdateKind, UpdateText
-from feeds.model.commands import Approve
+from feeds.model import Narrowing, OutageRow, Phase, Slip, UpdateKind
 from tui.actions import bindings
 from tui.base_screen import VakenScreen
 from tui.drafting import Drafting, Written
+from tui.narrowing_text import HELP, BadNarrowing, read_narrowing, with_without
 from tui.next_word import BadTime, read_next_word
-from widgets.all_rows import AllRows
-from widgets.columns import Bit, Column
-from widgets.confirm import Confirm
+from tui.preview_pane import PreviewPane
+from tui.preview_words import slips_of
+from tui.slip_list import SlipList
+from tui.update_decisions import approve, propose, what_stops
+from tui.writing_form import FIRST_LANGUAGE, OF_A_CORRECTION, PARTS, Form, first_kind, first_phase
 from widgets.looks import MUTED
-from widgets.plain import plain, plain_lines
-from widgets.quantities import local, number, plural, span
-from widgets.section_rule import SectionRule
-from widgets.stream_table import StreamTable
+from widgets.plain import plain
+from widgets.quantities import local, span
+from widgets.tab_strip import TabStrip
 
 DRAFT_AFTER = 0.6
 """Seconds without a key after which the text goes to the hub."""
-
-_PARTS = (
-    ("done", "What we have done"),
-    ("will", "What we will do"),
-    ("need", "What you need to do"),
-)
-
-
-class Form(Struct):
-    """What a person has written for one outage; kept by the app while the composer is closed."""
-
-    kind: UpdateKind
-    done: str = ""
-    will: str = ""
-    need: str = ""
-    next_word: str = "20"
-    update: str = ""
-
-
-class MessageLine(Struct, frozen=True):
-    """A message as a row of the list; one customer may have several contacts."""
-
-    key: str
-    message: Message
-
-
-MESSAGES = (
-    Column("name", "customer", lambda r, _: Bit(f"★{r.message.name}", "vip") if r.message.vip
-           else Bit(r.message.name), weight=2, least=10, priority=9),
-    Column("sims", "SIMs", lambda r, _: number(r.message.sims), width=8, align="right", priority=8),
-    Column("address", "to", lambda r, _: Bit(r.message.address, "dim"), weight=2, least=12, priority=5),
-)  # fmt: skip
-
-
-NAMES_SHOWN = 8
-"""Customers that the question before sending names."""
-
-
-def first_kind(row: OutageRow) -> UpdateKind:
-    """Return the kind of update that is due."""
-    if row.state in (OutageState.MITIGATED, OutageState.RESOLVED):
-        return UpdateKind.ALL_CLEAR
-    return UpdateKind.PROGRESS if row.updates else UpdateKind.FIRST_WORD
-
-
-def audience_line(preview: Preview) -> Content:
-    """Return ``14 customers (2 ★) · 20 contacts · 41,200 SIMs``."""
-    vips = f" ({number(preview.vips)} ★)" if preview.vips else ""
-    return Content.assemble(
-        (plural(preview.customers, "customer"), "bold"), f"{vips} · {plural(preview.contacts, 'contact')}",
-        f" · {plural(preview.sims, 'SIM')}",
-    )  # fmt: skip
 
 
 class ComposerScreen(VakenScreen):
@@ -106,6 +54,11 @@ class ComposerScreen(VakenScreen):
         self._drafting: Drafting | None = None
         self._timer: Timer | None = None
         self._promise: datetime | None = None
+        self._narrowing = Narrowing()
+        self._unread = ""
+        """What is wrong with the line that narrows; empty: it can be read."""
+        self._language = FIRST_LANGUAGE
+        """The language that is being written."""
 
     @property
     def place(self) -> str:
@@ -115,7 +68,7 @@ class ComposerScreen(VakenScreen):
     @property
     def form(self) -> Form:
         """What is written for the outage."""
-        return self.vaken.forms.setdefault(self.row.key, Form(first_kind(self.row)))
+        return self.vaken.forms.setdefault(self.row.key, Form(first_kind(self.row), first_phase(self.row)))
 
     @property
     def drafting(self) -> Drafting:
@@ -127,9 +80,10 @@ class ComposerScreen(VakenScreen):
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""
         form = self.form
+        words = form.of(self._language)
         with Horizontal(id="halves"):
             with Vertical(id="form"):
-                with Horizontal(id="top-fields"):
+                with Horizontal(classes="fields"):
                     yield Select(
                         [(kind.value, kind) for kind in UpdateKind],
                         value=form.kind,
@@ -137,44 +91,71 @@ class ComposerScreen(VakenScreen):
                         compact=True,
                         id="kind",
                     )
-                    yield Static(Content("next word"), id="next-label")
+                    yield Select(
+                        [(phase.value, phase) for phase in Phase],
+                        value=form.phase,
+                        allow_blank=False,
+                        compact=True,
+                        id="phase",
+                    )
+                with Horizontal(classes="fields"):
+                    yield Static(Content("next word"), classes="field-name")
                     yield Input(form.next_word, id="next", compact=True, max_length=8)
-                yield Static(id="promise")
-                for name, title in _PARTS:
-                    yield Static(Content.styled(title, "bold"), classes="label")
-                    yield TextArea(getattr(form, name), id=name, compact=True, show_line_numbers=False)
-            with Vertical(id="preview"):
-                yield SectionRule(id="preview-rule")
-                yield Static(id="audience")
-                yield StreamTable(MESSAGES, now=self.vaken.hub.now, empty="the preview comes with your first words")
-                with VerticalScroll(id="message-box"):
-                    yield Static(id="message")
+                    yield Static(id="promise")
+                with Horizontal(classes="fields"):
+                    yield Static(Content("to"), classes="field-name")
+                    yield Input(form.narrowing, id="narrowing", compact=True, max_length=2_000,
+                                placeholder=f"everybody hit, or {HELP}")  # fmt: skip
+                yield Static(id="unread")
+                yield TabStrip([FIRST_LANGUAGE], id="languages")
+                for name, title in PARTS:
+                    kind = "label of-correction" if name in OF_A_CORRECTION else "label"
+                    yield Static(Content.styled(title, "bold"), classes=kind)
+                    yield TextArea(
+                        getattr(words, name),
+                        id=name,
+                        compact=True,
+                        show_line_numbers=False,
+                        classes="of-correction" if name in OF_A_CORRECTION else "",
+                    )
+                yield SlipList(id="slips")
+            yield PreviewPane(id="preview")
 
     def on_mount(self) -> None:
         """Show what is there already."""
         self._read_promise()
+        self._read_narrowing()
+        self._show_kind()
         self._show_preview()
         if self.form.update or self._written().has_words:
             self._write()
 
     def _written(self) -> Written:
-        form = self.form
-        return Written(form.kind, UpdateText(form.done, form.will, form.need, self._promise))
+        return self.form.written(self._promise, self._narrowing)
+
+    # -- writing ---------------------------------------------------------------------------------------------------
 
     @on(TextArea.Changed)
     @on(Input.Changed, "#next")
-    @on(Select.Changed, "#kind")
+    @on(Input.Changed, "#narrowing")
+    @on(Select.Changed)
     def _edited(self) -> None:
-        before, promise = self._written(), self.form.next_word
-        form = self.form
-        for name, _ in _PARTS:
-            setattr(form, name, self.query_one(f"#{name}", TextArea).text)
-        kind = self.query_one("#kind", Select).value
-        if isinstance(kind, UpdateKind):
+        before, form = self._written(), self.form
+        promise, narrowing, words = form.next_word, form.narrowing, form.of(self._language)
+        for name, _ in PARTS:
+            setattr(words, name, self.query_one(f"#{name}", TextArea).text)
+        kind, phase = self.query_one("#kind", Select).value, self.query_one("#phase", Select).value
+        if isinstance(kind, UpdateKind) and kind is not form.kind:
             form.kind = kind
+            self._show_kind()
+        if isinstance(phase, Phase):
+            form.phase = phase
         form.next_word = self.query_one("#next", Input).value
+        form.narrowing = self.query_one("#narrowing", Input).value
         if form.next_word != promise:
             self._read_promise()
+        if form.narrowing != narrowing:
+            self._read_narrowing()
         if self._written() == before:
             return
         self._show_preview()
@@ -182,6 +163,10 @@ class ComposerScreen(VakenScreen):
             self._timer.stop()
         if self._written().has_words or self.drafting.update:
             self._timer = self.set_timer(DRAFT_AFTER, self._write)
+
+    def _show_kind(self) -> None:
+        """Show the parts that an update of this kind has."""
+        self.query_one("#form").set_class(self.form.kind is UpdateKind.CORRECTION, "-correction")
 
     def _read_promise(self) -> None:
         now, line = self.vaken.hub.now(), self.query_one("#promise", Static)
@@ -192,80 +177,150 @@ class ComposerScreen(VakenScreen):
             line.update(Content.styled(str(error), "$error"))
             return
         if self._promise is None:
-            line.update(Content.styled("no next word is promised", "$warning"))
+            line.update(Content.styled("none is promised", "$warning"))
             return
+        there = f"  {local(self._promise, self.vaken.zone)}" if self.app.size.width >= 110 else ""
         line.update(
             Content.assemble(
-                ("next word by ", MUTED), (f"{self._promise:%H:%M}Z", "bold"),
-                (f"  {local(self._promise, self.vaken.zone)} · in {span((self._promise - now).total_seconds())}",
-                 MUTED),
+                ("by ", MUTED), (f"{self._promise:%H:%M}Z", "bold"),
+                (f"{there} · in {span((self._promise - now).total_seconds())}", MUTED),
             )
         )  # fmt: skip
+
+    def _read_narrowing(self) -> None:
+        """Read whom it goes to. What cannot be read must not reach more people than somebody meant: it is not sent."""
+        line = self.query_one("#unread", Static)
+        try:
+            self._narrowing, self._unread = read_narrowing(self.form.narrowing), ""
+        except BadNarrowing as error:
+            self._unread = str(error)
+        line.display = bool(self._unread)
+        line.update(Content.styled(plain(self._unread), "$error"))
 
     @work(group="draft")
     async def _write(self) -> None:
         await self.drafting.write(self._written())
         self.form.update = self.drafting.update
 
+    # -- languages -------------------------------------------------------------------------------------------------
+
+    def _languages(self) -> tuple[tuple[str, int | None], ...]:
+        """Return the languages to write in with their contacts: the first, the written, and with ``+`` the wanted."""
+        seen = self.drafting.seen
+        get = seen.preview.languages if seen is not None else {}
+        instead = seen.preview.fallbacks if seen is not None else {}
+        names = (FIRST_LANGUAGE, *self.form.translated, self._language, *sorted(instead, key=lambda one: -instead[one]))
+        tabs: list[tuple[str, int | None]] = []
+        for name in dict.fromkeys(names):
+            if name in instead and name not in self.form.translated:
+                tabs.append((f"+{name}", instead[name]))
+            else:
+                tabs.append((name, get.get(name)))
+        return tuple(tabs)
+
+    def _show_languages(self) -> None:
+        strip, tabs = self.query_one("#languages", TabStrip), self._languages()
+        strip.labels = tuple((plain(name), count) for name, count in tabs)
+        strip.active = next((at for at, tab in enumerate(tabs) if tab[0].lstrip("+") == self._language), 0)
+
+    @on(TabStrip.Chosen)
+    def _choose_language(self, event: TabStrip.Chosen) -> None:
+        tabs = self._languages()
+        if event.place < len(tabs):
+            self._go_to_language(tabs[event.place][0].lstrip("+"))
+
+    def action_next_language(self) -> None:
+        """Write in the next language."""
+        tabs = [name.lstrip("+") for name, _ in self._languages()]
+        if len(tabs) == 1:
+            self.vaken.say("No contact wants another language, as far as the preview knows.")
+        self._go_to_language(tabs[(tabs.index(self._language) + 1) % len(tabs)])
+
+    def _go_to_language(self, language: str) -> None:
+        if language == self._language:
+            return
+        self._edited()  # what was typed a moment ago belongs to the language before
+        words = self.form.of(language)
+        self._language = language
+        for name, _ in PARTS:
+            self.query_one(f"#{name}", TextArea).load_text(getattr(words, name))
+        self._show_languages()
+
+    # -- what came back --------------------------------------------------------------------------------------------
+
     def _show_preview(self) -> None:
         if not self.query("#message"):
             return  # closed while the hub was answering
         drafting = self.drafting
         self.form.update = drafting.update
-        rule, audience = self.query_one("#preview-rule", SectionRule), self.query_one("#audience", Static)
-        table = self.query_one(StreamTable)
-        seen = drafting.seen
+        seen, fresh = drafting.seen, drafting.is_fresh(self._written()) and not self._unread
+        parts: list[str | tuple[str, str]] = [("Preview", "bold $foreground")]
         if drafting.problem:
-            rule.text = Content.assemble(("Preview", "bold $foreground"), (f" · {plain(drafting.problem)}", "$error"))
+            parts.append((f" · {plain(drafting.problem)}", "$error"))
         elif seen is None:
-            rule.text = Content.assemble(("Preview", "bold $foreground"), " · none yet")
-        elif drafting.is_fresh(self._written()):
-            rule.text = Content.assemble(
-                ("Preview", "bold $foreground"), (" · exactly what is sent ", "$success"), seen.preview.digest[:8]
-            )
+            parts.append(" · none yet")
+        elif fresh:
+            parts += [(" · exactly what is sent ", "$success"), plain(seen.preview.digest[:8])]
         else:
-            rule.text = Content.assemble(("Preview", "bold $foreground"), (" · OLD: the text has changed", "$warning"))
-        if seen is None:
-            row = self.row
-            audience.update(
-                Content.assemble((f"about {plural(row.customers, 'customer')} · {plural(row.sims, 'SIM')}", MUTED))
-            )
-            return
-        preview = seen.preview
-        lines = [audience_line(preview)]
-        if preview.unreachable:
-            names = ", ".join(map(plain, preview.unreachable[:3]))
-            more = f" +{number(len(preview.unreachable) - 3)}" if len(preview.unreachable) > 3 else ""
-            lines.append(Content.styled(f"{len(preview.unreachable):,} to call, no address: {names}{more}", "$warning"))
-        lines += [Content.styled(plain(problem), "$error") for problem in preview.problems[:3]]
-        audience.update(Content("\n").join(lines))
-        table.empty = "nobody: no contact has an address that mail can reach"
-        rows = tuple(
-            MessageLine(f"{number_}/{message.address}", message) for number_, message in enumerate(preview.messages)
-        )
-        table.show(AllRows(rows))
-        self.query_one("#preview").set_class(not drafting.is_fresh(self._written()), "-old")
+            parts.append((" · OLD: the text has changed", "$warning"))
+        self.query_one(PreviewPane).show_preview(seen, Content.assemble(*parts), self.row, fresh=fresh)
+        self.query_one(SlipList).show_slips(slips_of(seen.preview) if seen is not None else None)
+        self._show_languages()
 
-    @on(StreamTable.RowHighlighted)
-    def _show_message(self) -> None:
-        line = self.query_one(StreamTable).cursor_row
-        if isinstance(line, MessageLine):
-            message = line.message
-            self.query_one("#message", Static).update(
-                Content.assemble(
-                    ("To       ", MUTED), plain(message.address), "\n",
-                    ("Subject  ", MUTED), (plain(message.subject), "bold"), "\n\n",
-                    plain_lines(message.body),
-                )
-            )  # fmt: skip
+    @on(SlipList.Chosen)
+    def _go_to_slip(self, event: SlipList.Chosen) -> None:
+        """Go to the place that is meant, and select it."""
+        slip: Slip = event.slip
+        if slip.part == "next_word":
+            self.query_one("#next", Input).focus()
+            return
+        if slip.part not in dict(PARTS):
+            self.vaken.say(slip.what)
+            return
+        self._go_to_language(slip.language or FIRST_LANGUAGE)
+        area = self.query_one(f"#{slip.part}", TextArea)
+        area.focus()
+        start, end = _location(area.text, slip.start), _location(area.text, slip.end)
+        area.move_cursor(start)
+        area.move_cursor(end, select=True, center=True)
+
+    def action_slips(self) -> None:
+        """Go into the list of what is to be mended."""
+        self.query_one(SlipList).enter()
+
+    def action_narrow(self) -> None:
+        """Write down whom it goes to."""
+        self.query_one("#narrowing", Input).focus()
+
+    def action_leave_out(self) -> None:
+        """Leave the customer out whose message is shown."""
+        message, box = self.query_one(PreviewPane).message, self.query_one("#narrowing", Input)
+        if message is None or not message.customer:
+            self.vaken.say("No customer's message is shown.")
+        elif self._unread:
+            self.vaken.say("The line 'to' cannot be read: mend it first.")
+        else:
+            box.value = with_without(box.value, message.customer)
+
+    def action_find(self) -> None:
+        """Search the messages."""
+        self.query_one(PreviewPane).search()
+
+    @on(PreviewPane.Searched)
+    def _find(self, event: PreviewPane.Searched) -> None:
+        self.drafting.find = event.find
+        if self.drafting.update:
+            self._write()
 
     def action_next_message(self) -> None:
         """Show the next message without leaving the text."""
-        self.query_one(StreamTable).action_move(1)
+        self.query_one(PreviewPane).move(1)
 
     def action_previous_message(self) -> None:
         """Show the message before."""
-        self.query_one(StreamTable).action_move(-1)
+        self.query_one(PreviewPane).move(-1)
+
+    # -- leaving and sending ---------------------------------------------------------------------------------------
 
     def action_leave(self) -> None:
         """Go back; what is written is kept, here and as a draft on the hub."""
@@ -275,8 +330,11 @@ class ComposerScreen(VakenScreen):
 
     @work(group="send", exclusive=True)
     async def action_send(self) -> None:
-        """Ask for the last time, then send."""
+        """Ask for the last time, then propose it to a second person, or send it where none is needed."""
         written, seen = self._written(), self.drafting.seen
+        if self._unread:
+            self.vaken.say("It is not clear whom it goes to: mend the line 'to' first.")
+            return
         if not written.has_words:
             self.vaken.say("There is nothing to send: write what is done, what comes, what is needed.")
             return
@@ -285,36 +343,30 @@ class ComposerScreen(VakenScreen):
             self._write()
             return
         preview = seen.preview
-        if not preview.contacts:
-            self.vaken.say("Nobody would get it: no contact has an address that mail can reach.")
+        if why := what_stops(preview):
+            self.vaken.say(why)
+            self.action_slips()
             return
-        hits: list[str | Content] = [
-            audience_line(preview),
-            Content(f"{written.kind.value} of {plain(self.row.key)} · text and audience {plain(preview.digest[:12])}"),
-        ]
-        if self._promise is not None:
-            hits.append(Content(f"next word promised by {self._promise:%H:%M}Z"))
-        if preview.unreachable:
-            hits.append(Content.styled(f"{plural(len(preview.unreachable), 'customer')} must be called", "$warning"))
-        hits += [Content.styled(plain(problem), "$error") for problem in preview.problems]
-        names = dict.fromkeys(f"{'★' if m.vip else ''}{plain(m.name)}" for m in preview.messages)
-        shown = list(names)[:NAMES_SHOWN]
-        hits.append(Content.styled(", ".join(shown) + (" …" if preview.customers > len(shown) else ""), MUTED))
-        typed = await self.app.push_screen_wait(
-            Confirm(
-                f"Send this to {plural(preview.customers, 'customer')}?",
-                hits,
-                verb="Send",
-                must_type=str(preview.customers),
-                typed_what="the number of customers",
-            )
-        )
-        if typed is None:
-            return
-        approve = Approve(preview.update, preview.digest, customers=int(typed), seen=seen.seq)
-        if await self.vaken.do(approve) is None:
-            return
-        self.vaken.forms.pop(self.row.key, None)
-        from tui.screens.progress import ProgressScreen
+        if preview.needs_second:
+            if await propose(self, preview, seen.seq, self.row.key, written.kind):
+                from tui.screens.review import ReviewScreen
 
-        self.app.switch_screen(ProgressScreen(preview.update))
+                self._let_go(preview.update)
+                self.app.switch_screen(ReviewScreen(preview.update))
+        elif await approve(self, preview, seen.seq, f"{written.kind.value} of {plain(self.row.key)}", alone=False):
+            from tui.screens.progress import ProgressScreen
+
+            self._let_go(preview.update)
+            self.app.switch_screen(ProgressScreen(preview.update))
+
+    def _let_go(self, update: str) -> None:
+        """Keep what was written under the update's own name: its author may take it back and write on."""
+        form = self.vaken.forms.pop(self.row.key, None)
+        if form is not None:
+            self.vaken.forms[update] = form
+
+
+def _location(text: str, place: int) -> tuple[int, int]:
+    """Return line and column of a place in a text."""
+    before = text[: max(0, place)]
+    return before.count("\n"), len(before) - (before.rfind("\n") + 1)

@@ -241,6 +241,6 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         if row.state is UpdateState.DRAFT:
             self.app.push_screen(self._composer(self.row))
             return
-        from tui.screens.progress import ProgressScreen
+        from tui.screens.updates import screen_of
 
-        self.app.push_screen(ProgressScreen(row.key))
+        self.app.push_screen(screen_of(row))
