@@ -34,6 +34,8 @@ _LEFTOVER = re.compile(
     r"|\[(?:time|date|name|number|customer|cause|reason|eta|insert[^\]]{0,40})\]|\?\?\?+",
     re.DOTALL,
 )
+_ROUNDED = 1.0
+"""Minutes: screens promise whole ones, rounded up."""
 _HASTY = frozenset({UpdateKind.FIRST_WORD, UpdateKind.PROGRESS})
 """Kinds after which customers should hear again soon."""
 
@@ -160,7 +162,7 @@ def _promise(kind: UpdateKind, promised: datetime | None, around: Circumstances)
     elif promised <= around.now:
         when = f"{promised:%Y-%m-%d %H:%M} UTC"
         yield Slip(f"the next word is promised for {when}, which is in the past", part="next_word", stops=True)
-    elif kind in _HASTY and promised > around.now + timedelta(minutes=around.interval):
+    elif kind in _HASTY and promised > around.now + timedelta(minutes=around.interval + _ROUNDED):
         minutes = (promised - around.now).total_seconds() / 60
         shown = f"{minutes:.0f} min" if minutes < 180 else f"{minutes / 60:.0f} h"
         yield Slip(f"the next word is promised in {shown}, {around.interval:g} min are usual", part="next_word")

@@ -195,7 +195,9 @@ async def test_a_scenario_can_send_an_update_to_the_customers_hit_and_each_conta
         if contact.channel is ContactChannel.EMAIL
     }
     async with MailSink(maildir=tmp_path / "mails") as sink:
-        mail = f'[mail]\nhost = "127.0.0.1"\nport = {sink.port}\nsender = "desk@operator.example"\n'
+        mail = (
+            f'[mail]\nhost = "127.0.0.1"\nport = {sink.port}\nsender = "desk@operator.example"\n[updates]\nhold = 1\n'
+        )
         (tmp_path / "hub.toml").write_text(mail, encoding="utf-8")
         hub = await start_hub(0)
         said, errors = await (await play(file, hub, 30)).communicate()

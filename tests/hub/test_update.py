@@ -19,11 +19,14 @@ TEXT = {
 }
 
 
+AT_ONCE = "[updates]\nhold = 0\ncanary_share = 0\ncanary_least = 0\n"
+
+
 def mail_config(mailbox: Mailbox) -> str:
     return (
         f'[mail]\nhost = "127.0.0.1"\nport = {mailbox.port}\nsender = "noc@operator.example"\n'
         f'sender_name = "Operator NOC"\nsecurity = "none"\nconnections = {CONNECTIONS}\n'
-        "[updates]\nhold = 0\ncanary_share = 0\ncanary_least = 0\niccids_up_to = 0\n"
+        f"{AT_ONCE}iccids_up_to = 0\n"
     )
 
 
@@ -298,7 +301,7 @@ async def test_a_refused_address_fails_and_is_sent_again_by_a_persons_decision(
 
 
 async def test_without_a_mail_server_deliveries_wait_and_say_why(make_hub: Callable[..., RunningHub]) -> None:
-    hub = make_hub()
+    hub = make_hub(AT_ONCE)
     update = await many(hub, 1, "nowhere.example", 3)
     rows = await hub.until("deliveries", lambda rows: len(rows) == 3 and all(row.get("answer") for row in rows))
     assert tally(rows) == {"queued": 3}

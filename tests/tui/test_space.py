@@ -206,6 +206,6 @@ async def test_an_outage_that_was_not_merged_leads_nowhere(opened: Opened) -> No
 async def test_a_split_stands_in_the_timeline(opened: Opened, hub: FakeHub) -> None:
     hub.put("timeline", TimelineRow(key="9", at=ago(1), who="vaken/watcher", what="O-16 was split off"), of="O-12")
     async with opened((130, 40)) as pilot:
-        await pilot.press("enter", "tab", "tab", "tab")
+        await pilot.press("enter", "tab", "tab", "tab", "tab")
         await settle(pilot)
         assert "O-16 was split off" in screen_text(pilot)

@@ -121,7 +121,7 @@ class Traffic(NamedTuple):
         As natural logarithm, at most 0: also where cases come from all over, and as many from here as its share says.
         """
         likely = UNEVEN * share / (1.0 + (UNEVEN - 1.0) * share)
-        if drawn_at_least(on, of, likely) + log(tried / likely) > log(SPREAD):
+        if on <= of * likely or drawn_at_least(on, of, likely) + log(tried / likely) > log(SPREAD):
             return 0.0
         follow = at_least(on - 1.0, self.expected(on, of, share), share)
         return min(0.0, follow + log(max(1e-9, self.weekly * tried)))
