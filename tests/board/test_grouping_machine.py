@@ -273,4 +273,4 @@ def of_people(outage: Outage) -> bool:
 
 
 TestGrouping = Grouping.TestCase
-TestGrouping.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+TestGrouping.settings = settings(max_examples=35, stateful_step_count=30, deadline=None)
