@@ -18,12 +18,11 @@ from textual.message import Message
 
 from feeds.client import ClientError, LinkState, Notice, Reply, ViewChanged
 from feeds.model import Command, OutageRow
-from tui.actions import ACTIONS, EVERYWHERE
+from tui.acts.palette import ActionProvider
+from tui.acts.registry import ACTIONS, EVERYWHERE
 from tui.base_screen import VakenScreen
-from tui.drafting import Drafting, Written
-from tui.header import StatusHeader
 from tui.link import Hub, View
-from tui.palette import ActionProvider
+from tui.panes.header import StatusHeader
 from tui.promises import PromiseBell
 from tui.screens.alarms import AlarmsScreen
 from tui.screens.board import BoardScreen
@@ -35,7 +34,8 @@ from tui.screens.space import SpaceScreen
 from tui.screens.updates import UpdatesScreen
 from tui.situation import Situation
 from tui.themes import SEVERITIES, THEMES
-from tui.writing_form import Form
+from tui.writing.drafting import Drafting, Written
+from tui.writing.form import Form
 from widgets.confirm import Confirm
 from widgets.plain import plain
 

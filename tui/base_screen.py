@@ -9,10 +9,10 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.filter_bar import FilterBar
-from tui.header import StatusHeader
-from tui.hints import Hints
-from tui.view_table import ViewTable
+from tui.acts.hints import Hints
+from tui.panes.header import StatusHeader
+from tui.tables.filter_bar import FilterBar
+from tui.tables.view_table import ViewTable
 
 if TYPE_CHECKING:
     from tui.app import VakenApp

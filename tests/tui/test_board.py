@@ -11,7 +11,7 @@ from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, alarm, outage, quiet_outage
 from tests.tui.seen import line_with, screen_text, until
 from tui.screens.outage import OutageScreen
-from tui.view_table import ViewTable
+from tui.tables.view_table import ViewTable
 from widgets.confirm import Confirm
 
 

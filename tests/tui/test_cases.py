@@ -8,10 +8,10 @@ from feeds.model.commands import Place
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import FakeHub, case, readings
 from tests.tui.seen import line_with, screen_text, until
-from tui.case_actions import PickOutage
-from tui.case_pane import case_facts, marks
-from tui.leftover_line import UNEXPLAINED
-from tui.view_table import ViewTable
+from tui.acts.cases import PickOutage
+from tui.panes.case import case_facts, marks
+from tui.panes.leftover import UNEXPLAINED
+from tui.tables.view_table import ViewTable
 from widgets.confirm import Confirm
 
 

@@ -9,8 +9,8 @@ from tests.tui.conftest import Opened, settle
 from tests.tui.fake_explanations import candidate
 from tests.tui.fake_hub import FakeHub, outage
 from tests.tui.seen import line_with, screen_text, until
-from tui.explanation_words import explanation_facts, from_words
-from tui.words import shared_words
+from tui.words.explanations import explanation_facts, from_words
+from tui.words.rows import shared_words
 from widgets.confirm import Confirm
 
 

@@ -3,10 +3,10 @@
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import FakeHub, quiet_outage
 from tests.tui.seen import line_with, screen_text, until
-from tui.actions import ACTIONS
+from tui.acts.registry import ACTIONS
 from tui.screens.help import HelpScreen
 from tui.screens.outage import OutageScreen
-from tui.view_table import ViewTable
+from tui.tables.view_table import ViewTable
 
 
 async def test_a_filter_is_applied_while_it_is_typed_and_stays_in_sight(opened: Opened) -> None:

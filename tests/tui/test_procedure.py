@@ -12,11 +12,11 @@ from feeds.model.commands import Approve, AskPreview, Draft, Propose, Retry, Ste
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, preview_of, update_row
 from tests.tui.seen import screen_text, until
-from tui.narrowing_text import BadNarrowing, read_narrowing, with_without
 from tui.screens.composer import ComposerScreen
 from tui.screens.progress import ProgressScreen
 from tui.screens.review import ReviewScreen
 from tui.screens.updates import UpdatesScreen
+from tui.writing.narrowing import BadNarrowing, read_narrowing, with_without
 from widgets.confirm import Confirm
 
 

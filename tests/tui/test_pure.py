@@ -10,14 +10,14 @@ from feeds.client import ClientError, Reply
 from feeds.model import Channel, Command, CountRow, FeedRow, UpdateKind, UpdateText
 from feeds.model.commands import Draft
 from tests.tui.fake_hub import NOW, FakeHub, desk_rows, outage, quiet_outage, surge_row, update_row
-from tui.counts import SPANS, Span, curve_of, square
-from tui.desk_table import desk_table
-from tui.drafting import Drafting, Written
-from tui.hints import hint_line
-from tui.next_word import BadTime, read_next_word
+from tui.acts.hints import hint_line
 from tui.screens.help import help_lines
 from tui.situation import Situation
-from tui.surge_words import chance_words, surge_line, surge_words
+from tui.tables.desk import desk_table
+from tui.words.counts import SPANS, Span, curve_of, square
+from tui.words.surges import chance_words, surge_line, surge_words
+from tui.writing.drafting import Drafting, Written
+from tui.writing.next_word import BadTime, read_next_word
 from widgets.delivery_bar import delivery_bar
 from widgets.feed_strip import feed_line, is_stale
 from widgets.quantities import age, rate, span

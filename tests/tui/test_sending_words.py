@@ -10,10 +10,10 @@ from feeds.model import DeliveryRow, DeliveryState, Narrowing, OutageState, Phas
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, outage, quiet_outage, update_row
 from tests.tui.seen import screen_text, until
-from tui.failure_groups import failure_groups, reason_of
 from tui.promises import Promise, PromiseBell, pressing, promise_line, promises
-from tui.sending_words import Pace, hold_left, stage_line
-from tui.writing_form import FIRST_LANGUAGE, Form, first_phase
+from tui.tables.failure_groups import failure_groups, reason_of
+from tui.words.sending import Pace, hold_left, stage_line
+from tui.writing.form import FIRST_LANGUAGE, Form, first_phase
 
 
 def paced(*ended: int, step: float = 1.0) -> Pace:

@@ -10,8 +10,8 @@ from feeds.model import AskSims, Command, SimsRead, Suspect
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import FakeHub, sims_of
 from tests.tui.seen import line_with, screen_text, until
-from tui.asking_sims import AskingSims
 from tui.screens.sims import MOST_CHARACTERS, SimsScreen
+from tui.writing.asking_sims import AskingSims
 from widgets.confirm import Confirm
 from widgets.sims_area import SimsArea
 

@@ -5,7 +5,7 @@ from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import FakeHub, FakeView, ago, outage, quiet_outage
 from tests.tui.fake_space import OUTAGES, STARTS
 from tests.tui.seen import line_with, screen_text, until
-from tui.ribbon_pane import RibbonPane, asked
+from tui.panes.ribbon import RibbonPane, asked
 from tui.screens.outage import OutageScreen
 from tui.screens.space import SpaceScreen
 from widgets.sim_ribbon import SimRibbon

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from feeds.model import AlarmRow, OutageRow, Row, StretchRow
-from tui.surge_words import figure, series_words, surge_words
+from tui.words.surges import figure, series_words, surge_words
 from widgets.plain import fit, plain
 
 _ESCAPED = {

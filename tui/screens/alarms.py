@@ -10,11 +10,11 @@ from textual.widget import Widget
 
 from feeds.model import AlarmRow
 from feeds.model.commands import Acknowledge
-from tui.actions import bindings
+from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
-from tui.columns import ALARMS
-from tui.view_table import ViewTable
-from tui.words import SEVERITY_LETTER
+from tui.tables.columns import ALARMS
+from tui.tables.view_table import ViewTable
+from tui.words.rows import SEVERITY_LETTER
 from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain, plain_lines

@@ -10,17 +10,17 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from feeds.model import CurveRow, OutageRow
-from tui.actions import bindings
-from tui.columns import OUTAGES
-from tui.counts import SPANS, curve_of
-from tui.leftover_line import UNEXPLAINED, LeftoverLine
+from tui.acts.outages import OutageActions
+from tui.acts.registry import bindings
 from tui.link import View
-from tui.outage_actions import OutageActions
-from tui.outage_pane import OutagePane
-from tui.ribbon_pane import RibbonPane
+from tui.panes.leftover import UNEXPLAINED, LeftoverLine
+from tui.panes.outage import OutagePane
+from tui.panes.ribbon import RibbonPane
 from tui.situation import LIVE_FILTER
-from tui.view_table import ViewTable
-from tui.words import outage_line
+from tui.tables.columns import OUTAGES
+from tui.tables.view_table import ViewTable
+from tui.words.counts import SPANS, curve_of
+from tui.words.rows import outage_line
 from widgets.case_chart import CaseChart
 from widgets.looks import MUTED
 from widgets.section_rule import SectionRule

@@ -7,12 +7,12 @@ from textual.content import Content
 from textual.widget import Widget
 
 from feeds.model import CaseRow
-from tui.actions import bindings
-from tui.case_actions import CaseActions
-from tui.case_pane import CasePane
-from tui.columns import CASES
-from tui.leftover_line import OPEN_CASES, UNEXPLAINED
-from tui.view_table import ViewTable
+from tui.acts.cases import CaseActions
+from tui.acts.registry import bindings
+from tui.panes.case import CasePane
+from tui.panes.leftover import OPEN_CASES, UNEXPLAINED
+from tui.tables.columns import CASES
+from tui.tables.view_table import ViewTable
 from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.section_rule import SectionRule

@@ -16,16 +16,16 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static, TextArea
 
 from feeds.model import Narrowing, OutageRow, Phase, Slip, UpdateKind
-from tui.actions import bindings
+from tui.acts.registry import bindings
+from tui.acts.updates import approve, propose, what_stops
 from tui.base_screen import VakenScreen
-from tui.drafting import Drafting, Written
-from tui.narrowing_text import HELP, BadNarrowing, read_narrowing, with_without
-from tui.next_word import BadTime, read_next_word
-from tui.preview_pane import PreviewPane
-from tui.preview_words import slips_of
-from tui.slip_list import SlipList
-from tui.update_decisions import approve, propose, what_stops
-from tui.writing_form import FIRST_LANGUAGE, OF_A_CORRECTION, PARTS, Form, first_kind, first_phase
+from tui.panes.preview import PreviewPane
+from tui.panes.slips import SlipList
+from tui.words.previews import slips_of
+from tui.writing.drafting import Drafting, Written
+from tui.writing.form import FIRST_LANGUAGE, OF_A_CORRECTION, PARTS, Form, first_kind, first_phase
+from tui.writing.narrowing import HELP, BadNarrowing, read_narrowing, with_without
+from tui.writing.next_word import BadTime, read_next_word
 from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import local, span

@@ -9,12 +9,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from feeds.model import Channel, CurveRow, DeskRow, Service, SurgeRow
-from tui.actions import bindings
+from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
-from tui.counts import SPANS, Span, Square, curve_of, square
-from tui.desk_table import desk_table
 from tui.link import View
-from tui.surge_words import last_words, minutes_words, surge_line
+from tui.tables.desk import desk_table
+from tui.words.counts import SPANS, Span, Square, curve_of, square
+from tui.words.surges import last_words, minutes_words, surge_line
 from widgets.case_chart import LABELS, CaseChart
 from widgets.looks import MUTED
 from widgets.plain import plain

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.actions import ACTIONS, EVERYWHERE, Action
+from tui.acts.registry import ACTIONS, EVERYWHERE, Action
 from widgets.looks import MUTED
 from widgets.sim_ribbon import SimRibbon
 from widgets.stream_table import StreamTable

@@ -11,18 +11,18 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from feeds.model import CaseRow, ExplanationRow, OutageRow, UpdateRow, UpdateState
-from tui.actions import bindings
-from tui.case_actions import CaseActions
-from tui.columns import ALARMS, CASES_INSIDE, IMPACT, TIMELINE, UPDATES
-from tui.explain_actions import ExplainActions
-from tui.explanation_table import ExplanationTable
+from tui.acts.cases import CaseActions
+from tui.acts.explanations import ExplainActions
+from tui.acts.outages import OutageActions
+from tui.acts.registry import bindings
 from tui.link import View
-from tui.outage_actions import OutageActions
-from tui.outage_pane import OutagePane
-from tui.ribbon_pane import RibbonPane
+from tui.panes.outage import OutagePane
+from tui.panes.ribbon import RibbonPane
 from tui.screens.alarms import acknowledge
-from tui.view_table import ViewTable
-from tui.words import outage_line
+from tui.tables.columns import ALARMS, CASES_INSIDE, IMPACT, TIMELINE, UPDATES
+from tui.tables.explanations import ExplanationTable
+from tui.tables.view_table import ViewTable
+from tui.words.rows import outage_line
 from widgets.columns import Column
 from widgets.plain import plain
 from widgets.section_rule import SectionRule

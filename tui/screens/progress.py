@@ -10,14 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from feeds.model import DeliveryRow, DeliveryState, Retry, Steer, UpdateRow, UpdateState
-from tui.actions import bindings
+from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
-from tui.columns import DELIVERIES, FAILURES
-from tui.failure_groups import AGAIN, NOT_ARRIVED, FailureGroup, failure_groups
 from tui.link import View
-from tui.sending_words import Pace, ended_of, hold_left, stage_line
-from tui.view_table import ViewTable
-from tui.words import UPDATE_COLOUR
+from tui.tables.columns import DELIVERIES, FAILURES
+from tui.tables.failure_groups import AGAIN, NOT_ARRIVED, FailureGroup, failure_groups
+from tui.tables.view_table import ViewTable
+from tui.words.rows import UPDATE_COLOUR
+from tui.words.sending import Pace, ended_of, hold_left, stage_line
 from widgets.all_rows import AllRows
 from widgets.confirm import Confirm
 from widgets.delivery_bar import DeliveryBar

@@ -13,15 +13,15 @@ from textual.widgets import Static
 
 from feeds.client import ClientError
 from feeds.model import AskPreview, OutageRow, Preview, Steer, UpdateRow, UpdateState
-from tui.actions import bindings
+from tui.acts.registry import bindings
+from tui.acts.updates import approve, what_stops
 from tui.base_screen import VakenScreen
-from tui.drafting import PREVIEW_MESSAGES, Seen
 from tui.link import View
 from tui.newest import NewestOnly
-from tui.preview_pane import PreviewPane
-from tui.preview_words import slip_line, slips_of
-from tui.update_decisions import approve, what_stops
-from tui.words import UPDATE_COLOUR
+from tui.panes.preview import PreviewPane
+from tui.words.previews import slip_line, slips_of
+from tui.words.rows import UPDATE_COLOUR
+from tui.writing.drafting import PREVIEW_MESSAGES, Seen
 from widgets.confirm import Confirm
 from widgets.looks import MUTED
 from widgets.plain import plain

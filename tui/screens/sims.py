@@ -18,8 +18,7 @@ from textual.widgets import Button, Static, TextArea
 
 from feeds.model.commands import Suspect
 from feeds.simspace import Reading, read_sims
-from tui.asking_sims import AskingSims
-from tui.reading_words import (
+from tui.words.readings import (
     PIECES,
     PieceLine,
     lines_of_pieces,
@@ -29,6 +28,7 @@ from tui.reading_words import (
     read_facts,
     suspect_hits,
 )
+from tui.writing.asking_sims import AskingSims
 from widgets.all_rows import AllRows
 from widgets.confirm import Confirm
 from widgets.facts import Fact, Facts

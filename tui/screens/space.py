@@ -9,9 +9,9 @@ from textual.widget import Widget
 
 from feeds.model import StretchRow
 from feeds.simspace import range_text
-from tui.actions import bindings
+from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
-from tui.ribbon_pane import RibbonPane
+from tui.panes.ribbon import RibbonPane
 from widgets.all_rows import AllRows
 from widgets.columns import Bit, Cell, Column
 from widgets.quantities import number

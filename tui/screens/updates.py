@@ -6,12 +6,12 @@ from textual import on
 from textual.widget import Widget
 
 from feeds.model import UpdateRow, UpdateState
-from tui.actions import bindings
+from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
-from tui.columns import ALL_UPDATES
 from tui.screens.progress import ProgressScreen
 from tui.screens.review import ReviewScreen
-from tui.view_table import ViewTable
+from tui.tables.columns import ALL_UPDATES
+from tui.tables.view_table import ViewTable
 from widgets.stream_table import StreamTable
 
 

@@ -13,11 +13,11 @@ from textual.widgets import Button, Input, Static
 
 from feeds.model import CaseRow, CaseState, OutageRow, OutageState
 from feeds.model.commands import Place
+from tui.acts.outages import outage_hits
 from tui.base_screen import VakenScreen
-from tui.columns import OUTAGES
-from tui.outage_actions import outage_hits
 from tui.situation import LIVE_FILTER
-from tui.view_table import ViewTable
+from tui.tables.columns import OUTAGES
+from tui.tables.view_table import ViewTable
 from widgets.confirm import Confirm
 from widgets.looks import MUTED
 from widgets.plain import plain

@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import OptionList
 
 from feeds.model import Slip
-from tui.preview_words import slip_line, stops
+from tui.words.previews import slip_line, stops
 from widgets.looks import MUTED
 from widgets.section_rule import SectionRule
 

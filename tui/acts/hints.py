@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.actions import actions_for
+from tui.acts.registry import actions_for
 from widgets.looks import MUTED
 
 

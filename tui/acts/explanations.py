@@ -6,8 +6,8 @@ from textual.content import Content
 from feeds.model import LIVE_STATES, ExplanationRow, OutageRow
 from feeds.model.commands import Explain
 from tui.base_screen import VakenScreen
-from tui.explanation_words import from_words, where_words
-from tui.words import outage_line, share
+from tui.words.explanations import from_words, where_words
+from tui.words.rows import outage_line, share
 from widgets.confirm import Confirm
 from widgets.looks import MUTED
 from widgets.plain import plain

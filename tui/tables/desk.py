@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from feeds.model import CaseKind, DeskRow
-from tui.surge_words import figure
+from tui.words.surges import figure
 from widgets.looks import MUTED
 from widgets.quantities import number
 

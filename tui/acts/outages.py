@@ -8,7 +8,7 @@ from textual.content import Content
 from feeds.model import LIVE_STATES, Command, OutageRow, OutageState
 from feeds.model.commands import Declare, Mitigate, Reject, Resolve, Weigh
 from tui.base_screen import VakenScreen
-from tui.words import outage_line, urgency_words
+from tui.words.rows import outage_line, urgency_words
 from widgets.confirm import Confirm
 from widgets.plain import plain
 from widgets.quantities import plural

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from feeds.model import SimsOwner, SimsPiece, SimsRead
 from feeds.simspace import Reading, SimSpan, range_text, short_text, span_text
-from tui.words import STAR
+from tui.words.rows import STAR
 from widgets.columns import Bit, Column
 from widgets.facts import Fact
 from widgets.looks import MUTED

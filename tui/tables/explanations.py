@@ -6,8 +6,8 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 
 from feeds.model import ExplanationRow
-from tui.explanation_words import EXPLANATIONS, explanation_facts, where_words
-from tui.view_table import ViewTable
+from tui.tables.view_table import ViewTable
+from tui.words.explanations import EXPLANATIONS, explanation_facts, where_words
 from widgets.facts import Facts
 from widgets.looks import MUTED
 from widgets.stream_table import StreamTable

@@ -1,7 +1,7 @@
 """The columns of each view's table, as data."""
 
 from feeds.model import AlarmRow, DeliveryState, OutageRow
-from tui.words import (
+from tui.words.rows import (
     CASE_STYLE,
     DELIVERY_STYLE,
     SEVERITY_LETTER,

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from feeds.model import Approve, Preview, Propose, UpdateKind
 from tui.base_screen import VakenScreen
-from tui.preview_words import hits_of, slip_line, slips_of, stops
+from tui.words.previews import hits_of, slip_line, slips_of, stops
 from widgets.confirm import Confirm
 from widgets.looks import MUTED
 from widgets.plain import plain

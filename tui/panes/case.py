@@ -11,8 +11,8 @@ from textual.timer import Timer
 
 from feeds.model import CaseRow, ReadRow
 from tui.link import View
-from tui.reading_words import look_of
-from tui.words import lane_words, parts_words
+from tui.words.readings import look_of
+from tui.words.rows import lane_words, parts_words
 from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain

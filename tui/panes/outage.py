@@ -5,7 +5,7 @@ from datetime import datetime
 from textual.content import Content
 
 from feeds.model import OutageRow
-from tui.words import alarm_bits, obligation, share, urgency_words
+from tui.words.rows import alarm_bits, obligation, share, urgency_words
 from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain

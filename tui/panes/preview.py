@@ -15,8 +15,8 @@ from textual.timer import Timer
 from textual.widgets import Input, Static
 
 from feeds.model import ContactChannel, Message, OutageRow
-from tui.drafting import PREVIEW_MESSAGES, Seen
-from tui.preview_words import lines_of
+from tui.words.previews import lines_of
+from tui.writing.drafting import PREVIEW_MESSAGES, Seen
 from widgets.all_rows import AllRows
 from widgets.columns import Bit, Column
 from widgets.looks import MUTED

@@ -5,7 +5,7 @@ from datetime import datetime
 from msgspec import Struct, field
 
 from feeds.model import Narrowing, OutageRow, OutageState, Parts, Phase, UpdateKind, UpdateText
-from tui.drafting import Written
+from tui.writing.drafting import Written
 
 FIRST_LANGUAGE = "en"
 """The language of the first text: who has no text in their own gets this."""

@@ -12,8 +12,8 @@ from textual.widgets import Static
 from feeds.client import Link, LinkState
 from feeds.model import UpdateRow
 from tui.promises import pressing, promise_line
-from tui.surge_words import figure
-from tui.words import obligation, outage_line
+from tui.words.rows import obligation, outage_line
+from tui.words.surges import figure
 from widgets.clocks import Clocks
 from widgets.feed_strip import FeedStrip
 from widgets.looks import MUTED

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.text import Text
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from tui.actions import EVERYWHERE, actions_for
+from tui.acts.registry import EVERYWHERE, actions_for
 from tui.base_screen import VakenScreen
 from widgets.plain import plain
 

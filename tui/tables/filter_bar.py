@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.view_table import ViewTable
+from tui.tables.view_table import ViewTable
 
 APPLY_AFTER = 0.2
 """Seconds without a key after which what is written is applied."""

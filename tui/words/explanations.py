@@ -3,7 +3,7 @@
 from textual.content import Content
 
 from feeds.model import ExplanationRow
-from tui.words import share
+from tui.words.rows import share
 from widgets.columns import Bit, Cell, Column
 from widgets.facts import Fact
 from widgets.looks import MUTED

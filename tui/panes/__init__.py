@@ -1,0 +1,1 @@
+"""Parts of screens that show one thing: the header, one outage, one case, a preview, the ribbon."""
