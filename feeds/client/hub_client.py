@@ -32,6 +32,7 @@ from feeds.client.line import Line, LineDead, explain
 from feeds.client.link import Link, LinkChanged, LinkState, Notice, Pace
 from feeds.client.reply import Reply
 from feeds.client.view import ViewHandle
+from feeds.model.access import Capability
 from feeds.model.commands import Command
 from feeds.model.rows import ROW_TYPES
 
@@ -291,6 +292,8 @@ class HubClient:
             lag=0.0,
             shed=0,
             degraded=frame.degraded,
+            role=frame.role,
+            may=_known(frame.may),
         )
 
     def _beat(self, frame: wire.Frame, seq: int) -> None:
@@ -332,6 +335,13 @@ class HubClient:
         except Exception:
             # Somebody else's code: its fault must not end the connection.
             log.exception("the receiver of notices failed")
+
+
+def _known(may: tuple[str, ...] | None) -> frozenset[Capability]:
+    """Return the capabilities that we know of those that the hub named; everything where it named none."""
+    if may is None:
+        return frozenset(Capability)
+    return frozenset(one for one in Capability if one.value in may)
 
 
 def _time() -> float:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from feeds.client.view import ViewHandle
+from feeds.model.access import Capability
 
 
 class LinkState(StrEnum):
@@ -26,7 +27,9 @@ class Link(Struct, frozen=True):
     ``why``: the reason of the last loss or failed attempt, empty while live; ``hub``: its name and version;
     ``instance``: changes when the hub restarts; ``offset``: the hub's clock minus ours, seconds; ``attempts``: failed
     ones since it was last live; ``seq``: the hub's newest sequence; ``lag``: how far the hub is behind its feeds,
-    seconds; ``shed``: what it dropped under load; ``degraded``: a sentence where it does not do all of its work.
+    seconds; ``shed``: what it dropped under load; ``degraded``: a sentence where it does not do all of its work;
+    ``role``: the name of our role there, empty where it did not say; ``may``: what we may do, everything where the hub
+    did not say; it is the hub that decides, this only spares people a refusal.
     """
 
     state: LinkState
@@ -41,6 +44,8 @@ class Link(Struct, frozen=True):
     lag: float = 0.0
     shed: int = 0
     degraded: str = ""
+    role: str = ""
+    may: frozenset[Capability] = frozenset(Capability)
 
 
 class ViewChanged(Struct, frozen=True):

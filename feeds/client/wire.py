@@ -24,6 +24,8 @@ class Frame(Struct, frozen=True):
     lag: float = 0.0
     shed: int = 0
     degraded: str = ""
+    role: str = ""
+    may: tuple[str, ...] | None = None
 
     view: int | None = None
     error: str | None = None

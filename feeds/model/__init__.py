@@ -7,6 +7,7 @@ The structs are frozen trees of plain data, so the cycle collector need not look
 of them it would do little else.
 """
 
+from feeds.model.access import CAPABILITIES, COMMAND_NEEDS, Capability, Role
 from feeds.model.alarms import LAPSED, Alarm, AlarmEvent, AlarmKey, Severity, alarm_key
 from feeds.model.cases import Case, CaseEvent, CaseKey, CaseKind, CaseState, Channel, Service, case_key
 from feeds.model.commands import (
@@ -80,7 +81,9 @@ from feeds.model.updates import (
 )
 
 __all__ = [
+    "CAPABILITIES",
     "COMMANDS",
+    "COMMAND_NEEDS",
     "LAPSED",
     "LIVE_STATES",
     "ROW_TYPES",
@@ -94,6 +97,7 @@ __all__ = [
     "AskSims",
     "AudienceEntry",
     "CallRow",
+    "Capability",
     "Case",
     "CaseEvent",
     "CaseKey",
@@ -144,6 +148,7 @@ __all__ = [
     "Reject",
     "Resolve",
     "Retry",
+    "Role",
     "Row",
     "Service",
     "Severity",
