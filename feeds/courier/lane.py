@@ -14,33 +14,41 @@ How a channel delivers is ``channels``'; who may approve, pause or retry is deci
 import asyncio
 import contextlib
 import logging
-import re
-from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
-from typing import Generic
+from typing import Generic, NamedTuple
 
 from feeds.courier.channel import Answer, Channel, Errand, Link, Parcel
 from feeds.courier.errors import AddressError, CourierError, LedgerUnavailable, LinkDown
 from feeds.courier.ledger import Job, Ledger
 from feeds.courier.pace import Backoff, Flow, Gate, Pace
+from feeds.courier.places import Places
 from feeds.courier.rendering import message_digest, message_of
-from feeds.courier.texts import one_line
+from feeds.courier.steps import LEFT_BY_A_CRASH, explained, moved, refusals
 from feeds.courier.turns import Turns
-from feeds.courier.writing import BATCH, Pen, Result
+from feeds.courier.writing import Pen, Result
 from feeds.facts import AddressSuppressed, DeliveryMoved
-from feeds.model import Delivery, DeliveryState, UpdateId, UpdateState
+from feeds.model import DeliveryState, UpdateId, UpdateState
 
 _log = logging.getLogger(__name__)
-
-LEFT_BY_A_CRASH = "the hub stopped before the answer came"
 
 SHOWN = 100
 """Queued deliveries of an update that are marked with a trouble of the server, which may change each minute."""
 
+STALE = 30.0
+"""Seconds after which what was prepared is prepared anew: it says when it was sent."""
+
 _LEAST_TRIES = 5
 """A recipient that is refused for now gets so many tries, however old the update is."""
+
+
+class _Ready(NamedTuple, Generic[Parcel]):
+    """A delivery picked up, and its parcel, or the step that holds it; ``at``: when it was prepared."""
+
+    job: Job
+    parcel: Parcel | DeliveryMoved
+    at: datetime
 
 
 class Lane(Generic[Parcel]):
@@ -59,8 +67,9 @@ class Lane(Generic[Parcel]):
         self._turns = Turns(ledger, self._may_start, self._pace.look, places=self._places.of, enter=self._enter)
         self._stopping = False
         connections = channel.traffic.connections
-        self._jobs: asyncio.Queue[Job] = asyncio.Queue(maxsize=connections)
-        """Picked up, waiting for a connection. Full: picking up waits, so memory does not grow with the audience."""
+        self._ready: asyncio.Queue[_Ready[Parcel]] = asyncio.Queue(maxsize=connections)
+        """Picked up and prepared while the connections wait for the other side. Full: picking up waits, so memory does
+        not grow with the audience."""
         self._pen = Pen(ledger, self._let_go, connections)
         self._in_hand: set[Job] = set()
         self._claimed: set[Job] = set()
@@ -102,7 +111,7 @@ class Lane(Generic[Parcel]):
     # Picking up
 
     async def _pick_up(self) -> None:
-        """Take deliveries in hand whose turn it is, and put them into ``_jobs``."""
+        """Take deliveries in hand whose turn it is, prepare them, and put them into ``_ready``."""
         while True:
             for update in self._turns.look():
                 await self._settle_left(update)
@@ -111,7 +120,7 @@ class Lane(Generic[Parcel]):
                 await self._turns.rest()
             else:
                 self._in_hand.add(job)
-                await self._jobs.put(job)
+                await self._ready.put(self._made_ready(job))
 
     def _may_start(self, job: Job) -> bool:
         """Whether a delivery may be picked up now: it is wanted, nobody has it in hand, and it waited long enough."""
@@ -168,32 +177,39 @@ class Lane(Generic[Parcel]):
             while True:
                 if not link.is_open:
                     await self._gate.wait()
-                job = await self._next_job(link)
+                ready = await self._next_ready(link)
                 await self._flow.turn()
-                await self._pen.put(await self._deliver(link, job))
+                await self._pen.put(await self._deliver(link, ready))
         finally:
             await link.close()
 
-    async def _next_job(self, link: Link[Parcel]) -> Job:
-        if link.is_open and self._jobs.empty():
+    async def _next_ready(self, link: Link[Parcel]) -> "_Ready[Parcel]":
+        if link.is_open and self._ready.empty():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.idle):
-                    return await self._jobs.get()
+                    return await self._ready.get()
             await link.close()
-        return await self._jobs.get()
+        return await self._ready.get()
 
-    async def _deliver(self, link: Link[Parcel], job: Job) -> Result:
+    def _made_ready(self, job: Job) -> "_Ready[Parcel]":
+        return _Ready(job, self._prepare(job), self._now())
+
+    async def _deliver(self, link: Link[Parcel], ready: "_Ready[Parcel]") -> Result:
         """Try one delivery, once, and return what became of it."""
+        job, prepared = ready.job, ready.parcel
         if not self._is_wanted(job):
             return Result(job, None)
-        prepared = self._prepare(job)
+        entry = self._ledger.update(job.update).audience[job.place]
+        waited = (self._now() - ready.at).total_seconds()
+        if not 0 <= waited < STALE or self._ledger.suppressed(entry.channel, entry.address):
+            prepared = self._prepare(job)  # It waited for the other side, or the address was struck off meanwhile.
         if isinstance(prepared, DeliveryMoved):
             _log.warning("%s/%d %s: %s", job.update, job.place, prepared.state.value, prepared.answer)
             return Result(job, prepared)
         while True:
             fresh = not link.is_open
             if fresh and not await self._open(link):
-                return Result(job, self._explained(job, self._gate.reason), self._gate.remaining)
+                return Result(job, self._queued_again(job, self._gate.reason), self._gate.remaining)
             answer = await link.send(prepared, lambda: self._claim(job))
             # A server may close a connection that stood idle; that is no trouble until a fresh one fails as well.
             if fresh or answer is None or not answer.early:
@@ -232,8 +248,10 @@ class Lane(Generic[Parcel]):
 
     async def _claim(self, job: Job) -> bool:
         """Write *attempting* and wait for the disk. Return whether the message may be handed over now."""
-        if job in self._claimed and self._state(job) is DeliveryState.ATTEMPTING:
-            return self._is_sending(job)  # Claimed on a connection that broke before anything was handed over.
+        if job in self._claimed:
+            await self._pen.between()  # Withdrawn when the connection broke, maybe while it was being written.
+            if self._state(job) is DeliveryState.ATTEMPTING:
+                return self._is_sending(job)
         if not self._is_wanted(job):
             return False
         self._claimed.add(job)  # The ledger may have it from here on, even where the write fails.
@@ -274,8 +292,7 @@ class Lane(Generic[Parcel]):
             self._tries.pop(job, None)
             return Result(job, moved(job, DeliveryState.FAILED, f"given up after {tries} tries: {answer.words}"))
         again = max(self._pace.recipient.delay(tries), answer.again or 0.0)
-        step = moved(job, DeliveryState.QUEUED, answer.words) if claimed else self._explained(job, answer.words)
-        return Result(job, step, again)
+        return Result(job, self._queued_again(job, answer.words), again)
 
     def _is_enough(self, job: Job, tries: int) -> bool:
         if self._pace.recipient.is_over(tries):
@@ -307,7 +324,10 @@ class Lane(Generic[Parcel]):
 
     # Telling why something waits
 
-    def _explained(self, job: Job, reason: str) -> DeliveryMoved | None:
+    def _queued_again(self, job: Job, reason: str) -> DeliveryMoved | None:
+        """Return the step that puts a delivery back; None where it stands as queued for that reason already."""
+        if job in self._claimed:  # It may stand as attempting in a moment, if it does not yet.
+            return moved(job, DeliveryState.QUEUED, reason)
         return explained(self._ledger, job, reason)
 
     async def _show(self, reason: str) -> None:
@@ -320,107 +340,9 @@ class Lane(Generic[Parcel]):
             steps = {
                 job: step
                 for job in jobs
-                if job not in self._in_hand and self._is_wanted(job) and (step := self._explained(job, reason))
+                if job not in self._in_hand and self._is_wanted(job) and (step := explained(self._ledger, job, reason))
             }
             self._in_hand.update(steps)
             await self._pen.write(list(steps.values()))
             for job in steps:
                 self._in_hand.discard(job)
-
-
-class Unserved:
-    """Deliveries on channels for which nothing is configured: they wait, and say for what."""
-
-    def __init__(self, ledger: Ledger, served: Iterable[object], reason: Callable[[str], str], pace: Pace) -> None:
-        self._ledger = ledger
-        self._reason = reason
-        taken = frozenset(served)
-        self._places = Places(ledger, lambda kind: kind not in taken)
-        self._turns = Turns(ledger, self._is_waiting, pace.look, places=self._places.of)
-        self._pen = Pen(ledger, lambda _result: None, 1)
-
-    def wake(self) -> None:
-        """As ``Lane.wake``."""
-        self._turns.news()
-
-    async def run(self) -> None:
-        """Mark what waits with the reason, and wait for more, until cancelled."""
-        while True:
-            for update in self._turns.look():
-                # What an earlier process attempted, when the channel was configured.
-                left = [
-                    moved(Job(update, place), DeliveryState.UNCERTAIN, LEFT_BY_A_CRASH)
-                    for place in self._places.of(update)
-                    if self._ledger.deliveries(update)[place].state is DeliveryState.ATTEMPTING
-                ]
-                await self._pen.write(left)
-            while jobs := list(islice(iter(self._turns.next, None), BATCH)):
-                steps = [explained(self._ledger, job, self._reason(self._kind(job))) for job in jobs]
-                await self._pen.write([step for step in steps if step is not None])
-            await self._turns.rest()
-
-    def _is_waiting(self, job: Job) -> bool:
-        return self._ledger.deliveries(job.update)[job.place].state is DeliveryState.QUEUED
-
-    def _kind(self, job: Job) -> str:
-        return self._ledger.update(job.update).audience[job.place].channel.value
-
-
-class Places:
-    """Which places of an audience are a lane's. An audience is frozen, so it is looked through once."""
-
-    def __init__(self, ledger: Ledger, mine: Callable[[object], bool]) -> None:
-        self._ledger = ledger
-        self._mine = mine
-        self._known: dict[UpdateId, Sequence[int]] = {}
-
-    def of(self, update: UpdateId) -> Sequence[int]:
-        """Return the places, ascending."""
-        known = self._known.get(update)
-        if known is None:
-            for ended in self._known.keys() - set(self._ledger.sending()):
-                del self._known[ended]
-            audience = self._ledger.update(update).audience
-            found = array("I", (place for place, entry in enumerate(audience) if self._mine(entry.channel)))
-            known = self._known[update] = range(len(audience)) if len(found) == len(audience) else found
-        return known
-
-
-_CODES = re.compile(r"\d{3}(?: \d\.\d{1,3}\.\d{1,3})?")
-
-
-def explained(ledger: Ledger, job: Job, reason: str) -> DeliveryMoved | None:
-    """Return the step that tells why a queued delivery waits; None where it is told already."""
-    if _alike(ledger.deliveries(job.update)[job.place].answer, reason):
-        return None
-    return moved(job, DeliveryState.QUEUED, reason)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two answers give the same reason: the same codes where they have some (RFC 3463), else the same words."""
-    mine, theirs = _CODES.match(one), _CODES.match(other)
-    if mine is not None and theirs is not None:
-        return mine[0] == theirs[0]
-    return one == other
-
-
-def refusals(delivery: Delivery) -> int:
-    """Return how often in a row a queued delivery was refused for now, as its last steps tell."""
-    count = 0
-    for step in reversed(delivery.tries):
-        if step.state is DeliveryState.QUEUED:
-            count += 1
-        elif step.state is not DeliveryState.ATTEMPTING:
-            return max(0, count - 1)  # The first one is a person's, who wants it tried again.
-    return count
-
-
-def moved(job: Job, state: DeliveryState, answer: str, reference: str = "") -> DeliveryMoved:
-    """Return one step in the ledger."""
-    return DeliveryMoved(
-        update=job.update,
-        index=job.place,
-        state=state,
-        answer=one_line(answer, 500),
-        reference=one_line(reference, 200),
-    )

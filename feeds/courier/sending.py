@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from feeds.courier.channel import Channel
-from feeds.courier.lane import LEFT_BY_A_CRASH, Lane, Unserved
+from feeds.courier.lane import Lane
 from feeds.courier.ledger import Ledger
 from feeds.courier.pace import Pace
+from feeds.courier.steps import LEFT_BY_A_CRASH
+from feeds.courier.unserved import Unserved
 from feeds.model import ContactChannel
 
 __all__ = ["LEFT_BY_A_CRASH", "NO_SERVER", "Courier", "Ledger", "unserved"]

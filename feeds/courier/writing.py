@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 BATCH = 500
 """Facts in one write at most."""
 
-GATHER = 0.002
+GATHER = 0.0005
 """Seconds that a claim waits for those of other connections, until half of the connections have one."""
 
 PATIENCE = 0.01
@@ -62,6 +62,9 @@ class Pen:
         """Set when there is something to write."""
         self._pressed = asyncio.Event()
         """Set when what there is to write should be written now."""
+        self._between = asyncio.Event()
+        """Set while no claim is being written."""
+        self._between.set()
 
     async def claim(self, fact: DeliveryMoved) -> None:
         """Return when ``fact`` is in the ledger. Raises LedgerUnavailable; then it may be in it or not."""
@@ -71,6 +74,10 @@ class Pen:
         if len(self._claims) >= self._enough:
             self._pressed.set()
         await done
+
+    async def between(self) -> None:
+        """Return when no claim is being written: then a claim that was withdrawn is in the ledger or never will be."""
+        await self._between.wait()
 
     async def put(self, result: Result) -> None:
         """Leave a result to be written. Waits only while too many do."""
@@ -97,7 +104,11 @@ class Pen:
             self._pressed.clear()
             claims, self._claims = self._claims, []
             results, self._results = self._results, []
-            await self._bundle(claims, results)
+            self._between.clear()
+            try:
+                await self._bundle(claims, results)
+            finally:
+                self._between.set()
 
     async def _bundle(self, claims: list[_Claim], results: list[Result]) -> None:
         answers: list[Fact] = [result.fact for result in results if result.fact is not None]

@@ -13,8 +13,8 @@ import pytest
 
 from feeds.courier import freeze
 from feeds.courier.channels.mail import MailChannel
-from feeds.courier.lane import refusals
 from feeds.courier.pace import Backoff, Pace
+from feeds.courier.steps import refusals
 from feeds.facts import AddressSuppressed, UpdateDrafted
 from feeds.model import (
     ContactChannel,
