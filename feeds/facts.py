@@ -317,6 +317,7 @@ class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
     """A fact in the log: ``seq`` counts from 1 without gaps, ``at`` is when it was appended, ``by`` who said it.
 
     ``by`` is a feed, a person or ``vaken/<watcher>``; ``seen`` is the sequence that a person saw when deciding.
+    ``address`` and ``token`` say where a person was and with which token: empty for feeds, and in logs of before.
     """
 
     seq: int
@@ -324,10 +325,48 @@ class Entry(Struct, frozen=True, gc=False, omit_defaults=True):
     by: str
     fact: Fact
     seen: int = 0
+    address: str = ""
+    token: str = ""
+
+
+class Origin(Struct, frozen=True, gc=False):
+    """Where a person was who said something: network address, and the public id of the token (never its secret)."""
+
+    address: str = ""
+    token: str = ""
+
+
+NOWHERE = Origin()
+
+
+class Glance(Struct, frozen=True, gc=False):
+    """An entry whose fact was not looked into: for those who look through many and want few."""
+
+    seq: int
+    at: datetime
+    by: str
+    fact: msgspec.Raw
+    seen: int = 0
+
+    @property
+    def kind(self) -> str:
+        """The name of the kind of fact, as the log has it."""
+        return _kind_of.decode(self.fact).fact
+
+    def opened(self) -> Fact:
+        """Return the fact itself. Raises msgspec.DecodeError when this program does not know it."""
+        return _fact.decode(self.fact)
+
+
+class _Kind(Struct, frozen=True):
+    fact: str
 
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(tuple[Entry, ...])
+_glances = msgspec.json.Decoder(tuple[Glance, ...])
+_kind_of = msgspec.json.Decoder(_Kind)
+_fact: msgspec.json.Decoder[Fact] = msgspec.json.Decoder(Fact)
 
 
 def encode_entries(entries: tuple[Entry, ...]) -> bytes:
@@ -338,3 +377,8 @@ def encode_entries(entries: tuple[Entry, ...]) -> bytes:
 def decode_entries(data: bytes) -> tuple[Entry, ...]:
     """Return the entries of a batch. Raises msgspec.DecodeError when ``data`` is none."""
     return _decoder.decode(data)
+
+
+def glance_entries(data: bytes) -> tuple[Glance, ...]:
+    """Return the entries of a batch without looking into their facts. Raises msgspec.DecodeError."""
+    return _glances.decode(data)

@@ -6,46 +6,64 @@ costs one refresh; of each view only the newest content is ever shown.
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import TypeVar
 
-from textual import on, work
+from textual import events, on, work
 from textual.app import App
-from textual.binding import Binding, BindingType
+from textual.color import Color
+from textual.command import CommandPalette
+from textual.filter import LineFilter, Monochrome
 from textual.message import Message
 
 from feeds.client import ClientError, LinkState, Notice, Reply, ViewChanged
 from feeds.model import Command, OutageRow
-from tui.acts.palette import ActionProvider
-from tui.acts.registry import ACTIONS, EVERYWHERE
+from tui.acts.chords import Chords
+from tui.acts.hints import Hints
+from tui.acts.palette import ActionProvider, CommandLine
+from tui.acts.registry import EVERYWHERE, bindings, is_allowed
+from tui.acts.replay import ReplayActions, Replaying
 from tui.base_screen import VakenScreen
+from tui.kept import Kept, KeptFile, NotKept, left_key, with_chosen, with_left
 from tui.link import Hub, View
+from tui.looks import on_terminal, zone_of
 from tui.panes.header import StatusHeader
+from tui.panes.replay_bar import ReplayBar
+from tui.preferences import Preferences
 from tui.promises import PromiseBell
 from tui.screens.alarms import AlarmsScreen
 from tui.screens.board import BoardScreen
 from tui.screens.cases import CasesScreen
 from tui.screens.counts import CountsScreen
+from tui.screens.facts import FactsScreen
+from tui.screens.handover import HandoverScreen
 from tui.screens.help import HelpScreen
+from tui.screens.settings import SettingsScreen
 from tui.screens.sims import SimsScreen
 from tui.screens.space import SpaceScreen
+from tui.screens.tour import TourScreen
 from tui.screens.updates import UpdatesScreen
 from tui.situation import Situation
-from tui.themes import SEVERITIES, THEMES
+from tui.themes import NAMED, SEVERITIES, THEMES
 from tui.writing.drafting import Drafting, Written
 from tui.writing.form import Form
+from widgets.clocks import Clocks
 from widgets.confirm import Confirm
+from widgets.few_colours import NoColours, SixteenColours
+from widgets.glyphs import AsciiGlyphs
 from widgets.plain import plain
 
 T = TypeVar("T")
 
+KEEP_LEFT_EVERY = 60
+"""Seconds between two notes that this person is here."""
 FRAME_SECONDS = 1 / 30
 """Shortest time between two refreshes from the hub."""
 
 
-class VakenApp(App[None]):
+class VakenApp(ReplayActions, App[None]):
     """``hub`` is the client; ``zone`` the local time zone (None: that of this machine)."""
 
     TITLE = "vaken"
@@ -60,9 +78,7 @@ class VakenApp(App[None]):
         "space": SpaceScreen,
     }
     DEFAULT_MODE = "board"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(action.key, action.name, action.title, show=False) for action in ACTIONS if EVERYWHERE in action.where
-    ]
+    BINDINGS = [*bindings(EVERYWHERE), *bindings("replay")]  # noqa: RUF012 - as Textual declares it
 
     class Noticed(Message):
         """The client has something new; what it is stands in the app's own list."""
@@ -72,12 +88,31 @@ class VakenApp(App[None]):
         hub: Hub,
         zone: tzinfo | None = None,
         wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        kept: KeptFile | None = None,
+        preferences: Preferences | None = None,
     ) -> None:
         super().__init__()
+        self.kept = kept if kept is not None else KeptFile()
+        """What the person chose: tables, filters by name, the history of filters."""
+        self.preferences = preferences if preferences is not None else Preferences.plain()
+        """How the person wants screens and keys to be; changed with ``choose``."""
+        self.preferences.know(self.kept.now.chosen)
+        self.keymap = self.preferences.keymap()
+        """Which key does what."""
+        self._filters_of_looks: tuple[LineFilter, ...] = ()
+        """What is done to each painted line: fewer colours, ASCII alone."""
+        self.chords = Chords()
         self.hub = hub
-        self.zone = zone
+        self.zone = zone if zone is not None else zone_of(self.preferences.looks.zone)
         self.wall_clock = wall_clock
         self.situation = Situation(hub)
+        self.replaying = Replaying(self)
+        """Where the replay stands, if the hub is one."""
+        self.exports = Path.cwd()
+        """Where notes and timelines are written."""
+        self.left_before = self.kept.now.left.get(left_key(hub.who, hub.url))
+        """When this person left last, by the hub's clock; None: it is not known."""
+        self._stayed = 0
         self.forms: dict[str, Form] = {}
         """What was written for each outage and not sent yet."""
         self._followed: dict[int, tuple[View, Callable[[], None]]] = {}
@@ -90,7 +125,7 @@ class VakenApp(App[None]):
         self._bell = PromiseBell()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        self._dress()
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Return the colours of meaning for themes that do not name them."""
@@ -104,11 +139,23 @@ class VakenApp(App[None]):
         self.situation.open(self.follow, self._show_situation)
         self.hub.start()
         self.set_interval(1, self._tick)
+        self.set_keymap(self.keymap.bound())
         self._show_link()
+        for problem in self.preferences.problems:
+            self.say(problem, bad=True)
+        if self.kept.trouble:
+            self.say(self.kept.trouble, bad=True)
 
     async def on_unmount(self) -> None:
         """Disconnect."""
+        self._keep_left()
         await asyncio.to_thread(self.hub.stop)
+
+    def _keep_left(self) -> None:
+        """Note that this person was here until now: at the end, and now and then, since terminals are killed too."""
+        if self._was_live and not self.replaying.here:
+            key, now = left_key(self.hub.who, self.hub.url), self.hub.now()
+            self.keep(lambda kept: with_left(kept, key, now))
 
     def _notice(self, notice: Notice) -> None:
         """Take note; called on the client's thread."""
@@ -184,6 +231,13 @@ class VakenApp(App[None]):
         """Say something to the person, in passing."""
         self.notify(plain(text), severity="error" if bad else "information", timeout=8 if bad else 4, markup=False)
 
+    def keep(self, change: Callable[[Kept], Kept]) -> None:
+        """Keep a choice for the next start; where that cannot be, it is said."""
+        try:
+            self.kept.save(change)
+        except NotKept as error:
+            self.say(str(error), bad=True)
+
     # What is shown on every screen
 
     def _headers(self) -> list[StatusHeader]:
@@ -199,6 +253,8 @@ class VakenApp(App[None]):
     def _show_link(self) -> None:
         live = self.hub.link.state is LinkState.LIVE
         self._was_live = self._was_live or live
+        self.replaying.look()
+        self.show_replay()
         for stack in self._screen_stacks.values():
             for screen in stack:
                 screen.set_class(not live and self._was_live, "-lost")
@@ -208,11 +264,21 @@ class VakenApp(App[None]):
     def _tick(self) -> None:
         if not self.is_running:
             return
+        self._stayed += 1
+        if self._stayed % KEEP_LEFT_EVERY == 0:
+            self._keep_left()
         if self._bell.rings(self.situation.promises, self.hub.now()):
             self.bell()
         for screen in self.screen_stack:
             if isinstance(screen, VakenScreen):
                 screen.tick()
+
+    def show_replay(self) -> None:
+        """Show where the replay stands, on every screen; nothing on a hub at work."""
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                for bar in screen.query(ReplayBar):
+                    bar.show()
 
     # The way between screens
 
@@ -279,15 +345,108 @@ class VakenApp(App[None]):
         if not isinstance(self.screen, UpdatesScreen):
             await self.push_screen(UpdatesScreen())
 
+    # Looks and keys
+
+    def choose(self, name: str, value: str) -> None:
+        """Let what a person chose count from now on and at the next start; empty: as it is without. Raises BadChoice."""
+        self.preferences.choose(name, value)
+        self.keep(lambda kept: with_chosen(kept, name, value))
+        self.keymap = self.preferences.keymap()
+        self.chords.first = ""
+        self.set_keymap(self.keymap.bound())
+        self.zone = zone_of(self.preferences.looks.zone)
+        self._dress()
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                for widget in screen.walk_children(with_self=True):
+                    if isinstance(widget, Clocks):
+                        widget.zone = self.zone
+                    widget.notify_style_update()
+                    widget.refresh(layout=isinstance(widget, Clocks))
+
+    def _dress(self) -> None:
+        """Put on theme, density and signs."""
+        looks = self.preferences.looks
+        seen = on_terminal(looks)
+        filters: list[LineFilter] = [AsciiGlyphs()] if seen.ascii else []
+        if seen.colours == "none":
+            filters.append(NoColours(Color.parse(NAMED[seen.theme].ground)))
+        elif seen.colours == "16":
+            filters.append(SixteenColours())
+        self._filters_of_looks = tuple(filters)
+        self.set_class(looks.density == "compact", "-compact")
+        self.theme = seen.theme
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what is done to each painted line. Colours are ours to leave out: the greys of Textual are colours."""
+        return [one for one in super().get_line_filters() if not isinstance(one, Monochrome)] + [*self._filters_of_looks]
+
+    def _show_hints(self) -> None:
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                for hints in screen.query(Hints):
+                    hints.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what this terminal may not do."""
+        if action.startswith("replay_"):
+            return self.replaying.takes_keys
+        return is_allowed(EVERYWHERE, action, self.hub.link.may)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Take two keys that belong together before one of them does something else."""
+        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, VakenScreen):
+            waited = self.chords.first
+            if waited or self.keymap.follows(event.key):
+                used, act = self.chords.take(event, self.screen.active_bindings, self.screen.focused)
+                if waited != self.chords.first:
+                    self._show_hints()
+                if act is not None:
+                    await self.run_action(act.binding.action, act.node)
+                if used:
+                    return
+        await super().on_event(event)
+
+    async def action_go_facts(self) -> None:
+        """Show the log of facts."""
+        if not isinstance(self.screen, FactsScreen):
+            await self.push_screen(FactsScreen())
+
+    async def action_go_handover(self) -> None:
+        """Show what changed since this person left."""
+        if not isinstance(self.screen, HandoverScreen):
+            await self.push_screen(HandoverScreen())
+
     def action_palette(self) -> None:
         """Open the palette."""
         self.action_command_palette()
 
-    def action_help(self) -> None:
-        """Show what the keys do."""
+    def action_command_palette(self) -> None:
+        """Open the palette over the screen that is in sight."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandLine(self.screen))
+
+    @work(group="help", exclusive=True)
+    async def action_help(self) -> None:
+        """Show what the keys do; from there to the tour and the settings."""
+        screen = self._vaken_screen()
+        if screen is None:
+            return
+        match await self.push_screen_wait(HelpScreen(screen.where)):
+            case "tour":
+                self.action_tour()
+            case "settings":
+                self.action_settings()
+
+    def action_tour(self) -> None:
+        """Show the screen part by part."""
         screen = self._vaken_screen()
         if screen is not None:
-            self.push_screen(HelpScreen(screen.where))
+            self.push_screen(TourScreen(screen))
+
+    def action_settings(self) -> None:
+        """Show what a person can choose."""
+        self.push_screen(SettingsScreen())
 
     async def action_back(self) -> None:
         """Let the screen let go of what it holds; else go one screen back."""

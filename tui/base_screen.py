@@ -10,7 +10,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.acts.hints import Hints
+from tui.acts.registry import is_allowed
 from tui.panes.header import StatusHeader
+from tui.panes.replay_bar import ReplayBar
 from tui.tables.filter_bar import FilterBar
 from tui.tables.view_table import ViewTable
 
@@ -38,6 +40,7 @@ class VakenScreen(Screen[Any]):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out around its body."""
+        yield ReplayBar()
         yield StatusHeader(self.place)
         with Vertical(id="body"):
             yield from self.compose_body()
@@ -78,6 +81,10 @@ class VakenScreen(Screen[Any]):
         self._show_header()
         for table in self.query(ViewTable):
             table.tick()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what this terminal may not do."""
+        return is_allowed(self.where, action, self.vaken.hub.link.may)
 
     def action_filter(self) -> None:
         """Write a filter."""

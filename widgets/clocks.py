@@ -20,7 +20,7 @@ class Clocks(Widget):
     def __init__(self, now: Callable[[], datetime], zone: tzinfo | None = None, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._now = now
-        self._zone = zone
+        self.zone = zone
 
     def on_mount(self) -> None:
         """Start to tick."""
@@ -37,4 +37,4 @@ class Clocks(Widget):
     def render(self) -> Content:
         """Return both clocks."""
         now = self._now().astimezone(UTC)
-        return Content.assemble((f"{now:%H:%M:%S}Z", "bold"), (f"  {local(now, self._zone)}", MUTED))
+        return Content.assemble((f"{now:%H:%M:%S}Z", "bold"), (f"  {local(now, self.zone)}", MUTED))

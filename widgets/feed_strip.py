@@ -1,7 +1,7 @@
 """The health of the feeds in one line: what comes, how fast, how old. Stale ones carry a letter, not a colour alone."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from textual.content import Content
 from textual.reactive import var
@@ -10,19 +10,36 @@ from textual.widget import Widget
 from feeds.model import FeedRow
 from widgets.looks import MUTED
 from widgets.plain import plain
-from widgets.quantities import age_of, rate
+from widgets.quantities import age_of, number, rate, span
 
 STALE_AFTER = {"alarms": 300.0, "cases": 900.0, "inventory": 172_800.0}
-"""Seconds of silence after which a feed of a kind is stale."""
+"""Seconds of silence after which a feed of a kind is stale, where the hub does not know its rhythm."""
 
 _STALE_AFTER_ELSE = 300.0
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def is_stale(feed: FeedRow, now: datetime) -> bool:
-    """Return whether ``feed`` was silent for longer than its kind should be; one never heard is stale."""
+    """Return whether ``feed`` was silent for longer than is usual for it or its kind; one never heard is stale."""
     if feed.heard is None:
         return True
-    return (now - feed.heard).total_seconds() > STALE_AFTER.get(feed.kind, _STALE_AFTER_ELSE)
+    after = feed.stale_after or STALE_AFTER.get(feed.kind, _STALE_AFTER_ELSE)
+    return (now - feed.heard).total_seconds() > after
+
+
+def usual_words(feed: FeedRow) -> str:
+    """Return ``usual 30 s``: how long it is silent otherwise; empty where that is not known."""
+    return f"usual {span(feed.rhythm)}" if feed.rhythm else ""
+
+
+def losses(feeds: Sequence[FeedRow]) -> str:
+    """Return what did not come in one by one: ``412 coalesced · 3 refused · 2 turned away``; empty where nothing."""
+    counts = (
+        (sum(feed.coalesced for feed in feeds), "coalesced"),
+        (sum(feed.refused for feed in feeds), "refused"),
+        (sum(feed.turned_away for feed in feeds), "turned away"),
+    )
+    return " · ".join(f"{number(count)} {what}" for count, what in counts if count)
 
 
 def _one(name: str, feed: FeedRow, now: datetime) -> Content:
@@ -30,9 +47,18 @@ def _one(name: str, feed: FeedRow, now: datetime) -> Content:
     if is_stale(feed, now):
         return Content.assemble(("S ", "bold $warning"), (f"{plain(name)} {old}", "dim"))
     text = f"{plain(name)} {old}" if feed.kind == "inventory" else f"{plain(name)} {rate(feed.per_minute)} {old}"
+    parts: list[tuple[str, str]] = [(text, MUTED)]
     if feed.refused:
-        return Content.assemble((text, MUTED), (f" R{feed.refused}", "$warning"))
-    return Content.styled(text, MUTED)
+        parts.append((f" R{feed.refused}", "$warning"))
+    if feed.turned_away:
+        parts.append((f" L{feed.turned_away}", "$warning"))
+    return Content.assemble(*parts)
+
+
+def _of_latest(group: Sequence[FeedRow]) -> float:
+    """Return after how long a kind is stale: as for the feed of it that was heard last."""
+    heard = [feed for feed in group if feed.heard is not None]
+    return max(heard, key=lambda feed: feed.heard or _NEVER).stale_after if heard else 0.0
 
 
 def _by_kind(feeds: Sequence[FeedRow]) -> list[FeedRow]:
@@ -48,6 +74,8 @@ def _by_kind(feeds: Sequence[FeedRow]) -> list[FeedRow]:
             per_minute=sum(feed.per_minute for feed in group),
             events=sum(feed.events for feed in group),
             refused=sum(feed.refused for feed in group),
+            turned_away=sum(feed.turned_away for feed in group),
+            stale_after=_of_latest(group),
         )
         for kind, group in kinds.items()
     ]

@@ -54,16 +54,16 @@ class SimRibbon(Widget, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "one stretch left", show=False),
-        Binding("right", "move(1)", "one stretch right", show=False),
-        Binding("shift+left,pageup", "pan(-1)", "half a picture left", show=False),
-        Binding("shift+right,pagedown", "pan(1)", "half a picture right", show=False),
-        Binding("plus,equals_sign", "closer", "look closer", show=False),
-        Binding("minus", "farther", "look from farther off", show=False),
-        Binding("enter", "into", "look into the stretch", show=False),
-        Binding("backspace", "before", "where you were before", show=False),
-        Binding("home", "whole", "the whole line", show=False),
-        Binding("end", "last", "the last stretch", show=False),
+        Binding("left", "move(-1)", "one stretch left", show=False, id="ribbon.left"),
+        Binding("right", "move(1)", "one stretch right", show=False, id="ribbon.right"),
+        Binding("shift+left,pageup", "pan(-1)", "half a picture left", show=False, id="ribbon.far_left"),
+        Binding("shift+right,pagedown", "pan(1)", "half a picture right", show=False, id="ribbon.far_right"),
+        Binding("plus,equals_sign", "closer", "look closer", show=False, id="ribbon.closer"),
+        Binding("minus", "farther", "look from farther off", show=False, id="ribbon.farther"),
+        Binding("enter", "into", "look into the stretch", show=False, id="ribbon.into"),
+        Binding("backspace", "before", "where you were before", show=False, id="ribbon.before"),
+        Binding("home", "whole", "the whole line", show=False, id="ribbon.whole"),
+        Binding("end", "last", "the last stretch", show=False, id="ribbon.last"),
     ]
 
     own: var[str] = var("")

@@ -45,13 +45,13 @@ class StreamTable(PaintedRows, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "one row up", show=False),
-        Binding("down,j", "move(1)", "one row down", show=False),
-        Binding("pageup", "page(-1)", "one page up", show=False),
-        Binding("pagedown", "page(1)", "one page down", show=False),
-        Binding("home,g", "first", "first row", show=False),
-        Binding("end,G", "last", "last row", show=False),
-        Binding("enter", "select", "open the row", show=False),
+        Binding("up,k", "move(-1)", "one row up", show=False, id="table.up"),
+        Binding("down,j", "move(1)", "one row down", show=False, id="table.down"),
+        Binding("pageup", "page(-1)", "one page up", show=False, id="table.page_up"),
+        Binding("pagedown", "page(1)", "one page down", show=False, id="table.page_down"),
+        Binding("home,g", "first", "first row", show=False, id="table.first"),
+        Binding("end,G", "last", "last row", show=False, id="table.last"),
+        Binding("enter", "select", "open the row", show=False, id="table.select"),
     ]
 
     class _TableMessage(Message):

@@ -4,6 +4,7 @@ Runs on its own thread with its own event loop, so that a screen that stalls nev
 round. What a screen does with rows is left to ``tui`` and ``widgets``, what becomes of commands to ``feeds.hub``.
 """
 
+from feeds.client.credentials import Credentials
 from feeds.client.errors import AnswerLost, ClientError, NotConnected, Refused
 from feeds.client.hub_client import HubClient
 from feeds.client.link import Link, LinkChanged, LinkState, Notice, Pace, ViewChanged
@@ -15,6 +16,7 @@ __all__ = [
     "AnswerLost",
     "ClientError",
     "Content",
+    "Credentials",
     "HubClient",
     "Link",
     "LinkChanged",

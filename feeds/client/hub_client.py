@@ -26,6 +26,7 @@ from feeds.client import wire
 from feeds.client.address import proxy_for, stream_url
 from feeds.client.backoff import Backoff
 from feeds.client.commands import Commands
+from feeds.client.credentials import NO_CREDENTIALS, Credentials
 from feeds.client.errors import ClientError, Refused
 from feeds.client.following import Following
 from feeds.client.line import Line, LineDead, explain
@@ -68,6 +69,7 @@ class HubClient:
         notify: Callable[[Notice], None] = ignore,
         clock: Callable[[], datetime] = utc_now,
         pace: Pace = PACE,
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
         self.url = url
         self.who = who
@@ -75,6 +77,7 @@ class HubClient:
         self.link = Link(LinkState.CONNECTING, since=clock())
         """The state of the connection now; replaced, never changed."""
         self._address = stream_url(url, who)
+        self._credentials = credentials
         self._clock = clock
         self._pace = pace
         self._numbers = count(1)
@@ -115,8 +118,11 @@ class HubClient:
             self._thread.join(self._pace.goodbye + 4)
 
     def now(self) -> datetime:
-        """Return the hub's time: our own clock plus the offset that its beats show."""
-        return self._clock() + timedelta(seconds=self.link.offset)
+        """Return the hub's time: our own clock plus the offset that its beats show; of a replay, the replayed time."""
+        ours, link = self._clock(), self.link
+        if link.rate is not None and link.told is not None:
+            return link.told + timedelta(seconds=link.offset) + (ours - link.told) * link.rate
+        return ours + timedelta(seconds=link.offset)
 
     def open(
         self, view: str, *, sort: str = "", filter: str = "", window: tuple[int, int] = (0, 60), of: str = ""
@@ -188,6 +194,8 @@ class HubClient:
                 ping_interval=None,  # the hub's beats say more: that it works, not only that its kernel answers
                 max_size=MAX_FRAME,
                 proxy=proxy_for(self._address),
+                additional_headers=self._credentials.headers_for(self._address),
+                ssl=self._credentials.tls_for(self._address),
                 user_agent_header="vaken",
             ) as line:
                 assert isinstance(line, Line)
@@ -196,6 +204,8 @@ class HubClient:
                 except asyncio.CancelledError:
                     await line.close()
                     raise
+        except ClientError as error:
+            return str(error)  # of the token, or of the CA
         except (OSError, WebSocketException) as error:
             return explain(error, self._address)
 
@@ -292,6 +302,8 @@ class HubClient:
             lag=0.0,
             shed=0,
             degraded=frame.degraded,
+            rate=frame.rate,
+            told=self._clock(),
             role=frame.role,
             may=_known(frame.may),
         )
@@ -300,19 +312,23 @@ class HubClient:
         self._change_link(
             LinkState.LIVE,
             heard=self._clock(),
-            offset=self._offset(frame.at),
+            offset=self._offset(frame.at, replayed=frame.rate is not None),
+            rate=frame.rate,
+            told=self._clock(),
             seq=seq,
             lag=frame.lag,
             shed=frame.shed,
             degraded=frame.degraded,
         )
 
-    def _offset(self, at: datetime | None) -> float:
+    def _offset(self, at: datetime | None, *, replayed: bool = False) -> float:
         """Return the hub's clock minus ours, seconds.
 
         A frame that was long under way makes the hub look late, none makes it look early: the largest of the last few
         differences is the one that the network disturbed least.
         """
+        if replayed:
+            self._offsets.clear()  # its time may go back, and faster than ours: only the newest word counts
         if at is not None:
             utc = at.replace(tzinfo=UTC) if at.tzinfo is None else at
             self._offsets.append((utc - self._clock()).total_seconds())

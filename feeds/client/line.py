@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+from msgspec import Struct
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+SAID_LENGTH = 300
+"""Characters of a refusal that are shown."""
+
+
+class _Refusal(Struct, frozen=True):
+    error: str = ""
 
 
 class LineDead(Exception):
@@ -61,7 +71,8 @@ def explain(error: Exception, address: str) -> str:
         case ConnectionClosed():
             return "the connection broke off"
         case InvalidStatus():
-            return f"{place} answered HTTP {error.response.status_code} instead of a stream"
+            said = _said(error.response.body or b"")
+            return said or f"{place} answered HTTP {error.response.status_code} instead of a stream"
         case WebSocketException():
             return f"what answers at {place} does not speak vaken's stream"
         case LineDead():
@@ -70,7 +81,20 @@ def explain(error: Exception, address: str) -> str:
             return f"nothing listens at {place}"
         case TimeoutError():
             return f"no answer from {place}"
+        case ssl.SSLCertVerificationError():
+            return f"{place} is not believed to be the hub: {error.verify_message}; is its CA given?"
+        case ssl.SSLError():
+            return f"{place} does not speak TLS as this program does ({error.reason or 'the handshake failed'})"
         case OSError(errno=number) if number is not None:
             return f"no way to {place}: {os.strerror(number) if number > 0 else error.strerror}"
         case _:
             return f"no way to {place}: {error}"
+
+
+def _said(body: bytes | bytearray) -> str:
+    """Return why a hub refused the connection, in its own words; empty where it says nothing."""
+    try:
+        said = msgspec.json.decode(body, type=_Refusal).error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return ""
+    return "".join(char if char.isprintable() else " " for char in said[:SAID_LENGTH])

@@ -29,7 +29,8 @@ class Link(Struct, frozen=True):
     ones since it was last live; ``seq``: the hub's newest sequence; ``lag``: how far the hub is behind its feeds,
     seconds; ``shed``: what it dropped under load; ``degraded``: a sentence where it does not do all of its work;
     ``role``: the name of our role there, empty where it did not say; ``may``: what we may do, everything where the hub
-    did not say; it is the hub that decides, this only spares people a refusal.
+    did not say; it is the hub that decides, this only spares people a refusal; ``rate``: it is a replay, whose time
+    goes so fast (0: it stands), None: it is a hub at work; ``told``: when the hub last told its time, by our own clock.
     """
 
     state: LinkState
@@ -46,6 +47,8 @@ class Link(Struct, frozen=True):
     degraded: str = ""
     role: str = ""
     may: frozenset[Capability] = frozenset(Capability)
+    rate: float | None = None
+    told: datetime | None = None
 
 
 class ViewChanged(Struct, frozen=True):

@@ -7,6 +7,7 @@ import time
 from types import TracebackType
 from typing import Self
 
+from feeds.client.credentials import NO_CREDENTIALS, Credentials
 from feeds.client.errors import NotConnected, Refused
 from feeds.client.hub_client import HubClient
 from feeds.client.link import Link, LinkState, Notice
@@ -16,9 +17,9 @@ from feeds.client.view import Content
 class Look:
     """A connection for looking, as a context manager. Raises ClientError when ``url`` is no address."""
 
-    def __init__(self, url: str, who: str) -> None:
+    def __init__(self, url: str, who: str, credentials: Credentials = NO_CREDENTIALS) -> None:
         self._changed = threading.Event()
-        self._client = HubClient(url, who, self._wake)
+        self._client = HubClient(url, who, self._wake, credentials=credentials)
 
     def _wake(self, _notice: Notice) -> None:
         self._changed.set()

@@ -26,6 +26,7 @@ class Frame(Struct, frozen=True):
     degraded: str = ""
     role: str = ""
     may: tuple[str, ...] | None = None
+    rate: float | None = None
 
     view: int | None = None
     error: str | None = None

@@ -11,7 +11,8 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from feeds.client import ClientError, HubClient, LinkState, Notice, Reply
+from feeds.client import ClientError, Credentials, HubClient, LinkState, Notice, Reply
+from feeds.client.credentials import NO_CREDENTIALS
 from feeds.drill.scenario import Action
 from feeds.model import LIVE_STATES, OutageRow, Preview, UpdateText
 from feeds.model.commands import Approve, AskPreview, Command, Declare, Draft, Mitigate, Resolve
@@ -31,7 +32,7 @@ class _Drafted(Struct, frozen=True):
     update: str
 
 
-def carry_out(hub: str, action: Action) -> str:
+def carry_out(hub: str, action: Action, credentials: Credentials = NO_CREDENTIALS) -> str:
     """Do one action about the outage that shares ``action.where``; return what was done, or why not, as one line.
 
     Blocks, for ``PATIENCE`` seconds at the most when there is no such outage.
@@ -43,7 +44,7 @@ def carry_out(hub: str, action: Action) -> str:
         changed.set()
 
     try:
-        client = HubClient(hub, WHO, wake)
+        client = HubClient(hub, WHO, wake, credentials=credentials)
         view = client.open("outages", window=(0, 200))
         client.start()
     except ClientError as error:

@@ -15,6 +15,9 @@ import stamina
 import stamina.instrumentation
 from msgspec import Struct
 
+from feeds.client import ClientError, Credentials
+from feeds.client.credentials import NO_CREDENTIALS
+
 START_PATIENCE = 20.0
 """Seconds that a hub may take to answer at first."""
 PATIENCE = 600.0
@@ -42,12 +45,10 @@ class _Refusal(Struct, frozen=True):
 class HubDoor:
     """Posts to one hub; use as an async context manager. ``said``: told once when the hub goes away and comes back."""
 
-    def __init__(self, hub: str, said: Callable[[str], None], token: str = "") -> None:
+    def __init__(self, hub: str, said: Callable[[str], None], credentials: Credentials = NO_CREDENTIALS) -> None:
         self._hub = (hub if "://" in hub else f"http://{hub}").rstrip("/")
         self._said = said
-        self._headers = {"Content-Type": "application/json"}
-        if token:
-            self._headers["Authorization"] = f"Bearer {token}"
+        self._credentials = credentials
         self._session: aiohttp.ClientSession | None = None
         self._away = False
         self._met = False
@@ -56,7 +57,14 @@ class HubDoor:
     async def __aenter__(self) -> Self:
         # Its own log line for each retry would drown what the drill has to say.
         stamina.instrumentation.set_on_retry_hooks([])
-        self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60, connect=5))
+        try:
+            tls = self._credentials.tls_for(self._hub)
+        except ClientError as error:
+            raise DrillError(str(error)) from error
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=60, connect=5),
+            connector=aiohttp.TCPConnector(ssl=tls if tls is not None else True),
+        )
         return self
 
     async def __aexit__(
@@ -84,7 +92,11 @@ class HubDoor:
 
     async def _post_once(self, path: str, body: bytes) -> None:
         assert self._session is not None, "use inside 'async with'"
-        async with self._session.post(self._hub + path, data=body, headers=self._headers) as answer:
+        try:
+            headers = {"Content-Type": "application/json", **self._credentials.headers_for(self._hub)}
+        except ClientError as error:
+            raise DrillError(str(error)) from error
+        async with self._session.post(self._hub + path, data=body, headers=headers, allow_redirects=False) as answer:
             text = await answer.text(errors="replace")
             if answer.status >= 500:
                 raise HubAwayError(f"{answer.status} {text[:200]}", _seconds(answer.headers.get("Retry-After", "")))

@@ -15,6 +15,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
+from feeds.client.credentials import NO_CREDENTIALS, Credentials
 from feeds.drill.commander import carry_out
 from feeds.drill.door import DrillError, HubDoor
 from feeds.drill.fleet import Fleet, build_fleet
@@ -37,7 +38,13 @@ _EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def play_drill(
-    name_or_file: str, hub: str, speed: float = 1.0, *, quiet_output: bool = False, turns: int = 1, token: str = ""
+    name_or_file: str,
+    hub: str,
+    speed: float = 1.0,
+    *,
+    quiet_output: bool = False,
+    turns: int = 1,
+    credentials: Credentials = NO_CREDENTIALS,
 ) -> int:
     """Play a built-in scenario, or one in a file, into the hub at URL ``hub``; return the exit code.
 
@@ -57,7 +64,7 @@ def play_drill(
         print(f"vaken: {error}", file=sys.stderr)
         return 2
     try:
-        asyncio.run(_play(scenario, hub, speed, turns, token, say))
+        asyncio.run(_play(scenario, hub, speed, turns, credentials, say))
     except KeyboardInterrupt:
         say("drill stopped")
     except (DrillError, PushError) as error:
@@ -66,7 +73,9 @@ def play_drill(
     return 0
 
 
-async def _play(scenario: Scenario, hub: str, speed: float, turns: int, token: str, say: Callable[[str], None]) -> None:
+async def _play(
+    scenario: Scenario, hub: str, speed: float, turns: int, credentials: Credentials, say: Callable[[str], None]
+) -> None:
     say(f"drill {scenario.name}: {scenario.description}")
     if scenario.scale != 1:
         say(f"played {scenario.scale * speed:g} times faster than it was: {_lasts(scenario, speed)}")
@@ -74,13 +83,13 @@ async def _play(scenario: Scenario, hub: str, speed: float, turns: int, token: s
     fleet = build_fleet(scenario)
     problem: BaseException | None = None
     try:
-        async with HubDoor(hub, say, token) as door:
+        async with HubDoor(hub, say, credentials) as door:
             await _load(fleet, door)
             sims = sum(one.count for one in fleet.ranges)
             say(f"loaded {len(fleet.customers):,} customers, {sims:,} SIMs in {len(fleet.ranges):,} ranges")
             for turn in count():
-                async with PushFeed(hub, feed="drill", token=token) as feed:
-                    player = Player(scenario, fleet, door, feed, hub, speed, say)
+                async with PushFeed(hub, feed="drill", credentials=credentials) as feed:
+                    player = Player(scenario, fleet, door, feed, hub, speed, say, credentials)
                     await player.play(turn)
                 say(f"end: {feed.accepted:,} alarms pushed, {player.posted:,} alarms and cases by webhook and HTTP")
                 if turn + 1 == turns:
@@ -116,6 +125,7 @@ class Player:
         hub: str,
         speed: float,
         say: Callable[[str], None],
+        credentials: Credentials = NO_CREDENTIALS,
     ) -> None:
         self.posted = 0
         """Alarms and cases that the hub accepted over HTTP."""
@@ -126,6 +136,7 @@ class Player:
         self._door = door
         self._feed = feed
         self._hub = hub
+        self._credentials = credentials
         self._speed = speed
         self._say = say
         self._voice = AlertmanagerVoice("http://alertmanager.example:9093")
@@ -187,7 +198,7 @@ class Player:
     async def _act(self, batch: Sequence[ActionDue]) -> None:
         for one in batch:
             # In a thread: the commander uses the screens' own client, which blocks.
-            self._say(await asyncio.to_thread(carry_out, self._hub, one.action))
+            self._say(await asyncio.to_thread(carry_out, self._hub, one.action, self._credentials))
 
 
 class Lane(Generic[T]):

@@ -30,6 +30,8 @@ from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatu
 
 from feeds.client.address import proxy_for
 from feeds.client.backoff import Backoff
+from feeds.client.credentials import NO_CREDENTIALS, Credentials
+from feeds.client.errors import ClientError
 from feeds.model import AlarmEvent, CaseEvent, Customer, SimRange
 
 log = logging.getLogger(__name__)
@@ -115,7 +117,7 @@ class PushFeed:
     A hub that is away is waited for without end: bound it with ``asyncio.timeout`` where that is not wanted.
     """
 
-    def __init__(self, hub: str, *, feed: str, token: str = "", in_flight: int = 8) -> None:
+    def __init__(self, hub: str, *, feed: str, credentials: Credentials = NO_CREDENTIALS, in_flight: int = 8) -> None:
         """``hub``: URL of the hub. ``feed``: its name there. ``in_flight``: frames that may wait for an answer."""
         if in_flight < 1:
             raise ValueError("in_flight must be at least 1")
@@ -130,7 +132,7 @@ class PushFeed:
         """The hub's log sequence in its last answer."""
         self.refusals: list[Refusal] = []
         self._reported = 0
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._credentials = credentials
         self._in_flight = in_flight
         # Frames in the order of push, from the oldest one not answered; never more than in_flight of them.
         self._frames: deque[_Frame] = deque()
@@ -198,7 +200,7 @@ class PushFeed:
         """Connect, send, read answers, for ever. Ends only by being cancelled or by an error that stays."""
         try:
             await self._keep_connected()
-        except* (WebSocketException, PushError) as group:
+        except* (WebSocketException, PushError, ClientError) as group:
             error = _first_leaf(group)
             self._fatal = error if isinstance(error, PushError) else PushError(f"{self.url}: {error}")
         finally:
@@ -214,7 +216,8 @@ class PushFeed:
             try:
                 async with connect(
                     self.url,
-                    additional_headers=self._headers,
+                    additional_headers=self._credentials.headers_for(self.url),
+                    ssl=self._credentials.tls_for(self.url),
                     compression=None,  # the way is short, and the hub has better things to do
                     proxy=proxy_for(self.url),
                     max_size=ANSWER_BYTES,

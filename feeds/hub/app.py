@@ -1,19 +1,17 @@
-"""The hub's HTTP face: which path leads where, and what holds for all of them.
+"""The hub's HTTP face: which path leads where. Who may ask for what is asked before, by ``access.guard``.
 
-Every answer is JSON, errors too: ``{"error": sentence}``. A browser page of another origin is refused: the hub listens
-on the machine where browsers run.
+Every answer is JSON, errors too: ``{"error": sentence}``.
 """
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
-from functools import lru_cache
-from ipaddress import ip_address
 
 import msgspec
 import orjson
 from aiohttp import web
 
+from feeds.hub.access.gate import Gate
+from feeds.hub.access.guard import Guard, address_of, identity_of, who_of
 from feeds.hub.commands import Commands, Refused, Unavailable
 from feeds.hub.core import Hub
 from feeds.hub.delivery_reports import DeliveryReports
@@ -21,6 +19,7 @@ from feeds.hub.ingest import RETRY_AFTER, Door, read_body
 from feeds.hub.ledger_csv import ledger_csv
 from feeds.hub.loading import Loading
 from feeds.hub.openapi import document
+from feeds.hub.past import WAIT_SECONDS
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
 from feeds.model import COMMANDS, ROW_TYPES
@@ -28,19 +27,19 @@ from feeds.sources import SourceError, parse
 from feeds.views import BadQuery
 from feeds.views.query import MAX_WINDOW
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-
-def make_app(hub: Hub, commands: Commands, door: Door, reports: DeliveryReports) -> web.Application:
+def make_app(
+    hub: Hub, commands: Commands, door: Door, reports: DeliveryReports, gate: Gate, guard: Guard
+) -> web.Application:
     """Return the application of one hub."""
-    app = web.Application(middlewares=[_guarded], client_max_size=0)
+    app = web.Application(middlewares=[guard.middleware()], client_max_size=0)
     app.add_routes(door.routes())
     app.add_routes(Loading(hub).routes())
     app.add_routes(reports.routes())
     reading = Reading(hub, commands)
     app.add_routes(
         [
-            web.get("/v1/stream", stream_handler(hub, commands, secrets.token_hex(8))),
+            web.get("/v1/stream", stream_handler(hub, commands, gate, secrets.token_hex(8))),
             web.get("/healthz", reading.health),
             web.get("/readyz", reading.ready),
             web.get("/metrics", reading.metrics),
@@ -107,6 +106,11 @@ class Reading:
             query = self._hub.queries.make((view, asked.get("of", ""), asked.get("sort", ""), asked.get("filter", "")))
         except BadQuery as error:
             return _json(422, {"error": str(error)})
+        if not query.ready(first, limit):
+            try:
+                await self._hub.past.settled(query, first, limit)
+            except TimeoutError:
+                return _json(503, {"error": f"the log was not read within {WAIT_SECONDS:g} s: try again"})
         rows = b",".join(row for _key, row in query.window(first, limit))
         head = b'{"view":%b,"seq":%d,"total":%d,"first":%d,"rows":[' % (
             orjson.dumps(view),
@@ -135,18 +139,18 @@ class Reading:
         return answer
 
     async def command(self, request: web.Request) -> web.Response:
-        """A command as on the stream: the body holds its fields, ``?who=`` says whose it is."""
+        """A command as on the stream: the body holds its fields."""
         kind = COMMANDS.get(request.match_info["name"])
         if kind is None:
             return _json(404, {"error": f"there is no such command; there are {', '.join(COMMANDS)}"})
-        who = parse.person(request.query.get("who", "")) or "somebody"
+        origin = identity_of(request).origin(address_of(request))
         try:
             asked = parse.decode(await read_body(request, MESSAGE_BYTES))
             if not isinstance(asked, dict):
                 return _json(422, {"error": "expected an object with the command's fields"})
             asked["do"] = request.match_info["name"]
             command = msgspec.convert(asked, kind)
-            seq, result = await self._commands.do(command, who)
+            seq, result = await self._commands.do(command, who_of(request), origin)
         except SourceError as error:
             return _json(error.status, {"error": error.message})
         except msgspec.ValidationError as error:
@@ -158,38 +162,6 @@ class Reading:
         except Refused as error:
             return _json(409, {"error": str(error)})
         return web.Response(body=b'{"done":true,"seq":%d,"result":%b}' % (seq, result), content_type="application/json")
-
-
-@web.middleware
-async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a page of another origin asks for in somebody's browser; say aiohttp's own errors as JSON.
-
-    A name that was pointed at this machine (DNS rebinding) is another origin too, whatever the page calls itself.
-    """
-    origin = request.headers.get("Origin")
-    if origin is not None and origin.partition("://")[2] != request.host:
-        return _json(403, {"error": f"requests from pages of {origin[:100]} are not taken"})
-    if not _is_loopback(request.host):
-        return _json(403, {"error": f"this hub is not called {request.host[:100]}: ask for 127.0.0.1 or localhost"})
-    try:
-        return await handler(request)
-    except web.HTTPException as error:
-        if error.status < 400:
-            raise
-        answer = _json(error.status, {"error": f"{error.reason}: {request.method} {request.path[:200]}"})
-        if "Allow" in error.headers:
-            answer.headers["Allow"] = error.headers["Allow"]
-        return answer
-
-
-@lru_cache(maxsize=64)
-def _is_loopback(host: str) -> bool:
-    """Whether a Host header names this machine from within."""
-    name = host.rsplit("]", 1)[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
-    try:
-        return ip_address(name).is_loopback
-    except ValueError:
-        return name.lower() in ("localhost", "localhost.")
 
 
 def _json(status: int, body: dict[str, object]) -> web.Response:

@@ -13,10 +13,11 @@ from time import perf_counter
 
 from feeds.board import Board, Touched
 from feeds.courier import LedgerUnavailable
-from feeds.facts import AddressSuppressed, DeliveryMoved, DeskStated, Fact, WeightsStated
+from feeds.facts import NOWHERE, AddressSuppressed, DeliveryMoved, DeskStated, Fact, Origin, WeightsStated
 from feeds.hub.fleet_sight import FleetSight
 from feeds.hub.heard import FeedsHeard
 from feeds.hub.metrics import Metrics
+from feeds.hub.past import Past
 from feeds.hub.queries import Queries
 from feeds.hub.settings import Settings
 from feeds.log import Batch, FactLog, Large, LogError
@@ -55,6 +56,11 @@ class Hub:
         self._log: FactLog | None = None
         self._touched = Touched()
         self.sight = FleetSight(board)
+        self.past = Past(directory, lambda: self.board, now, self.wake)
+        """Reads the log for the views that are made of it; ``run`` it."""
+        self.queries.past = self.past
+        self.rate: float | None = None
+        """How fast time goes where it is replayed, 0 while it stands; None: it is the time of now."""
 
     # -- the log ---------------------------------------------------------------------------------------------------
 
@@ -73,17 +79,17 @@ class Hub:
         """Why the hub takes no facts, as one sentence; empty when all is well."""
         return str(self.log.damage) if self.log.damage is not None else self.log.failure
 
-    async def append(self, by: str, facts: Sequence[Fact], seen: int = 0) -> Batch:
+    async def append(self, by: str, facts: Sequence[Fact], seen: int = 0, origin: Origin = NOWHERE) -> Batch:
         """Append facts; return when they are flushed and on the board. Raises feeds.log.LogError."""
         started = perf_counter()
-        batch = await self.log.append(by, facts, seen)
+        batch = await self.log.append(by, facts, seen, origin)
         self.metrics.appended(perf_counter() - started)
         return batch
 
-    async def append_large(self, by: str, large: Large, seen: int = 0) -> Batch:
+    async def append_large(self, by: str, large: Large, seen: int = 0, origin: Origin = NOWHERE) -> Batch:
         """As ``append``, for one fact of many megabytes that was encoded beforehand."""
         started = perf_counter()
-        batch = await self.log.append_large(by, large, seen)
+        batch = await self.log.append_large(by, large, seen, origin)
         self.metrics.appended(perf_counter() - started)
         return batch
 
@@ -103,6 +109,10 @@ class Hub:
             self.wake_courier()
         touched.clear()
         self.news.set()
+        self.wake()
+
+    def wake(self) -> None:
+        """Have every terminal look whether there is something new."""
         for listener in self.listeners:
             listener()
 

@@ -12,7 +12,7 @@ FEEDS_KEPT = 1_000
 SLOTS = 12
 """A minute is counted in slots of five seconds."""
 
-_KINDS: dict[type, str] = {
+KINDS: dict[type, str] = {
     AlarmReported: "alarms",
     CaseReported: "cases",
     RangesStated: "inventory",
@@ -20,6 +20,7 @@ _KINDS: dict[type, str] = {
     CustomersStated: "inventory",
     ObjectsStated: "inventory",
 }
+"""Facts of feeds, and what kind of feed brings them."""
 
 
 class _Heard:
@@ -99,5 +100,5 @@ class FeedsHeard:
 
 def _feed_of(fact: Fact) -> tuple[str, str]:
     """Return the name and the kind of the feed that a fact came from."""
-    kind = _KINDS[type(fact)]
+    kind = KINDS[type(fact)]
     return (fact.event.source if isinstance(fact, AlarmReported | CaseReported) else "inventory"), kind

@@ -14,10 +14,14 @@ import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from feeds.facts import AlarmReported, Fact, ObjectsStated
+from feeds.hub.access.gate import Gate
+from feeds.hub.access.guard import PROTOCOL, identity_of
+from feeds.hub.access.identity import Identity, may_not
 from feeds.hub.core import Hub
 from feeds.hub.long_texts import LongTexts
 from feeds.hub.watch import Lapses
 from feeds.log import Batch, LogError, LogRefused
+from feeds.model.access import Capability
 from feeds.sources import Malformed, SourceError, alertmanager, native, objects, zammad
 
 OFF_LOOP_BYTES = 64 * 1024
@@ -57,11 +61,18 @@ class Overloaded(SourceError):
     status = 503
 
 
+class NotAllowed(SourceError):
+    """The token may not bring this."""
+
+    status = 403
+
+
 class Door:
     """The ingest handlers of one hub."""
 
-    def __init__(self, hub: Hub, lapses: Lapses) -> None:
+    def __init__(self, hub: Hub, lapses: Lapses, gate: Gate) -> None:
         self._hub = hub
+        self._gate = gate
         self._lapses = lapses
         self._long_texts = LongTexts()
         self._large = ThreadPoolExecutor(1, "large-bodies")
@@ -96,19 +107,23 @@ class Door:
         self._hub.metrics.appended(perf_counter() - started)
         return len(facts), batch.last
 
-    def begin_alarms(self, body: bytes) -> tuple[int, asyncio.Future[Batch] | None]:
+    def begin_alarms(self, body: bytes, by: str = "alarms") -> tuple[int, asyncio.Future[Batch] | None]:
         """Take in a body of alarms without waiting: (how many, what to wait for; None when nothing is news).
 
         Raises SourceError and LogError.
         """
         facts = native.alarms(body)
-        return len(facts), self._begin("alarms", facts)
+        return len(facts), self._begin(by, facts)
 
     def accepted(self, count: int, kept: Batch | None, seconds: float = 0.0) -> bytes:
         """Return the answer to a body that was taken; ``seconds`` is how long it waited for the log."""
         if kept is not None:
             self._hub.metrics.appended(seconds)
         return b'{"accepted":%d,"seq":%d}' % (count, kept.last if kept is not None else self._hub.board.seq)
+
+    def count_refusal(self, status: int) -> None:
+        """Count a request that was refused before it was read."""
+        self._hub.metrics.refused.labels(status=str(status)).inc()
 
     def refusal(self, error: SourceError | LogError, name: str, kind: str) -> tuple[int, bytes]:
         """Count a refusal; return the status and the body of its answer."""
@@ -214,32 +229,40 @@ class Door:
             heartbeat=20,
             compress=False,
             decode_text=False,
+            protocols=(PROTOCOL,),
         )
         await socket.prepare(request)
+        identity = identity_of(request)
         by = _by(request, "ingest")
-        places = asyncio.Semaphore(FRAMES_IN_FLIGHT)
         goodbye = partial(socket.close, code=WSCloseCode.GOING_AWAY)
         self._hub.sockets.add(goodbye)
         try:
-            async with asyncio.TaskGroup() as group:
-                async for message in socket:
-                    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-                        break
-                    await places.acquire()
-                    # Parsed here, one after the other: a small frame must not overtake a large one on its thread.
-                    number, facts = await self._read(by, message.data)
-                    group.create_task(self._frame(socket, by, number, facts, places))
+            with self._gate.holding(identity, request, socket):
+                await self._listen(socket, by, identity)
         finally:
             self._hub.sockets.discard(goodbye)
         return socket
 
-    async def _read(self, by: str, frame: bytes) -> tuple[FrameId, list[Fact] | SourceError]:
+    async def _listen(self, socket: web.WebSocketResponse, by: str, identity: Identity) -> None:
+        places = asyncio.Semaphore(FRAMES_IN_FLIGHT)
+        async with asyncio.TaskGroup() as group:
+            async for message in socket:
+                if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+                    break
+                await places.acquire()
+                # Parsed here, one after the other: a small frame must not overtake a large one on its thread.
+                number, facts = await self._read(by, message.data, identity)
+                group.create_task(self._frame(socket, by, number, facts, places))
+
+    async def _read(self, by: str, frame: bytes, identity: Identity) -> tuple[FrameId, list[Fact] | SourceError]:
         """Return the id of a frame, and its facts or why it is refused."""
         number: FrameId = None
         facts: list[Fact] = []
         try:
             parts = native.frame(frame)
             number = parts.id
+            if (parts.ranges or parts.customers) and Capability.INVENTORY not in identity.may:
+                raise NotAllowed(may_not(identity, Capability.INVENTORY))
             for body, parse, kind in (
                 (parts.ranges, self._ranges(), "inventory"),
                 (parts.customers, native.customers, "inventory"),
@@ -331,7 +354,10 @@ def _unreadable(request: web.Request) -> Malformed:
 
 
 def _by(request: web.Request, name: str) -> str:
-    """Return who sends: the feed named in the query, else ``name``."""
+    """Return who sends: the name of the token, else the feed named in the query, else ``name``."""
+    identity = identity_of(request)
+    if identity.name:
+        return identity.name
     if not request.query_string:
         return name
     return native.feed_name(request.query.get("feed", "")) or name

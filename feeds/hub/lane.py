@@ -8,13 +8,18 @@ head, goes to aiohttp with all that follows. So aiohttp decides everything that 
 import asyncio
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import partial
+from ssl import SSLContext
 from time import perf_counter
-from typing import Final, cast
+from typing import Final, NamedTuple, cast
 
 from aiohttp import web
 
+from feeds.hub.access.gate import Gate
+from feeds.hub.access.identity import Denied, Identity, needed
 from feeds.hub.ingest import OFF_LOOP_BYTES, Door
 from feeds.log import Batch, LogError
+from feeds.model.access import Capability
 from feeds.sources import SourceError
 
 HEAD: Final = b"POST /v1/alarms HTTP/1.1\r\n"
@@ -27,13 +32,21 @@ IDLE_SECONDS: Final = 75.0
 
 _PLAIN_HEADERS: Final = frozenset({b"host", b"user-agent", b"accept", b"accept-encoding", b"content-type"})
 _LENGTH: Final = b"content-length"
+_AUTHORIZATION: Final = b"authorization"
 
 
-def plain_length(head: bytes) -> int | None:
-    """Return the length of the body that a head announces; None when the request is not for the lane.
+class Plain(NamedTuple):
+    """What the lane needs of a head: the length of the body, and what stands under Authorization."""
 
-    ``head`` is all up to the empty line, without it. Only the request line above, exactly one Content-Length, and
-    headers that change nothing are plain.
+    length: int
+    authorization: bytes | None
+
+
+def plain(head: bytes) -> Plain | None:
+    """Return what a head says; None when the request is not for the lane.
+
+    ``head`` is all up to the empty line, without it. Only the request line above, exactly one Content-Length, at most
+    one Authorization, and headers that change nothing are plain.
     """
     if not head.startswith(HEAD):
         return None
@@ -41,23 +54,37 @@ def plain_length(head: bytes) -> int | None:
     if b"\n" in rest or b"\r" in rest:
         return None  # who takes such an end of line for one sees other headers than are looked at here
     length: int | None = None
+    authorization: bytes | None = None
     for line in head[len(HEAD) :].split(b"\r\n"):
         name, colon, value = line.partition(b":")
         name = name.lower()
         if name in _PLAIN_HEADERS and colon:
             continue
         value = value.strip(b" \t")
+        if name == _AUTHORIZATION and colon and authorization is None:
+            authorization = value
+            continue
         if name != _LENGTH or not colon or length is not None or not value.isdigit() or len(value) > 9:
             return None
         length = int(value)
-    return length if length is not None and length <= BODY_BYTES else None
+    return Plain(length, authorization) if length is not None and length <= BODY_BYTES else None
 
 
 class Lane(asyncio.Protocol):
     """One connection: plain requests one after the other, until something else comes."""
 
-    def __init__(self, door: Door, aiohttp_server: Callable[[], asyncio.Protocol], lanes: set["Lane"]) -> None:
+    def __init__(
+        self, door: Door, gate: Gate, aiohttp_server: Callable[[], asyncio.Protocol], lanes: set["Lane"]
+    ) -> None:
         self._door = door
+        self._gate = gate
+        self._looking: asyncio.Task[Identity] | None = None
+        """A token is being looked at."""
+        self._by = "alarms"
+        self._shown: bytes | None = None
+        """What the last request on this connection showed, and who that was then: most show the same again."""
+        self._identity: Identity | None = None
+        self._version = -1
         self._server = aiohttp_server
         self._lanes = lanes
         self._loop = asyncio.get_running_loop()
@@ -124,23 +151,80 @@ class Lane(asyncio.Protocol):
             if len(buffer) >= HEAD_BYTES or not (HEAD.startswith(buffer) or buffer.startswith(HEAD)):
                 self._hand_over()
             return False
-        length = plain_length(buffer[:end])
-        if length is None:
+        head = plain(buffer[:end])
+        if head is None:
             self._hand_over()
             return False
-        start = end + 4
-        if len(buffer) < start + length:
+        try:
+            identity = self._identity
+            if identity is None or head.authorization != self._shown or self._version != self._gate.version:
+                identity = self._gate.at_once(head.authorization)
+                if identity is None:
+                    self._look_at(head.authorization or b"")
+                    return False
+                needed(identity, Capability.FEED)
+                if identity.until is None:
+                    self._identity, self._shown, self._version = identity, head.authorization, self._gate.version
+        except Denied as denied:
+            self._gate.count(denied)
+            self._turn_away(denied)
             return False
-        self._buffer = buffer[start + length :]
+        start = end + 4
+        if len(buffer) < start + head.length:
+            return False
+        self._buffer = buffer[start + head.length :]
         self._busy = True
-        self._take(buffer[start : start + length])
+        self._by = identity.name or "alarms"
+        self._take(buffer[start : start + head.length])
         return True
+
+    def _look_at(self, authorization: bytes) -> None:
+        """Have a token looked at; the request waits, and is not read further, until it is known whose it is."""
+        transport = self._transport
+        assert transport is not None
+        peer = transport.get_extra_info("peername")
+        header = authorization.decode("utf-8", "surrogateescape")
+        self._busy = True
+        self._looking = self._loop.create_task(self._gate.identify(header, peer[0] if peer else ""))
+        self._looking.add_done_callback(partial(self._looked, authorization))
+
+    def _looked(self, authorization: bytes, done: "asyncio.Task[Identity]") -> None:
+        self._looking = None
+        self._busy = False
+        if done.cancelled():
+            return
+        error = done.exception()
+        if self._transport is None or self._transport.is_closing():
+            return
+        if isinstance(error, Denied):
+            self._turn_away(error)
+        elif error is not None:
+            raise error
+        elif self._closing:
+            self._transport.close()
+        elif self._gate.at_once(authorization) is None:
+            self._hand_over()  # a token in another form than the plain one
+        else:
+            self._go_on()
+
+    def _turn_away(self, denied: Denied) -> None:
+        """Answer and close: what the sender has to say is not read."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        self._door.count_refusal(denied.status)
+        headers = "".join(f"{name}: {value}\r\n" for name, value in denied.headers.items()).encode("latin-1")
+        transport.write(
+            b"HTTP/1.1 %b\r\n%bContent-Length: %d\r\nDate: %b\r\nConnection: close\r\n\r\n%b"
+            % (_STATUS[denied.status], headers, len(denied.body), _date(self._loop.time()), denied.body)
+        )
+        transport.close()
 
     def _take(self, body: bytes) -> None:
         try:
-            count, kept = self._door.begin_alarms(body)
+            count, kept = self._door.begin_alarms(body, self._by)
         except (SourceError, LogError) as error:
-            self._answer(*self._door.refusal(error, "alarms", "alarms"))
+            self._answer(*self._door.refusal(error, self._by, "alarms"))
             return
         if kept is None:
             self._answer(200, self._door.accepted(count, None))
@@ -153,7 +237,7 @@ class Lane(asyncio.Protocol):
         if error is None:
             self._answer(200, self._door.accepted(count, done.result(), perf_counter() - started))
         elif isinstance(error, LogError):
-            self._answer(*self._door.refusal(error, "alarms", "alarms"))
+            self._answer(*self._door.refusal(error, self._by, "alarms"))
         else:
             raise error
         if not self._full and self._transport is not None and not self._transport.is_closing():
@@ -184,6 +268,8 @@ class Lane(asyncio.Protocol):
 
     def _leave(self) -> None:
         self._lanes.discard(self)
+        if self._looking is not None:
+            self._looking.cancel()
         self._transport = None
         self._buffer = b""
         if self._idle is not None:
@@ -203,17 +289,18 @@ class Lane(asyncio.Protocol):
 class FrontServer:
     """The listening socket: each connection begins in the lane."""
 
-    def __init__(self, door: Door, server: web.Server) -> None:
+    def __init__(self, door: Door, gate: Gate, server: web.Server) -> None:
         self._door = door
+        self._gate = gate
         self._server = server
         self._lanes: set[Lane] = set()
         self._listening: asyncio.Server | None = None
 
-    async def start(self, host: str, port: int) -> int:
-        """Listen; return the port. Raises OSError."""
+    async def start(self, host: str, port: int, tls: SSLContext | None = None) -> int:
+        """Listen, with TLS where there is a context for it; return the port. Raises OSError."""
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(
-            lambda: Lane(self._door, self._server, self._lanes), host, port, backlog=1024
+            lambda: Lane(self._door, self._gate, self._server, self._lanes), host, port, backlog=1024, ssl=tls
         )
         bound: int = self._listening.sockets[0].getsockname()[1]
         return bound
@@ -229,6 +316,8 @@ class FrontServer:
 _STATUS: Final = {
     200: b"200 OK",
     400: b"400 Bad Request",
+    401: b"401 Unauthorized",
+    403: b"403 Forbidden",
     413: b"413 Request Entity Too Large",
     422: b"422 Unprocessable Entity",
     503: b"503 Service Unavailable",

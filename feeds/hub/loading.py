@@ -15,16 +15,17 @@ import orjson
 from aiohttp import web
 from msgspec import Raw
 
-from feeds.facts import RangesLoaded
+from feeds.facts import Origin, RangesLoaded
 from feeds.fleet.columns import Columns, NotATable, digest, merged
 from feeds.fleet.crossing import crossing
 from feeds.fleet.difference import Difference, difference
 from feeds.fleet.prepared import Prepared, prepare
+from feeds.hub.access.guard import address_of, identity_of, who_of
 from feeds.hub.core import Hub
 from feeds.hub.ingest import RETRY_AFTER, read_parts
 from feeds.log import Large, LogError, LogRefused
 from feeds.model import Coded, RangeTable
-from feeds.sources import SourceError, parse
+from feeds.sources import SourceError
 from feeds.sources.clean import clean
 from feeds.sources.encodings import Utf8Blocks
 from feeds.sources.errors import Invalid, Malformed
@@ -91,7 +92,7 @@ class Loading:
             self._waiting -= 1
         inventory = self._hub.board.inventory
         if request.query.get("now") == "1" and not len(inventory.standing) and not len(inventory.pending):
-            return await self._make(offered.digest, offered.seen, _who(request))
+            return await self._make(offered.digest, offered.seen, request)
         return web.Response(body=msgspec.json.encode(offered), content_type="application/json")
 
     async def _look(self, parts: list[bytes], read: Callable[[bytes], RangeTable]) -> Offered:
@@ -125,10 +126,11 @@ class Loading:
             seen = int(request.query.get("seen", ""))
         except ValueError:
             return _said(422, "seen: the sequence of the answer was expected")
-        return await self._make(request.match_info["digest"], seen, _who(request))
+        return await self._make(request.match_info["digest"], seen, request)
 
-    async def _make(self, name: str, seen: int, who: str) -> web.Response:
-        hub = self._hub
+    async def _make(self, name: str, seen: int, request: web.Request) -> web.Response:
+        hub, who = self._hub, who_of(request)
+        origin: Origin = identity_of(request).origin(address_of(request))
         large: Large | None = None
         if (waits := self._parked.get(name)) is not None:
             # Before its turn to decide: others need not wait for it.
@@ -146,7 +148,7 @@ class Loading:
             del self._parked[name]
             inventory.prepared = parked.prepared
             try:
-                batch = await hub.append_large(who, large, seen)
+                batch = await hub.append_large(who, large, seen, origin)
             finally:
                 inventory.prepared = None
             hub.heard.facts([large.fact])
@@ -158,10 +160,6 @@ class Loading:
     def _forget(self, clock: float) -> None:
         for name in [name for name, parked in self._parked.items() if parked.expires <= clock]:
             del self._parked[name]
-
-
-def _who(request: web.Request) -> str:
-    return parse.person(request.query.get("who", "")) or "somebody"
 
 
 def _notes(columns: Columns, customers: Mapping[str, str]) -> tuple[str, ...]:

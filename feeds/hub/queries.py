@@ -1,22 +1,51 @@
 """The queries that are looked at: shared by all who ask the same, kept while somebody does."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from time import thread_time
 
 from feeds.board import Board, Touched
 from feeds.hub.call_list import CallSource
+from feeds.hub.changes_query import ChangesQuery
+from feeds.hub.facts_query import FactsQuery
 from feeds.hub.heard import FeedsHeard
-from feeds.model import ContactChannel
-from feeds.views import BadQuery, CasePoints, Query, Source, board_source
+from feeds.hub.past import Past
+from feeds.model import ContactChannel, ReplayRow, Row
+from feeds.views import BadQuery, CasePoints, Looked, Query, Source, board_source
+from feeds.views.held import HeldRows
 from feeds.views.sources.desk import DeskSource
 from feeds.views.sources.surges import CurveSource
 
 _OF_OUTAGE = frozenset({"impact", "timeline", "explanations", "calls"})
-_OF_TIME = frozenset({"feeds", "desk", "curve"})
+_OF_TIME = frozenset({"feeds", "desk", "curve", "replay"})
 """Views that change as time goes by, and are looked at once a second for that."""
+
+OF_LOG = frozenset({"facts", "changes"})
+"""Views that are read from the log itself."""
 
 QueryKey = tuple[str, str, str, str]
 """(view, of, sort, filter)."""
+
+SPINE_FROM = 2_000
+"""Of views with so many rows all are kept in each order that is looked at: another filter then needs no sorting."""
+PREPARE_SECONDS = 0.005
+"""How long ``prepare`` computes in one go."""
+
+
+class NoReplay:
+    """The view *replay* of a hub at work: empty."""
+
+    name = "replay"
+    row_type = ReplayRow
+    default_sort = "key"
+
+    def every_key(self) -> Iterable[str]:
+        """There is none."""
+        return ()
+
+    def row(self, key: str) -> Row | None:
+        """There is none."""
+        return None
 
 
 class Queries:
@@ -33,23 +62,59 @@ class Queries:
         self._channels = channels
         self._heard = heard
         self._now = now
-        self._open: dict[QueryKey, tuple[Query, int]] = {}
+        self._open: dict[QueryKey, tuple[Looked, int]] = {}
+        self._held: dict[tuple[str, str], HeldRows] = {}
+        """The rows of (view, of), for all queries of it."""
+        self._spines: dict[tuple[str, str, str], Query] = {}
+        """All rows of (view, of) in one order."""
         self._points: CasePoints | None = None
         """Where the SIMs of open cases lie, for all ribbons; kept from when the first one was looked at."""
         self._ribbons_of = -1
         """The sequence that the ribbons show."""
+        self.past: Past | None = None
+        """Where the views of the log come from."""
+        self.replay: Source = NoReplay()
+        """Where a replay stands; a hub at work has no row there."""
+
+    def rebase(self, board: Board, heard: FeedsHeard) -> None:
+        """Take all rows from another board, of another moment of the same log."""
+        self._board, self._heard, self._points, self._ribbons_of = board, heard, None, -1
+        self._held, self._spines = {}, {}
+        for (view, of, _sort, _filter), (query, _lookers) in self._open.items():
+            if isinstance(query, Query):
+                query.rebase(self._held.setdefault((view, of), self._rows(view, of)))
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def make(self, key: QueryKey) -> Query:
+    def make(self, key: QueryKey) -> Looked:
         """Return a query of one's own. Raises BadQuery."""
         view, of, sort, filter_text = key
-        return Query(self._source(view, of), sort, filter_text)
+        if view in OF_LOG and self.past is None:
+            raise BadQuery(f"view: {view} is read from the log, and this hub has none to read")
+        if view == "facts" and self.past is not None:
+            return FactsQuery(self.past, sort, filter_text)
+        if view == "changes" and self.past is not None:
+            return ChangesQuery(self.past, of, sort, filter_text)
+        others = [
+            query for (one, its, *_), (query, _lookers) in self._open.items()
+            if (one, its) == (view, of) and isinstance(query, Query)
+        ]  # fmt: skip
+        spine = self._spines.get((view, of, sort))
+        if spine is not None:
+            others.append(spine)
+        return Query(self._rows(view, of), sort, filter_text, self._now, others)
+
+    def _rows(self, view: str, of: str) -> HeldRows:
+        """Return the rows of a view: those of the queries that are open, where there are any."""
+        held = self._held.get((view, of))
+        return held if held is not None else HeldRows(self._source(view, of), thread_time)
 
     def _source(self, view: str, of: str) -> Source:
         if view == "feeds":
             return self._heard
+        if view == "replay":
+            return self.replay
         if view == "desk":
             return DeskSource(self._board, of, self._now)
         if view == "curve":
@@ -62,11 +127,16 @@ class Queries:
             self._points = CasePoints(self._board)
         return board_source(self._board, view, of, self._points)
 
-    def take(self, key: QueryKey) -> Query:
+    def take(self, key: QueryKey) -> Looked:
         """Return the query of ``key``, made when nobody looked at it yet. Raises BadQuery."""
         known = self._open.get(key)
         query, lookers = known if known is not None else (self.make(key), 0)
         self._open[key] = (query, lookers + 1)
+        if isinstance(query, Query):
+            view, of, sort, filter_text = key
+            held = self._held.setdefault((view, of), query.held)
+            if filter_text and (view, of, sort) not in self._spines and held.count >= SPINE_FROM:
+                self._spines[view, of, sort] = Query(held, sort, "", self._now)
         return query
 
     def give_back(self, key: QueryKey) -> None:
@@ -76,6 +146,11 @@ class Queries:
             self._open[key] = (query, lookers - 1)
         else:
             del self._open[key]
+            view, of, sort, _filter = key
+            if not any(one[:2] == (view, of) for one in self._open):
+                self._held.pop((view, of), None)
+            if not any(one[:3] == (view, of, sort) for one in self._open):
+                self._spines.pop((view, of, sort), None)
 
     def touch(self, touched: Touched) -> None:
         """Hand what a batch changed to the queries that it may concern. Ribbons wait for the next tick."""
@@ -95,7 +170,8 @@ class Queries:
             "surges": touched.surges,
             "suppressions": touched.suppressions,
         }
-        for (view, of, _sort, _filter), (query, _lookers) in self._open.items():
+        spines = [((*key, ""), (query, 1)) for key, query in self._spines.items()]
+        for (view, of, _sort, _filter), (query, _lookers) in [*self._open.items(), *spines]:
             if view == "ribbon":
                 continue
             if touched.inventory or touched.usual:
@@ -115,6 +191,12 @@ class Queries:
             elif keys_of.get(view):
                 query.touch(keys_of[view])
 
+    def touch_view(self, name: str) -> None:
+        """Say that any row of a view may have changed."""
+        for (view, _of, _sort, _filter), (query, _lookers) in self._open.items():
+            if view == name:
+                query.touch_all()
+
     def tick(self, ribbons: bool = True) -> None:
         """Touch what changes by time alone (rates of feeds, recent cases of live outages, the desk's figures), and
         ribbons of a board that moved: a picture of the whole fleet is made once a second at most. ``ribbons``: now is
@@ -128,3 +210,10 @@ class Queries:
                 query.touch_all()
             elif view == "outages":
                 query.touch(self._board.outages.members)
+            if isinstance(query, Query):
+                query.pass_time()
+
+    def prepare(self) -> bool:
+        """Make ready for filters, for a few milliseconds. Returns whether something is left to do."""
+        until = thread_time() + PREPARE_SECONDS
+        return any(held.prepare(lambda: thread_time() >= until) for held in self._held.values())

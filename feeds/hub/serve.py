@@ -6,11 +6,19 @@ import ipaddress
 import signal
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
+from msgspec import structs
 
 from feeds.courier import Courier
+from feeds.hub.access.gate import Gate
+from feeds.hub.access.guard import Guard
+from feeds.hub.access.identity import AccessError
+from feeds.hub.access.local import LocalToken
+from feeds.hub.access.shown import show_figures
+from feeds.hub.access.token_file import TokenFile
 from feeds.hub.app import make_app
 from feeds.hub.channels import KEY_FILE, channels_of, hooks_key, keep_status_page, returns_of
 from feeds.hub.commands import Commands
@@ -39,19 +47,26 @@ class CannotStart(Exception):
     """The hub cannot start; the message says why and what to do."""
 
 
-def run_hub(data: Path, listen: str, config: Path | None = None) -> int:
-    """Run a hub until SIGTERM or SIGINT. Return the exit code: 0 ended cleanly, 1 failed, 2 wrong use."""
+def run_hub(data: Path, listen: str, config: Path | None = None, *, own: bool = False) -> int:
+    """Run a hub until SIGTERM or SIGINT. Return the exit code: 0 ended cleanly, 1 failed, 2 wrong use.
+
+    ``own``: it is the screens' own, on loopback and without TLS, whatever the configuration says for others.
+    """
     try:
-        host, port = _address(listen)
+        host, port, beyond = _address(listen)
         settings = load_settings(config)
-    except (CannotStart, SettingsError) as error:
+        if own:
+            settings = structs.replace(settings, tls=None)
+        if beyond:
+            _may_be_reached(host, data, settings)
+    except (CannotStart, SettingsError, AccessError) as error:
         print(f"vaken hub: {error}", file=sys.stderr)
         return 2
     sys.setswitchinterval(SWITCH_SECONDS)
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-            runner.run(_serve(data, host, port, settings))
-    except (CannotStart, LogError) as error:
+            runner.run(_serve(data, host, port, beyond, settings))
+    except (CannotStart, LogError, AccessError) as error:
         print(f"vaken hub: {error}", file=sys.stderr)
         return 1
     return 0
@@ -66,7 +81,8 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     return uvloop.new_event_loop
 
 
-def _address(listen: str) -> tuple[str, int]:
+def _address(listen: str) -> tuple[str, int, bool]:
+    """Return host, port, and whether other machines can reach them. Raises CannotStart."""
     host, colon, port = listen.rpartition(":")
     host = host.strip("[]")
     if not colon or not host or not port.isdecimal() or int(port) > 65535:
@@ -75,15 +91,24 @@ def _address(listen: str) -> tuple[str, int]:
         loopback = ipaddress.ip_address(host).is_loopback
     except ValueError:
         loopback = host == "localhost"
-    if not loopback:
+    return host, int(port), not loopback
+
+
+def _may_be_reached(host: str, data: Path, settings: Settings) -> None:
+    """Raise CannotStart where a hub that others reach would be open to them, and say what is missing."""
+    missing = []
+    if settings.tls is None:
+        missing.append("TLS (in the configuration: [tls] cert = FILE, key = FILE)")
+    if settings.access.oidc is None and not TokenFile(data).read():
+        missing.append(f"tokens (the first: vaken token add NAME --role admin --data {data})")
+    if missing:
         raise CannotStart(
-            f"{host} can be reached from other machines, and the hub has no access rules yet: listen on 127.0.0.1 "
-            "and let terminals come through SSH, or put a proxy with TLS and logins in front"
+            f"{host} can be reached from other machines, which needs {' and '.join(missing)}; "
+            "or listen on 127.0.0.1 and let terminals come through SSH"
         )
-    return host, int(port)
 
 
-async def _serve(data: Path, host: str, port: int, settings: Settings) -> None:
+async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Settings) -> None:
     hub: Hub | None = None
 
     def deliver(batch: Batch) -> None:
@@ -110,18 +135,32 @@ async def _serve(data: Path, host: str, port: int, settings: Settings) -> None:
         hub.sight.look()
         if hub.degraded:
             hub.warn(hub.degraded)
-        await _run(hub, base, host, port)
+        await _run(hub, base, host, port, beyond)
     finally:
         await log.close()
 
 
-async def _run(hub: Hub, base: int, host: str, port: int) -> None:
+async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
+    settings, local = hub.settings, LocalToken(hub.directory)
+    certificate = None
+    if settings.tls is not None:
+        from feeds.hub.access.tls import Certificate  # its library takes a while to import
+
+        certificate = Certificate(settings.tls, hub.now, hub.warn)
+    gate = Gate(hub.directory, settings.access, beyond=beyond, local=local.secret, warn=hub.warn)
+    names = frozenset(name.lower().removesuffix(".") for name in settings.access.names)
+
+    def called(name: str) -> bool:
+        return name in names or (certificate is not None and certificate.is_called(name))
+
+    guard = Guard(gate, called, beyond, bool(settings.zammad.secret), hub.metrics)
+    show_figures(hub.metrics, gate, certificate)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     commands, lapses = Commands(hub), Lapses(hub)
-    door = Door(hub, lapses)
+    door = Door(hub, lapses, gate)
     try:
         key = hooks_key(hub.directory)
     except OSError as error:
@@ -130,7 +169,7 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
     hub.wake_courier = courier.wake
     snapshotter = Snapshotter(hub.directory, hub.settings.limits.snapshot_every, base, lambda: hub.board.seq)
     runner = web.AppRunner(
-        make_app(hub, commands, door, DeliveryReports(hub, key)),
+        make_app(hub, commands, door, DeliveryReports(hub, key), gate, guard),
         access_log=None,
         handle_signals=False,
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -139,19 +178,23 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
     await runner.setup()
     try:
         assert runner.server is not None
-        front = FrontServer(door, runner.server)
+        front = FrontServer(door, gate, runner.server)
         try:
-            bound = await front.start(host, port)
+            bound = await front.start(host, port, certificate.context if certificate is not None else None)
         except OSError as error:
             raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
+        if lost := local.write(bound):
+            hub.warn(f"programs of this machine do not find the hub's token by themselves: {lost}")
         async with asyncio.TaskGroup() as group:
             tasks = [
+                group.create_task(gate.run()),
                 group.create_task(watch_groups(hub)),
                 group.create_task(watch_surges(hub)),
                 group.create_task(watch_updates(hub)),
                 group.create_task(lapses.run()),
                 group.create_task(tick(hub)),
                 group.create_task(hub.sight.run()),
+                group.create_task(hub.past.run()),
                 group.create_task(snapshotter.run(hub.warn)),
             ]
             if not hub.degraded:
@@ -163,13 +206,20 @@ async def _run(hub: Hub, base: int, host: str, port: int) -> None:
                 if (page := hub.settings.status_page) is not None:
                     tasks.append(group.create_task(keep_status_page(hub, page)))
                 tasks.append(group.create_task(Explaining(hub).run()))
+            if certificate is not None:
+                tasks.append(group.create_task(certificate.run()))
+                loop.add_signal_handler(signal.SIGHUP, partial(certificate.look, always=True))
             hub.news.set()
-            print(f"vaken hub ready at http://{_shown(host)}:{bound}", flush=True)
+            print(
+                f"vaken hub ready at http{'s' if certificate is not None else ''}://{_shown(host)}:{bound}", flush=True
+            )
             await stop.wait()
             front.stop()
             for task in tasks:
                 task.cancel()
     finally:
+        local.remove()
+        gate.close()
         await runner.cleanup()
 
 

@@ -15,6 +15,7 @@ from feeds.courier.channels.sms import SmsSettings
 from feeds.courier.channels.status_page import StatusPageSettings
 from feeds.courier.channels.tmf681 import Tmf681Settings
 from feeds.courier.channels.webhook import WebhookSettings
+from feeds.hub.access.settings import AccessSettings, TlsSettings
 from feeds.model import ContactChannel, Desk, Weights
 from feeds.model.text import Name
 
@@ -83,6 +84,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tmf681: Tmf681Settings | None = None
     status_page: StatusPageSettings | None = None
     zammad: ZammadSettings = ZammadSettings()
+    access: AccessSettings = AccessSettings()
+    tls: TlsSettings | None = None
     limits: LimitSettings = LimitSettings()
     desk: Desk = Desk()
     urgency: Weights = Weights()
@@ -124,7 +127,8 @@ def load_settings(path: Path | None) -> Settings:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
-    raw.pop("client", None)
+    for theirs in ("client", "keys", "looks"):
+        raw.pop(theirs, None)  # of the command line and of the screens
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
@@ -138,6 +142,7 @@ def load_settings(path: Path | None) -> Settings:
             load_templates(folder)
         except CourierError as error:
             raise SettingsError(f"{path}: [updates] {error}") from error
+    settings = _beside(settings, path.parent)
     if "desk" in raw:
         desk = settings.desk
         try:
@@ -145,3 +150,15 @@ def load_settings(path: Path | None) -> Settings:
         except NoCalendar as error:
             raise SettingsError(f"{path}: [desk] {error}") from error
     return settings
+
+
+def _beside(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the files of TLS and single sign-on named from the configuration file on."""
+    tls, oidc = settings.tls, settings.access.oidc
+    if tls is not None:
+        tls = msgspec.structs.replace(tls, cert=str(folder / tls.cert), key=str(folder / tls.key))
+    if oidc is not None:
+        jwks = oidc.jwks if oidc.jwks.startswith(("https://", "http://")) else str(folder / oidc.jwks)
+        oidc = msgspec.structs.replace(oidc, jwks=jwks, ca=str(folder / oidc.ca) if oidc.ca else "")
+    access = msgspec.structs.replace(settings.access, oidc=oidc)
+    return msgspec.structs.replace(settings, tls=tls, access=access)

@@ -12,13 +12,17 @@ import msgspec
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from feeds.hub.access.gate import Gate
+from feeds.hub.access.guard import PROTOCOL, address_of, identity_of, who_of
+from feeds.hub.access.identity import Identity, may_not
 from feeds.hub.commands import Commands, Refused
 from feeds.hub.core import Hub
 from feeds.hub.queries import QueryKey
 from feeds.hub.version import VERSION
 from feeds.model import COMMANDS
-from feeds.sources import SourceError, native, parse
-from feeds.views import BadQuery, Query
+from feeds.model.access import COMMAND_NEEDS, Capability
+from feeds.sources import SourceError, parse
+from feeds.views import BadQuery, Looked, Query
 from feeds.views.query import MAX_WINDOW
 
 FRAME_EVERY = 0.1
@@ -53,7 +57,7 @@ class Close(msgspec.Struct, frozen=True):
 class _Subscription:
     """One open view of one terminal, and what the terminal has of it."""
 
-    def __init__(self, number: int, key: QueryKey, query: Query, window: tuple[int, int]) -> None:
+    def __init__(self, number: int, key: QueryKey, query: Looked, window: tuple[int, int]) -> None:
         self.number = number
         self.key = key
         self.query = query
@@ -67,8 +71,11 @@ class _Subscription:
     def frame(self, seq: int) -> bytes | None:
         """Return the next frame: a snapshot the first time, then what changed since; None when nothing did."""
         self.query.refresh()
-        if self.query.version == self._version:
+        if not self.query.ready(self.first, self.count) or self.query.version == self._version:
             return None
+        if isinstance(self.query, Query) and self.query.refused:
+            self._version = self.query.version
+            return b'{"view":%d,"error":%b}' % (self.number, orjson.dumps(self.query.refused))
         snapshot = self._version < 0
         self._version = self.query.version
         window = self.query.window(self.first, self.count)
@@ -101,11 +108,21 @@ class _Subscription:
 class Terminal:
     """One connected terminal."""
 
-    def __init__(self, hub: Hub, commands: Commands, socket: web.WebSocketResponse, who: str) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        commands: Commands,
+        socket: web.WebSocketResponse,
+        identity: Identity,
+        who: str,
+        address: str,
+    ) -> None:
         self._hub = hub
         self._commands = commands
         self._socket = socket
+        self._identity = identity
         self._who = who
+        self._origin = identity.origin(address)
         self._views: dict[int, _Subscription] = {}
         self._wake = asyncio.Event()
         self._places = asyncio.Semaphore(COMMANDS_IN_FLIGHT)
@@ -121,6 +138,9 @@ class Terminal:
                     "at": hub.now(),
                     "seq": hub.board.seq,
                     "degraded": hub.degraded,
+                    "role": self._identity.role,
+                    "may": sorted(self._identity.may),
+                    "rate": hub.rate,
                 }
             )
         )
@@ -146,6 +166,8 @@ class Terminal:
             await self._wake.wait()
             self._wake.clear()
             started = loop.time()
+            if self._hub.rate is not None and not await self._send(self._beat()):
+                return  # the time of a replay goes its own ways: it comes with every frame
             for view in list(self._views.values()):
                 if self._views.get(view.number) is not view:
                     continue  # closed or replaced while the frame before it went out
@@ -157,10 +179,15 @@ class Terminal:
     async def _beats(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY)
-            hub = self._hub
-            beat = {"beat": hub.board.seq, "at": hub.now(), "lag": 0.0, "shed": 0, "degraded": hub.degraded}
-            if not await self._send(orjson.dumps(beat)):
+            if not await self._send(self._beat()):
                 return
+
+    def _beat(self) -> bytes:
+        hub = self._hub
+        beat = {"beat": hub.board.seq, "at": hub.now(), "lag": 0.0, "shed": 0, "degraded": hub.degraded}
+        if hub.rate is not None:
+            beat["rate"] = hub.rate
+        return orjson.dumps(beat)
 
     async def _send(self, frame: bytes) -> bool:
         """Send a frame; wait while the terminal's own buffer is full. Return False when it is gone."""
@@ -192,16 +219,18 @@ class Terminal:
             await self._send(orjson.dumps({"error": str(error)}))
 
     async def _open(self, asked: Open) -> None:
-        self._close(asked.id)
-        if len(self._views) >= VIEWS_OPEN:
+        if len(self._views) >= VIEWS_OPEN and asked.id not in self._views:
             await self._send(orjson.dumps({"view": asked.id, "error": f"no more than {VIEWS_OPEN} views at a time"}))
             return
         key = (asked.open, asked.of, asked.sort, asked.filter)
         try:
             query = self._hub.queries.take(key)
         except BadQuery as error:
+            self._close(asked.id)
             await self._send(orjson.dumps({"view": asked.id, "error": str(error)}))
             return
+        # Only now: what it asked before may be what the new query begins from.
+        self._close(asked.id)
         self._views[asked.id] = _Subscription(asked.id, key, query, asked.window)
         self._wake.set()
 
@@ -217,8 +246,11 @@ class Terminal:
             kind = COMMANDS.get(name) if isinstance(name, str) else None
             if kind is None:
                 raise Refused(f"there is no command {name}; there are {', '.join(COMMANDS)}")
+            needs = COMMAND_NEEDS.get(str(name), Capability.MANAGE)
+            if needs not in self._identity.may:
+                raise Refused(may_not(self._identity, needs))
             command = msgspec.convert(asked, kind)
-            seq, result = await self._commands.do(command, self._who)
+            seq, result = await self._commands.do(command, self._who, self._origin)
             await self._send(b'{"done":%b,"seq":%d,"result":%b}' % (orjson.dumps(number), seq, result))
         except msgspec.ValidationError as error:
             await self._send(orjson.dumps({"refused": number, "why": str(error)}))
@@ -229,21 +261,27 @@ class Terminal:
 
 
 def stream_handler(
-    hub: Hub, commands: Commands, instance: str
+    hub: Hub, commands: Commands, gate: Gate, instance: str
 ) -> Callable[[web.Request], Awaitable[web.WebSocketResponse]]:
     """Return the handler of ``/v1/stream``."""
 
     async def handle(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(
-            timeout=CLOSE_SECONDS, max_msg_size=MESSAGE_BYTES, heartbeat=20, compress=False, decode_text=False
+            timeout=CLOSE_SECONDS,
+            max_msg_size=MESSAGE_BYTES,
+            heartbeat=20,
+            compress=False,
+            decode_text=False,
+            protocols=(PROTOCOL,),
         )
         await socket.prepare(request)
-        who = native.person(request.query.get("who", "")) or "somebody"
+        identity, who = identity_of(request), who_of(request)
         hub.metrics.terminals.inc()
         goodbye = partial(socket.close, code=WSCloseCode.GOING_AWAY)
         hub.sockets.add(goodbye)
         try:
-            await Terminal(hub, commands, socket, who).serve(instance)
+            with gate.holding(identity, request, socket):
+                await Terminal(hub, commands, socket, identity, who, address_of(request)).serve(instance)
         finally:
             hub.sockets.discard(goodbye)
             hub.metrics.terminals.dec()
@@ -253,9 +291,11 @@ def stream_handler(
 
 
 async def tick(hub: Hub) -> None:
-    """Once a second, have the rows looked at that change by time alone, until cancelled."""
+    """Once a second, have the rows looked at that change by time alone; between, prepare for filters."""
     while True:
-        await asyncio.sleep(1)
+        for _ in range(10):
+            await asyncio.sleep(0.1)
+            hub.queries.prepare()
         hub.queries.tick(ribbons=hub.sight.ready)
         for listener in hub.listeners:
             listener()

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from feeds.facts import Entry, Fact
+from feeds.facts import NOWHERE, Entry, Fact, Origin
 from feeds.log.large import Large
 
 
@@ -108,18 +108,20 @@ class FactLog(Protocol):
         Two logs with the same check at a sequence hold the same facts up to it. Blocks on the disk.
         """
 
-    async def append(self, by: str, facts: Sequence[Fact], seen: int = 0) -> Batch:
+    async def append(self, by: str, facts: Sequence[Fact], seen: int = 0, origin: Origin = NOWHERE) -> Batch:
         """Keep ``facts``, all or none, and return them as entries once they are on disk and delivered.
 
-        ``by`` is who said them, ``seen`` the sequence that a person saw when deciding. Cancelling the wait does not
-        take the facts back. Raises LogFull, LogBusy, LogRefused, LogDamaged, or LogError when the log is closed or
-        has failed.
+        ``by`` is who said them, ``seen`` the sequence that a person saw when deciding, ``origin`` where that person
+        was. Cancelling the wait does not take the facts back. Raises LogFull, LogBusy, LogRefused, LogDamaged, or
+        LogError when the log is closed or has failed.
         """
 
-    def submit(self, by: str, facts: Sequence[Fact], seen: int = 0) -> "asyncio.Future[Batch]":
+    def submit(
+        self, by: str, facts: Sequence[Fact], seen: int = 0, origin: Origin = NOWHERE
+    ) -> "asyncio.Future[Batch]":
         """As ``append``, for those who have no task that could wait; what cannot be queued is raised at once."""
 
-    async def append_large(self, by: str, large: Large, seen: int = 0) -> Batch:
+    async def append_large(self, by: str, large: Large, seen: int = 0, origin: Origin = NOWHERE) -> Batch:
         """As ``append``, for one fact that was encoded beforehand."""
 
     async def close(self) -> None:

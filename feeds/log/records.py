@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from feeds.facts import Entry, decode_entries
+from feeds.facts import Entry, Glance, decode_entries, glance_entries
 from feeds.log.interface import Batch, Damage, LogDamaged, Report
 from feeds.log.table import GENESIS, Row, Table
 
@@ -64,6 +64,73 @@ class RecordedLog:
                 self.last = min(self.last, error.damage.after)
                 self.damage = error.damage
 
+    def glance(self, after: int = 0, until: int | None = None) -> Iterator[Glance]:
+        """Yield the good entries after sequence ``after`` up to ``until``, their facts not looked into.
+
+        Stops at damage, as ``read`` does. Blocks on the disk.
+        """
+        try:
+            for row in self._table.rows(after):
+                for entry in _glances(row, self._table):
+                    if until is not None and entry.seq > until:
+                        return
+                    if entry.seq > after:
+                        yield entry
+                if until is not None and row.last >= until:
+                    return
+        except LogDamaged as error:
+            if self.damage is None or error.damage.after < self.damage.after:
+                self.damage = error.damage
+
+    def raw(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
+        """Yield (last sequence, JSON) of the good batches after ``after``: for a search in bytes. Stops at damage."""
+        try:
+            for row in self._table.rows(after):
+                yield row.last, row.facts
+        except LogDamaged as error:
+            if self.damage is None or error.damage.after < self.damage.after:
+                self.damage = error.damage
+
+    def end(self) -> tuple[int, datetime] | None:
+        """Return sequence and time of the last fact, not verified; None when the log is empty."""
+        row = self._table.holding()
+        return (row.last, _glances(row, self._table)[-1].at) if row is not None else None
+
+    def check_of(self, seq: int) -> bytes | None:
+        """Return the chain check of the batch that holds ``seq``, as it stands there; None when there is none."""
+        row = self._table.holding(seq)
+        return row.check if row is not None else None
+
+    def time_of(self, seq: int) -> datetime | None:
+        """Return when the fact ``seq`` was appended; None when there is none."""
+        row = self._table.holding(seq)
+        return _glances(row, self._table)[seq - row.first].at if row is not None else None
+
+    def seq_at(self, at: datetime) -> int:
+        """Return the last sequence appended at ``at`` or before, 0 when all came later.
+
+        Looks at a few batches only: where a clock was put back, at one of the places that fit. Blocks on the disk.
+        """
+        last = self._table.holding()
+        if last is None:
+            return 0
+        # All up to ``good`` came at ``at`` or before; the fact ``beyond`` came after it.
+        good, beyond = 0, last.last + 1
+        while good + 1 < beyond:
+            row = self._table.holding((good + beyond) // 2)
+            if row is None:
+                beyond = (good + beyond) // 2  # a gap: what is before it counts
+                continue
+            entries = _glances(row, self._table)
+            within = [entry.seq for entry in entries if entry.at <= at]
+            if not within:
+                beyond = row.first
+            elif len(within) < len(entries):
+                return within[-1]
+            else:
+                good = row.last
+        return good
+
     def check_at(self, seq: int) -> bytes | None:
         """See ``FactLog.check_at``."""
         if self.damage is not None and seq > self.damage.after:
@@ -85,6 +152,16 @@ def _entries(row: Row, table: Table) -> tuple[Entry, ...]:
             return entries
         why = "its facts do not bear its sequences"
     raise LogDamaged(Damage(f"{table.database}, batch {row.first}–{row.last}", row.first - 1, why))
+
+
+def _glances(row: Row, table: Table) -> tuple[Glance, ...]:
+    """Return the entries in ``row`` without looking into their facts. Raises LogDamaged."""
+    try:
+        return glance_entries(row.facts)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        why = f"its entries cannot be read ({error})"
+        place = f"{table.database}, batch {row.first}–{row.last}"
+        raise LogDamaged(Damage(place, row.first - 1, why)) from error
 
 
 def read_only(directory: Path, after: int = 0) -> RecordedLog:

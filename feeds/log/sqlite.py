@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
-from feeds.facts import Entry, Fact, encode_entries
+from feeds.facts import NOWHERE, Entry, Fact, Origin, encode_entries
 from feeds.log.interface import Batch, Damage, LogBusy, LogDamaged, LogError, LogFull, LogRefused
 from feeds.log.large import Large
 from feeds.log.lock import DirectoryLock
@@ -43,13 +43,20 @@ _logger = logging.getLogger(__name__)
 class _Append:
     """One append on its way. Its future belongs to the event loop; the writer never touches it."""
 
-    __slots__ = ("by", "done", "facts", "large", "seen")
+    __slots__ = ("by", "done", "facts", "large", "origin", "seen")
 
     def __init__(
-        self, by: str, facts: tuple[Fact, ...], seen: int, done: asyncio.Future[Batch], large: Large | None = None
+        self,
+        by: str,
+        facts: tuple[Fact, ...],
+        seen: int,
+        origin: Origin,
+        done: asyncio.Future[Batch],
+        large: Large | None = None,
     ) -> None:
         self.by = by
         self.large = large
+        self.origin = origin
         self.facts = facts
         self.seen = seen
         self.done = done
@@ -170,19 +177,23 @@ class SqliteLog:
         """See ``FactLog.check_at``."""
         return self._recorded.check_at(seq)
 
-    async def append(self, by: str, facts: Sequence[Fact], seen: int = 0) -> Batch:
+    async def append(self, by: str, facts: Sequence[Fact], seen: int = 0, origin: Origin = NOWHERE) -> Batch:
         """See ``FactLog.append``. No facts: an empty batch at the end of the log."""
-        return await self.submit(by, facts, seen)
+        return await self.submit(by, facts, seen, origin)
 
-    def submit(self, by: str, facts: Sequence[Fact], seen: int = 0) -> "asyncio.Future[Batch]":
+    def submit(
+        self, by: str, facts: Sequence[Fact], seen: int = 0, origin: Origin = NOWHERE
+    ) -> "asyncio.Future[Batch]":
         """See ``FactLog.submit``."""
-        return self._submit(by, facts, seen, None)
+        return self._submit(by, facts, seen, origin, None)
 
-    async def append_large(self, by: str, large: Large, seen: int = 0) -> Batch:
+    async def append_large(self, by: str, large: Large, seen: int = 0, origin: Origin = NOWHERE) -> Batch:
         """See ``FactLog.append_large``. It makes a commit of its own."""
-        return await self._submit(by, (large.fact,), seen, large)
+        return await self._submit(by, (large.fact,), seen, origin, large)
 
-    def _submit(self, by: str, facts: Sequence[Fact], seen: int, large: Large | None) -> "asyncio.Future[Batch]":
+    def _submit(
+        self, by: str, facts: Sequence[Fact], seen: int, origin: Origin, large: Large | None
+    ) -> "asyncio.Future[Batch]":
         refusal = self._refusal()
         if refusal is not None:
             raise refusal
@@ -202,7 +213,7 @@ class SqliteLog:
                 "Nothing of this was kept: send it again in a moment."
             )
         self._waiting += len(kept)
-        append = _Append(by, kept, seen, loop.create_future(), large)
+        append = _Append(by, kept, seen, origin, loop.create_future(), large)
         self._pending.append(append)
         self._schedule()
         return append.done
@@ -280,8 +291,9 @@ class SqliteLog:
             append = self._pending[0]
             if appends and (append.large is not None or seq - first + 1 + len(append.facts) > COMMIT_FACTS):
                 break
+            by, seen, address, token = append.by, append.seen, append.origin.address, append.origin.token
             entries = tuple(
-                [Entry(number, at, append.by, fact, append.seen) for number, fact in enumerate(append.facts, seq + 1)]
+                [Entry(number, at, by, fact, seen, address, token) for number, fact in enumerate(append.facts, seq + 1)]
             )
             try:
                 if append.large is None:

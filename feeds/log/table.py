@@ -126,6 +126,22 @@ class Table:
                 return check
         return None
 
+    def holding(self, seq: int | None = None) -> Row | None:
+        """Return the batch that holds ``seq`` (None: the last one), not verified; None when there is none.
+
+        For finding a place; what is shown is read with ``rows``. Raises LogDamaged, LogError.
+        """
+        where, values = ("WHERE first <= ? ", (seq,)) if seq is not None else ("", ())
+        try:
+            with closing(self._connect()) as connection:
+                found = connection.execute(f"{_COLUMNS} {where}ORDER BY first DESC LIMIT 1", values).fetchone()
+        except sqlite3.Error as error:
+            raise self._judged(error, 0) from error
+        match found:
+            case (int(first), int(last), bytes(kept), bytes(facts)) if seq is None or seq <= last:
+                return Row(first, last, kept, facts)
+        return None
+
     def _verify(self, raw: object, good: int, check: bytes, head: Head | None) -> Row:
         """Return ``raw`` as a row, which must follow the sequence ``good`` and its ``check``. Raises LogDamaged."""
         match raw:

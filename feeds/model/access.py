@@ -56,11 +56,13 @@ COMMAND_NEEDS: dict[str, Capability] = {
     "weigh": Capability.DECIDE,
     "sims": Capability.LOOK,
     "draft": Capability.WRITE,
+    "text": Capability.WRITE,
     "preview": Capability.WRITE,
     "propose": Capability.WRITE,
     "approve": Capability.SEND,
     "steer": Capability.SEND,
     "retry": Capability.SEND,
     "suppress": Capability.SEND,
+    "replay": Capability.LOOK,
 }
 """What each command asks for, by its name on the wire."""

@@ -1,5 +1,6 @@
 """Commands: what a person at a screen may ask of the hub. Each becomes facts, or is refused with a reason."""
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -107,6 +108,16 @@ class Draft(Struct, frozen=True, gc=False, tag_field="do", tag="draft"):
     seen: Seen = 0
 
 
+class AskDraft(Struct, frozen=True, gc=False, tag_field="do", tag="text"):
+    """Ask for a draft as it was written: ``update``, else the newest one of ``outage``. Changes nothing.
+
+    The answer is a ``DraftText``, or null where the outage has no draft.
+    """
+
+    update: Label = ""
+    outage: Label = ""
+
+
 class AskPreview(Struct, frozen=True, gc=False, tag_field="do", tag="preview"):
     """Ask what a draft would send now. Changes nothing. ``window`` is (first message, how many), at most 200."""
 
@@ -166,6 +177,30 @@ class Suppress(Struct, frozen=True, gc=False, tag_field="do", tag="suppress"):
     seen: Seen = 0
 
 
+class Replay(Struct, frozen=True, gc=False, tag_field="do", tag="replay"):
+    """Steer a replay. A hub at work refuses it; a replay refuses every other command.
+
+    ``seek`` goes to the time ``at``, else to the sequence ``seq``, else to the bookmark ``name``; ``step`` goes by
+    ``steps`` facts, ``event`` by so many outage events, back where it is negative; ``speed`` is times real time;
+    ``mark`` names this moment, ``unmark`` forgets a name. The answer is the sequence and the time that is shown then.
+    """
+
+    to: Literal["play", "pause", "seek", "step", "event", "speed", "mark", "unmark"]
+    at: datetime | None = None
+    seq: Annotated[int, Meta(ge=0)] | None = None
+    steps: Annotated[int, Meta(ge=-1_000_000_000, le=1_000_000_000)] = 1
+    speed: Annotated[float, Meta(ge=0.1, le=1000.0)] = 1.0
+    name: Label = ""
+    seen: Seen = 0
+
+
+class Moment(Struct, frozen=True, gc=False):
+    """What a replay answers: the moment that is shown now."""
+
+    seq: int
+    at: datetime
+
+
 Command = (
     Acknowledge
     | Declare
@@ -178,12 +213,14 @@ Command = (
     | Explain
     | Weigh
     | Draft
+    | AskDraft
     | AskPreview
     | Propose
     | Approve
     | Steer
     | Retry
     | Suppress
+    | Replay
 )
 
 CommandName = Literal[
@@ -198,12 +235,14 @@ CommandName = Literal[
     "explain",
     "weigh",
     "draft",
+    "text",
     "preview",
     "propose",
     "approve",
     "steer",
     "retry",
     "suppress",
+    "replay",
 ]
 
 COMMANDS: dict[str, type[Struct]] = {
@@ -218,13 +257,15 @@ COMMANDS: dict[str, type[Struct]] = {
     "explain": Explain,
     "weigh": Weigh,
     "draft": Draft,
+    "text": AskDraft,
     "preview": AskPreview,
     "propose": Propose,
     "approve": Approve,
     "steer": Steer,
     "retry": Retry,
     "suppress": Suppress,
+    "replay": Replay,
 }
 """The commands by name."""
 
-__all__ = ["COMMANDS", "Command", "CommandName", "Seen"]
+__all__ = ["COMMANDS", "Command", "CommandName", "Moment", "Seen"]

@@ -176,6 +176,19 @@ class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     seq: int = 0
 
 
+class DraftText(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A draft as it was written, for whoever wants to write on. ``author``: who wrote last."""
+
+    update: str
+    outage: str
+    kind: UpdateKind
+    text: UpdateText
+    author: str
+    state: UpdateState
+    narrowing: Narrowing = Narrowing()
+    seq: int = 0
+
+
 class DeliveryState(StrEnum):
     """Where one delivery stands. *uncertain*: the message was handed over and the answer did not come back."""
 

@@ -2,7 +2,7 @@
 
 from feeds.views.case_points import CasePoints
 from feeds.views.filter import BadFilter, Filter
-from feeds.views.query import BadQuery, Query, Source
+from feeds.views.query import BadQuery, Looked, Query, Source
 from feeds.views.sources import board_source
 
-__all__ = ["BadFilter", "BadQuery", "CasePoints", "Filter", "Query", "Source", "board_source"]
+__all__ = ["BadFilter", "BadQuery", "CasePoints", "Filter", "Looked", "Query", "Source", "board_source"]

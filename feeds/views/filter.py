@@ -1,29 +1,102 @@
 """The filter language, the same on every screen and in ``vaken tail``.
 
 ``word`` (or ``"several words"``) must stand in some field of the row; ``key:value`` in that field, ``key:a,b`` either;
-``key:>5`` and ``key:<5`` compare numbers; ``key:""`` is a field without a value; a ``-`` in front turns a term round.
-Terms are joined by *and*. Case is ignored. What stands in quotes is taken as it is, commas too. Fields that hold
-several values (outages, attributes) match when one of them does.
+``key:""`` is a field without a value. ``~pattern`` and ``key:~pattern`` are regular expressions (see pattern.py),
+``?letters`` and ``key:?letters`` are found wherever the letters follow each other, others between them. ``key:>5``,
+``>=``, ``<`` and ``<=`` compare: numbers; severities and states by how pressing they are; times by their age with
+``raised:<10m`` (s, m, h, d, w; ``1h30m``), or with a time: ``raised:>02:30`` is later than the last half past two
+(UTC), ``raised:>2026-03-14`` later than that midnight. A ``-`` in front turns a term round. Terms are joined by *and*.
+Case is ignored. What stands in quotes is taken as it is. Fields that hold several values match when one of them does.
+
+A time that is still to come is younger than any age; a field without a time has none.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Any
+from typing import Final, get_args, get_type_hints
 
 from feeds.model import Row
+from feeds.views.held import HeldRows
+from feeds.views.order import Lot
+from feeds.views.pattern import BadPattern
+from feeds.views.ranks import RANKS
+from feeds.views.terms import Aged, Clocked, Compared, Held, Patterned, Ranked, Rough, Term, Word
 
-Filter = Callable[[Row], bool]
-"""Whether a row is shown."""
+MAX_LENGTH: Final = 1_000
+MAX_TERMS: Final = 40
 
-MAX_LENGTH = 1_000
-
-_TERM = re.compile(r'(?P<minus>-?)(?:(?P<key>[A-Za-z_][A-Za-z0-9_]*):)?(?P<value>"[^"]*"|[^\s"]*)(?=\s|$)')
+_TERM = re.compile(
+    r'(?P<minus>-?)(?:(?P<key>[A-Za-z_][A-Za-z0-9_]*):)?(?P<sign>>=|<=|[<>~?])?(?P<value>"[^"]*"|[^\s"]*)(?=\s|$)'
+)
+_AGE = re.compile(r"(?:\d+(?:\.\d+)?[smhdw])+")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400, "w": 7 * 86_400}
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+MOST_SECONDS: Final = 100 * 365 * 86_400
 
 
 class BadFilter(Exception):
-    """The filter cannot be read; the message says what and where."""
+    """The filter cannot be read; the message says what and where. ``at``: the place of the term, from 0."""
+
+    def __init__(self, why: str, at: int = 0) -> None:
+        super().__init__(why)
+        self.at = at
+
+
+class Filter:
+    """What lets rows through: all of ``terms``."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self.terms = tuple(sorted(dict.fromkeys(terms), key=lambda term: term.cost))
+
+    def __call__(self, row: Row, now: datetime | None = None, held: HeldRows | None = None) -> bool:
+        """Return whether a row is shown, at the time ``now`` where ages count."""
+        seconds = now.timestamp() if now is not None else 0.0
+        return all(term.passes(row, held, seconds) is not term.negated for term in self.terms)
+
+    @property
+    def reads(self) -> bool:
+        """Whether it looks at whole rows as text."""
+        return any(term.reads for term in self.terms)
+
+    def sift(self, lot: Lot, now: datetime, held: HeldRows, known: "Filter | None" = None) -> Lot:
+        """Return the rows that are shown, in their order. What ``known`` asks for they have passed already."""
+        seconds = now.timestamp()
+        passed = set(known.terms) if known is not None else set()
+        for term in self.terms:
+            if term not in passed and lot.rows:
+                if term.reads and lot.texts is None:
+                    lot = lot._replace(texts=list(map(held.text, lot.rows)))
+                lot = lot.where(term.mask(lot, held, seconds))
+        return lot
+
+    def narrows(self, other: "Filter | None") -> bool:
+        """Return whether all that this one shows ``other`` shows too; False where that is not known."""
+        if other is None:
+            return True
+        return all(any(mine.implies(theirs) for mine in self.terms) for theirs in other.terms)
+
+    @property
+    def timed(self) -> bool:
+        """Whether rows come and go by time alone."""
+        return any(isinstance(term, Aged | Clocked) for term in self.terms)
+
+    def young(self, rows: list[Row], now: datetime) -> list[Row]:
+        """Return those of ``rows`` that time alone may change yet."""
+        aged = [term for term in self.terms if isinstance(term, Aged)]
+        found = {row.key: row for term in aged for row in term.young(rows, now)}
+        return list(found.values())
+
+    def turns(self, row: Row, now: datetime) -> float:
+        """Return when time alone next changes what becomes of a row (Unix seconds); infinity: never."""
+        seconds = now.timestamp()
+        return min((term.turns(row, seconds) for term in self.terms if isinstance(term, Aged)), default=float("inf"))
+
+    def turns_all(self, now: datetime) -> float:
+        """Return when a time of day comes round that it names (Unix seconds); infinity: it names none."""
+        seconds = now.timestamp()
+        return min((term.next(seconds) for term in self.terms if isinstance(term, Clocked)), default=float("inf"))
 
 
 def parse(text: str, row_type: type[Row]) -> Filter | None:
@@ -32,8 +105,8 @@ def parse(text: str, row_type: type[Row]) -> Filter | None:
     Raises BadFilter with the position (from 1) of the term that is wrong.
     """
     if len(text) > MAX_LENGTH:
-        raise BadFilter(f"filter: longer than {MAX_LENGTH} characters")
-    terms: list[Filter] = []
+        raise BadFilter(f"filter: longer than {MAX_LENGTH} characters", MAX_LENGTH)
+    terms: list[Term] = []
     fields = row_type.__struct_fields__
     position = 0
     while position < len(text):
@@ -42,76 +115,95 @@ def parse(text: str, row_type: type[Row]) -> Filter | None:
             continue
         found = _TERM.match(text, position)
         if found is None or found.end() == position:
-            raise BadFilter(f"filter: a quote is not closed at {position + 1}")
-        key, value = found["key"], found["value"].strip('"').casefold()
+            raise BadFilter(f"filter: a quote is not closed at {position + 1}", position)
+        key = found["key"]
         if key is not None and key not in fields:
-            raise BadFilter(f"filter: unknown key {key} at {position + 1}; there are {', '.join(fields)}")
-        if value or (key is not None and found["value"]):
-            quoted = found["value"].startswith('"')
-            term = _field_term(key, value, quoted, position) if key is not None else _word_term(value)
-            terms.append(_negated(term) if found["minus"] else term)
-        position = found.end()
-    if not terms:
-        return None
-    return terms[0] if len(terms) == 1 else lambda row: all(term(row) for term in terms)
-
-
-def _negated(term: Filter) -> Filter:
-    return lambda row: not term(row)
-
-
-def _word_term(word: str) -> Filter:
-    def shown(row: Row) -> bool:
-        return any(word in text for name in row.__struct_fields__ for text in _texts(getattr(row, name)))
-
-    return shown
-
-
-def _field_term(key: str, value: str, quoted: bool, position: int) -> Filter:
-    if value[:1] in ("<", ">") and not quoted:
+            raise BadFilter(f"filter: unknown key {key} at {position + 1}; there are {', '.join(fields)}", position)
         try:
-            limit = float(value[1:])
-        except ValueError:
-            raise BadFilter(f"filter: {value[1:] or 'nothing'} is not a number at {position + 1}") from None
-        above = value[0] == ">"
-
-        def compared(row: Row) -> bool:
-            number = getattr(row, key)
-            if not isinstance(number, int | float):
-                return False
-            return number > limit if above else number < limit
-
-        return compared
-    wanted = [value] if quoted else [part for part in value.split(",") if part] or [""]
-
-    def shown(row: Row) -> bool:
-        held = getattr(row, key)
-        if isinstance(held, bool):
-            return any(part in ("1", "yes", "true") if held else part in ("0", "no", "false") for part in wanted)
-        if isinstance(held, Enum):
-            text = str(held.value).casefold()
-            return any(text.startswith(part) for part in wanted if part)
-        if isinstance(held, tuple) and key == "outages":
-            return any(part == one.casefold() for part in wanted for one in held or ("",))
-        if key == "key" or (isinstance(held, int) and not isinstance(held, bool)):
-            return str(held).casefold() in wanted
-        texts = list(_texts(held))
-        return any(part in text if part else not any(texts) for part in wanted for text in texts or [""])
-
-    return shown
+            term = _term(found, key, row_type)
+        except BadPattern as error:
+            at = found.start("value") + found["value"].startswith('"') + error.at
+            raise BadFilter(f"filter: {error.why} at {at + 1}", at) from None
+        except _Wrong as error:
+            raise BadFilter(f"filter: {error} at {position + 1}", position) from None
+        if term is not None:
+            terms.append(term)
+            if len(terms) > MAX_TERMS:
+                raise BadFilter(f"filter: more than {MAX_TERMS} terms at {position + 1}", position)
+        position = found.end()
+    return Filter(terms) if terms else None
 
 
-def _texts(value: Any) -> Iterable[str]:
-    """The texts that a field holds, folded."""
-    if isinstance(value, str):
-        yield (value.value if isinstance(value, Enum) else value).casefold()
-    elif isinstance(value, dict):
-        for name, held in value.items():
-            yield f"{name}={held}".casefold()
-    elif isinstance(value, tuple):
-        for held in value:
-            yield from _texts(held)
-    elif isinstance(value, datetime):
-        yield value.isoformat(timespec="seconds").casefold()
-    elif isinstance(value, int | float):
-        yield str(value)
+class _Wrong(Exception):
+    """What is wrong with one term."""
+
+
+def _term(found: "re.Match[str]", key: str | None, row_type: type[Row]) -> Term | None:
+    """Return one term; None for one that is only begun."""
+    sign, written, negated = found["sign"] or "", found["value"], bool(found["minus"])
+    quoted = written.startswith('"')
+    inside = written[1:-1] if quoted else written
+    value = inside.casefold().replace("\r", " ").replace("\n", " ")
+    if sign == "~":
+        return Patterned(key or "", inside, negated=negated) if inside else None
+    if sign == "?":
+        letters = "".join(value.split())
+        return Rough(key or "", letters, negated=negated) if letters else None
+    if key is None:
+        value = sign + value
+        return Word(value, negated=negated) if value else None
+    if sign:
+        return _comparison(key, sign, value, negated, row_type)
+    if not written:
+        return None
+    wanted = (value,) if quoted else tuple(part for part in value.split(",") if part) or ("",)
+    kinds = _kinds(row_type, key)
+    whole = key in ("key", "outages") or not kinds or bool(kinds & {int, float})
+    return Held(key, wanted, whole, negated=negated)
+
+
+def _comparison(key: str, sign: str, value: str, negated: bool, row_type: type[Row]) -> Term:
+    kinds = _kinds(row_type, key)
+    shown = value or "nothing"
+    if datetime in kinds:
+        if _AGE.fullmatch(value):
+            return Aged(key, sign, _seconds(value), negated=negated)
+        clock = _CLOCK.fullmatch(value)
+        if clock is not None:
+            hours, minutes, seconds = (int(part or 0) for part in clock.groups())
+            return Clocked(key, sign, hours * 3_600 + minutes * 60 + seconds, negated=negated)
+        try:
+            moment = datetime.fromisoformat(value)
+            if moment.tzinfo is None:
+                moment = moment.replace(tzinfo=UTC)
+            return Compared(key, sign, moment.timestamp(), negated=negated)
+        except (ValueError, OverflowError):
+            raise _Wrong(f"{shown} is no age such as 10m or 2h, and no time such as 02:30 or 2026-03-14") from None
+    ranked = next((kind for kind in kinds if issubclass(kind, Enum) and next(iter(kind)) in RANKS), None)
+    if ranked is not None:
+        meant = [one for one in ranked if value and str(one.value).startswith(value)]
+        if len(meant) != 1:
+            raise _Wrong(f"{shown} is none of {', '.join(str(one.value) for one in ranked)}")
+        return Ranked(key, sign, RANKS[meant[0]], negated=negated)
+    if not kinds & {int, float}:
+        raise _Wrong(f"{key} is neither a number nor a time and cannot be compared; in quotes it is looked for as text")
+    try:
+        return Compared(key, sign, float(value), negated=negated)
+    except ValueError:
+        raise _Wrong(f"{shown} is not a number") from None
+
+
+def _seconds(value: str) -> float:
+    parts = re.findall(r"(\d+(?:\.\d+)?)([smhdw])", value)
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if seconds > MOST_SECONDS:
+        raise _Wrong(f"{value} is more than a hundred years")
+    return timedelta(seconds=seconds).total_seconds()
+
+
+def _kinds(row_type: type[Row], key: str) -> set[type]:
+    """Return the types that a field can have."""
+    hint = get_type_hints(row_type)[key]
+    found = {kind for kind in (hint, *get_args(hint)) if isinstance(kind, type)}
+    # A bool is an int to Python and a yes or no to people.
+    return {kind for kind in found if kind is not bool and kind is not type(None)}

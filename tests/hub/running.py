@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,14 +11,19 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
 
 
 class RunningHub:
     """One hub process; ``start`` may be called again after ``kill`` or ``stop``."""
 
-    def __init__(self, directory: Path, config: str) -> None:
+    def __init__(self, directory: Path, config: str, listen: str = "127.0.0.1:0") -> None:
         self.directory = directory
+        self.listen = listen
+        self.headers: dict[str, str] = {}
+        """Sent with every request; a token for instance."""
+        self.tls: ssl.SSLContext | None = None
+        """How its certificate is believed."""
         self.config = directory.parent / "config.toml"
         self.config.write_text(config)
         self.url = ""
@@ -29,16 +35,16 @@ class RunningHub:
             self.process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "tui.cli", "hub", "--data", str(self.directory)),
-                    *("--listen", "127.0.0.1:0", "--config", str(self.config)),
+                    *("--listen", self.listen, "--config", str(self.config)),
                 ],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, "PYTHONUNBUFFERED": "1", "XDG_STATE_HOME": str(self.directory.parent / "state")},
             )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
-        assert "ready at http://" in line, f"no ready line but {line!r}: {self.errors()}"
+        assert "ready at http" in line, f"no ready line but {line!r}: {self.errors()}"
         self.url = line.split()[-1]
         return self
 
@@ -73,10 +79,15 @@ class RunningHub:
                 return int(line.split()[1]) * 1024
         raise AssertionError("the kernel does not tell")
 
+    def session(self) -> ClientSession:
+        """Return a session that sends the headers and believes the certificate."""
+        connector = TCPConnector(ssl=self.tls if self.tls is not None else True)
+        return ClientSession(headers=self.headers, connector=connector)
+
     async def post(self, path: str, body: Any, headers: dict[str, str] | None = None) -> tuple[int, Any]:
         """POST JSON (or raw bytes, or chunks); return status and decoded answer."""
         data = orjson.dumps(body) if isinstance(body, dict | list) else body
-        async with ClientSession() as session, session.post(self.url + path, data=data, headers=headers) as answer:
+        async with self.session() as session, session.post(self.url + path, data=data, headers=headers) as answer:
             return answer.status, orjson.loads(await answer.read())
 
     async def command(self, name: str, who: str = "jl", **fields: Any) -> tuple[int, Any]:
@@ -91,7 +102,7 @@ class RunningHub:
 
     async def get(self, path: str) -> tuple[int, Any]:
         """GET; return status and decoded answer."""
-        async with ClientSession() as session, session.get(self.url + path) as answer:
+        async with self.session() as session, session.get(self.url + path) as answer:
             return answer.status, orjson.loads(await answer.read())
 
     async def sequence(self) -> int:
@@ -100,7 +111,7 @@ class RunningHub:
 
     async def metric(self, name: str) -> float:
         """Return the value of a metric, as it stands on the page for Prometheus."""
-        async with ClientSession() as session, session.get(self.url + "/metrics") as answer:
+        async with self.session() as session, session.get(self.url + "/metrics") as answer:
             for line in (await answer.text()).splitlines():
                 if line.startswith(f"{name} "):
                     return float(line.split()[1])

@@ -111,7 +111,8 @@ class Terminal:
 @asynccontextmanager
 async def terminal(hub: RunningHub, who: str = "jl") -> AsyncIterator[Terminal]:
     """Connect a terminal; its first frame is the hub's greeting."""
-    async with connect(f"{hub.url.replace('http', 'ws')}/v1/stream?who={who}", max_size=None, proxy=None) as socket:
+    url = f"{hub.url.replace('http', 'ws', 1)}/v1/stream?who={who}"
+    async with connect(url, max_size=None, proxy=None, additional_headers=hub.headers, ssl=hub.tls) as socket:
         one = Terminal(socket)
         await one.read()
         yield one

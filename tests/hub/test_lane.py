@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.hub.lane import BODY_BYTES, plain_length
+from feeds.hub.lane import BODY_BYTES, Plain, plain
 from tests.hub.running import RunningHub
 
 LINE = b"POST /v1/alarms HTTP/1.1"
@@ -42,13 +42,13 @@ def head(*headers: bytes, line: bytes = LINE) -> bytes:
     ],
 )
 def test_only_the_plain_head_is_for_the_lane(given_head: bytes, length: int | None) -> None:
-    assert plain_length(given_head) == length
+    assert plain(given_head) == (None if length is None else Plain(length, None))
 
 
 @given(st.binary(max_size=60))
 def test_no_head_makes_it_fail(rest: bytes) -> None:
-    length = plain_length(LINE + b"\r\n" + rest)
-    assert length is None or 0 <= length <= BODY_BYTES
+    found = plain(LINE + b"\r\n" + rest)
+    assert found is None or 0 <= found.length <= BODY_BYTES
 
 
 async def conversation(hub: RunningHub, parts: list[bytes], answers: int) -> list[tuple[int, dict[str, object]]]:

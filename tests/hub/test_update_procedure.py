@@ -235,3 +235,14 @@ async def test_the_promise_of_a_next_word_is_told_with_the_totals(shared_hub: Ru
     (row,) = await shared_hub.rows("totals")
     assert row["next_word"] == "2030-03-01T04:00:00Z"
     assert row["promises"] >= 1
+
+
+async def test_a_draft_can_be_read_as_it_was_written_by_whoever_wants_to_write_on(shared_hub: RunningHub) -> None:
+    outage = await outage_of(shared_hub, 31, "texts.example", [customer(1, "texts.example")])
+    assert await shared_hub.done("text", outage=outage) is None
+    update = (await shared_hub.done("draft", outage=outage, kind="first word", text=TEXT))["update"]
+    read = await shared_hub.done("text", outage=outage)
+    assert (read["update"], read["text"], read["state"]) == (update, TEXT, "draft")
+    assert (await shared_hub.done("text", update=update)) == read
+    await shared_hub.done("steer", update=update, to="cancel")
+    assert "can no longer change" in await refused(shared_hub, "text", "bo", update=update)

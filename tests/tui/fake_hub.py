@@ -20,6 +20,7 @@ from feeds.model import (
     DeliveryRow,
     DeliveryState,
     DeskRow,
+    DraftText,
     FeedRow,
     ImpactRow,
     Message,
@@ -41,7 +42,7 @@ from feeds.model import (
     UpdateRow,
     UpdateState,
 )
-from feeds.model.commands import Approve, AskPreview, AskSims, Draft, Suspect
+from feeds.model.commands import Approve, AskDraft, AskPreview, AskSims, Draft, Suspect
 from feeds.simspace import read_sims, short_text
 from feeds.views.query import BadQuery, Query
 from tests.tui.fake_explanations import candidates
@@ -139,6 +140,8 @@ class FakeHub:
         """Whether views that are opened get no content until ``answer`` is called."""
         self._rows: dict[tuple[str, str], dict[str, Row]] = {}
         self._numbers = 0
+        self.texts: list[DraftText] = []
+        """What drafts the hub knows, as they were written."""
         self._drafts = 0
         self.seq = 100
 
@@ -192,6 +195,9 @@ class FakeHub:
             if not command.update:
                 self._drafts += 1
             result = {"update": command.update or f"U-{self._drafts}"}
+        elif isinstance(command, AskDraft):
+            asked = (command.update, command.outage)
+            result = next((one for one in self.texts if one.update in asked or one.outage in asked), None)
         elif isinstance(command, AskPreview):
             result = self.preview(command.update)
         elif isinstance(command, AskSims):

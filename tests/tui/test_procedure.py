@@ -7,7 +7,18 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Digits, OptionList, Select, TextArea
 
-from feeds.model import ContactChannel, Narrowing, Preview, Slip, UpdateKind, UpdateRow, UpdateState
+from feeds.model import (
+    ContactChannel,
+    DraftText,
+    Narrowing,
+    Parts,
+    Preview,
+    Slip,
+    UpdateKind,
+    UpdateRow,
+    UpdateState,
+    UpdateText,
+)
 from feeds.model.commands import Approve, AskPreview, Draft, Propose, Retry, Steer
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, preview_of, update_row
@@ -16,7 +27,7 @@ from tui.screens.composer import ComposerScreen
 from tui.screens.progress import ProgressScreen
 from tui.screens.review import ReviewScreen
 from tui.screens.updates import UpdatesScreen
-from tui.writing.narrowing import BadNarrowing, read_narrowing, with_without
+from tui.writing.narrowing import BadNarrowing, read_narrowing, with_without, write_narrowing
 from widgets.confirm import Confirm
 
 
@@ -75,6 +86,73 @@ async def test_what_needs_a_second_person_is_proposed_with_its_count_and_waits(o
         commands = [one for one in hub.done if isinstance(one, Propose | Approve)]
         assert commands == [Propose("U-1", "3fa9c2d4e5f60718", customers=3, seen=seen.seq)]
         assert "O-12" not in pilot.app.forms  # type: ignore[attr-defined]
+
+
+def written(author: str, **fields: object) -> DraftText:
+    text = UpdateText(
+        "Found.", "Moving.", "Wait.", NOW + timedelta(minutes=25),
+        translations=(Parts("sv", "Hittat.", "Flyttar.", "Vänta."),),
+    )  # fmt: skip
+    values: dict[str, object] = {
+        "update": "U-7", "outage": "O-12", "kind": UpdateKind.CORRECTION, "text": text, "author": author,
+        "state": UpdateState.DRAFT, "narrowing": Narrowing(("SE", "NO"), only=("a b",), vips=True),
+    }  # fmt: skip
+    return DraftText(**{**values, **fields})  # type: ignore[arg-type]
+
+
+async def test_ones_own_draft_begun_elsewhere_is_written_on(opened: Opened, hub: FakeHub) -> None:
+    hub.texts = [written("jl")]
+    async with opened((130, 40)) as pilot:
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ComposerScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, ComposerScreen)
+        await until(pilot, lambda: screen.form.update == "U-7" and screen.drafting.seen is not None)
+        await fresh(pilot, screen)
+        assert screen.query_one("#will", TextArea).text == "Moving."
+        assert screen.form.of("sv").done == "Hittat."
+        screen.query_one("#done", TextArea).focus()
+        await pilot.press("end", *" It is APN iot.")
+        await fresh(pilot, screen)
+        last = drafts(hub)[-1]
+        assert (last.update, last.kind, last.text.done) == ("U-7", UpdateKind.CORRECTION, "Found. It is APN iot.")
+        assert last.text.next_word == NOW.replace(second=0) + timedelta(minutes=25)
+        assert last.narrowing == Narrowing(("SE", "NO"), only=("a b",), vips=True)
+
+
+async def test_another_persons_draft_is_told_of_and_left_alone(opened: Opened, hub: FakeHub) -> None:
+    hub.texts = [written("mk")]
+    async with opened((130, 40)) as pilot:
+        await pilot.press("u")
+        await until(pilot, lambda: "mk has a draft for O-12" in screen_text(pilot))
+        screen = pilot.app.screen
+        assert isinstance(screen, ComposerScreen)
+        assert screen.form.update == ""
+        assert screen.query_one("#will", TextArea).text == ""
+
+
+async def test_a_draft_written_elsewhere_is_opened_from_where_it_is_read(opened: Opened, hub: FakeHub) -> None:
+    hub.texts = [written("mk", update="U-1")]
+    hub.put("updates", proposed("mk"))
+    async with opened((130, 40)) as pilot:
+        await reviewing(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ComposerScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, ComposerScreen)
+        await fresh(pilot, screen)
+        assert (screen.form.update, screen.query_one("#need", TextArea).text) == ("U-1", "Wait.")
+
+
+@pytest.mark.parametrize(
+    "narrowing",
+    [
+        Narrowing(),
+        Narrowing(("SE",), ("metering", "two words"), True, ("a,b", "c"), ("d e",), (ContactChannel.SMS,)),
+    ],
+)
+def test_a_narrowing_is_written_as_it_is_read(narrowing: Narrowing) -> None:
+    assert read_narrowing(write_narrowing(narrowing)) == narrowing
 
 
 async def test_another_person_sees_what_leaves_and_approves_it_with_the_count(opened: Opened, hub: FakeHub) -> None:

@@ -125,7 +125,6 @@ def test_a_key_names_the_field_commas_are_alternatives_and_minus_turns_round(tex
         ("sims:1200", True),
         ("sims:12", False),
         ("sims:5,1200", True),
-        ("title:>5", False),
     ],
 )
 def test_numbers_are_compared_and_are_equal_only_as_a_whole(text: str, shown: bool) -> None:
@@ -209,6 +208,7 @@ def test_attributes_are_found_by_name_and_value(text: str, shown: bool) -> None:
         ('ok "never closed', "a quote is not closed at 4"),
         ("  sims:>many", "many is not a number at 3"),
         ("sims:>", "nothing is not a number at 1"),
+        ("title:>5", "title is neither a number nor a time and cannot be compared"),
         ("x" * (MAX_LENGTH + 1), f"longer than {MAX_LENGTH} characters"),
     ],
 )

@@ -1,22 +1,39 @@
-"""The last line: what keys do here, made from the list of actions, and the filter's input while it is written."""
+"""The last line: what keys do here, made from the list of actions, and the first of two keys while it waits."""
+
+from collections.abc import Container
+from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
 from textual.widget import Widget
 
-from tui.acts.registry import actions_for
+from feeds.model.access import Capability
+from tui.acts.key_names import shown_key
+from tui.acts.keymap import DEFAULT, Keymap
+from tui.acts.registry import EVERYWHERE, Action, actions_for
 from widgets.looks import MUTED
 
+if TYPE_CHECKING:
+    from tui.app import VakenApp
 
-def hint_line(where: str, width: int) -> Content:
+
+def place_of(action: Action, where: str) -> str:
+    """Return the place whose keys count for an action that is offered on the screen ``where``."""
+    return where if where in action.where else EVERYWHERE
+
+
+def hint_line(
+    where: str, width: int, keymap: Keymap = DEFAULT, may: Container[Capability] = frozenset(Capability)
+) -> Content:
     """Return the hints of a screen that fit into ``width`` cells; the general ones go last and stay longest."""
-    hinted = sorted((action for action in actions_for(where) if action.hint), key=lambda action: action.hint)
-    general = [action for action in hinted if action.hint >= 20]
-    own = [action for action in hinted if action.hint < 20]
+    hinted = sorted((action for action in actions_for(where, may) if action.hint), key=lambda action: action.hint)
+    labelled = [(keymap.label(place_of(action, where), action), action) for action in hinted]
+    own = [(key, action) for key, action in labelled if key and action.hint < 20]
+    general = [(key, action) for key, action in labelled if key and action.hint >= 20]
 
     def line(count_own: int, count_general: int) -> Content:
         shown = [*own[:count_own], *general[:count_general]]
         return Content("  ").join(
-            Content.assemble((action.label, "bold $primary"), (f" {action.title}", MUTED)) for action in shown
+            Content.assemble((key, "bold $primary"), (f" {action.title}", MUTED)) for key, action in shown
         )
 
     for count_general in range(len(general), -1, -1):
@@ -38,6 +55,15 @@ class Hints(Widget):
         super().__init__()
         self._where = where
 
+    @property
+    def vaken(self) -> "VakenApp":
+        """The app, as what it is."""
+        return cast("VakenApp", self.app)
+
     def render(self) -> Content:
         """Return the line."""
-        return hint_line(self._where, self.content_size.width)
+        width, app = self.content_size.width, self.vaken
+        if app.chords.first:
+            waiting = Content.assemble((f"{shown_key(app.chords.first)} …", "bold $primary"), ("  esc lets go", MUTED))
+            return waiting.truncate(max(width, 0))
+        return hint_line(self._where, width, app.keymap, app.hub.link.may)

@@ -1,46 +1,125 @@
-"""What the ``:`` palette finds: the actions that belong to the screen, and the outages that live."""
+"""What the ``:`` palette finds: the actions that somebody may do on the screen, and the outages that live.
+
+A word that names an action, such as ``q`` or ``alarms``, does it at once with enter, however fast it was typed.
+"""
 
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
+from msgspec import Struct
 from rich.text import Text
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual import events, on
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
+from textual.widgets import Input
 
-from tui.acts.registry import EVERYWHERE, actions_for
+from tui.acts.hints import place_of
+from tui.acts.registry import EVERYWHERE, Action, actions_for
 from tui.base_screen import VakenScreen
 from widgets.plain import plain
 
 if TYPE_CHECKING:
     from tui.app import VakenApp
 
+MOST_TYPED = 200
+"""Characters of a command; longer ones name nothing."""
+
+
+class Offer(Struct, frozen=True):
+    """One thing that the palette can do. ``words``: what names it exactly."""
+
+    title: str
+    help: str
+    run: Callable[[], Any]
+    words: frozenset[str] = frozenset()
+
+
+def _words(action: Action) -> frozenset[str]:
+    names = (action.name, action.name.replace("_", " "), action.title.removesuffix(" …"), *action.also)
+    return frozenset(name.casefold() for name in names)
+
+
+def offers(app: "VakenApp", screen: Screen[Any]) -> Iterator[Offer]:
+    """Yield what can be done on ``screen``, its own actions first."""
+    where = screen.where if isinstance(screen, VakenScreen) else EVERYWHERE
+    for action in actions_for(where, app.hub.link.may):
+        if action.name == "palette":
+            continue
+        place = place_of(action, where)
+        node = app if place == EVERYWHERE else screen
+        key = app.keymap.label(place, action)
+        title = f"{action.title}  ({key})" if key else action.title
+        run = partial(app.run_action, action.name, default_namespace=node)
+        yield Offer(title, action.help, run, _words(action))
+    for row in app.situation.outages:
+        name = plain(f"open {row.key}  {'★' if row.vip else ''}{row.customer} {row.shared}")
+        yield Offer(name, "", partial(app.open_outage, row), frozenset({plain(row.key).casefold()}))
+
+
+def exact(app: "VakenApp", screen: Screen[Any], typed: str) -> Offer | None:
+    """Return what ``typed`` names exactly: what the screen does comes before what is done everywhere."""
+    word = typed[:MOST_TYPED].strip().removeprefix(":").casefold()
+    return next((offer for offer in offers(app, screen) if word in offer.words), None) if word else None
+
 
 class ActionProvider(Provider):
     """Finds by title, name and help. Everything is shown as text: the palette reads plain strings as markup."""
 
-    def _found(self) -> Iterator[tuple[str, str, Callable[[], Any]]]:
-        screen = self.screen
-        where = screen.where if isinstance(screen, VakenScreen) else EVERYWHERE
-        for action in actions_for(where):
-            if action.name == "palette":
-                continue
-            node = screen if action.where != (EVERYWHERE,) else self.app
-            title = f"{action.title}  ({action.label})"
-            yield title, action.help, partial(self.app.run_action, action.name, default_namespace=node)
-        app = cast("VakenApp", self.app)
-        for row in app.situation.outages:
-            name = plain(f"open {row.key}  {'★' if row.vip else ''}{row.customer} {row.shared}")
-            yield name, "", partial(app.open_outage, row)
+    def _offers(self) -> Iterator[Offer]:
+        return offers(cast("VakenApp", self.app), self.screen)
 
     async def discover(self) -> Hits:
         """Offer everything."""
-        for title, help_text, run in self._found():
-            yield DiscoveryHit(Text(title), run, text=title, help=help_text)
+        for offer in self._offers():
+            yield DiscoveryHit(Text(offer.title), offer.run, text=offer.title, help=offer.help)
 
     async def search(self, query: str) -> Hits:
-        """Offer what fits to ``query``."""
+        """Offer what fits to ``query``; what it names exactly comes first."""
         matcher = self.matcher(query)
-        for title, help_text, run in self._found():
-            score = max(matcher.match(title), 0.5 * matcher.match(help_text) if help_text else 0.0)
+        named = exact(cast("VakenApp", self.app), self.screen, query)
+        for offer in self._offers():
+            score = max(matcher.match(offer.title), 0.5 * matcher.match(offer.help) if offer.help else 0.0)
+            if named is not None and offer.title == named.title:
+                score = 2.0
             if score > 0:
-                yield Hit(score, Text(title), run, text=title, help=help_text)
+                yield Hit(score, Text(offer.title), offer.run, text=offer.title, help=offer.help)
+
+
+class CommandLine(CommandPalette):
+    """The palette of this app; ``behind`` is the screen that it is opened over."""
+
+    def __init__(self, behind: Screen[Any]) -> None:
+        super().__init__(placeholder="an action, a screen, an outage: alarms, q, O-12 …", id="--command-palette")
+        self._behind = behind
+        self._early: list[events.Key] = []
+        """Keys that were quicker than the field: at most a line of them."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Keep what is typed before the field is there."""
+        if self.focused is None and (event.is_printable or event.key == "enter"):
+            event.stop()
+            if len(self._early) < MOST_TYPED:
+                self._early.append(event)
+
+    @on(events.DescendantFocus)
+    def _catch_up(self) -> None:
+        early, self._early = self._early, []
+        box = self.query_one(Input)
+        for event in early:
+            if event.key == "enter":
+                box.post_message(Input.Submitted(box, box.value))
+                break
+            box.insert_text_at_cursor(event.character or "")
+
+    @on(Input.Submitted)
+    def _do_at_once(self, event: Input.Submitted) -> None:
+        """Do what is named exactly, without waiting for the list; else the palette does as it always does."""
+        app = cast("VakenApp", self.app)
+        offer = exact(app, self._behind, event.value)
+        if offer is None:
+            return
+        event.stop()
+        event.prevent_default()
+        self.dismiss()
+        app.call_later(offer.run)

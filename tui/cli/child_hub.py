@@ -7,9 +7,12 @@ import sys
 import threading
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, TYPE_CHECKING, Self
 
 from tui.cli.failure import Failed
+
+if TYPE_CHECKING:
+    from feeds.client import Credentials
 
 READY = "vaken hub ready at "
 PATIENCE = 2.0
@@ -41,11 +44,13 @@ class ChildHub:
         """The file that its stderr goes to."""
         return self._data / "hub.log"
 
+    def arguments(self) -> list[str]:
+        """The command line that the process is started with."""
+        config = ["--config", str(self._config)] if self._config is not None else []
+        return ["hub", "--with-parent", "--data", str(self._data), "--listen", "127.0.0.1:0", *config]
+
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "tui.cli", "hub", "--with-parent"]
-        command += ["--data", str(self._data), "--listen", "127.0.0.1:0"]
-        if self._config is not None:
-            command += ["--config", str(self._config)]
+        command = [sys.executable, "-m", "tui.cli", *self.arguments()]
         try:
             log = self._open_log()
         except OSError as error:
@@ -59,8 +64,8 @@ class ChildHub:
         return self
 
     def _open_log(self) -> IO[bytes]:
-        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.log_path
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if path.exists() and path.stat().st_size > LOG_BYTES:
             path.replace(path.with_suffix(".log.1"))
         log = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab")
@@ -92,6 +97,13 @@ class ChildHub:
             raise Failed(f"the hub did not start: {self._last_words()}")
         return url
 
+    def credentials(self) -> "Credentials":
+        """Return what is shown at this hub: its own token, and none that is meant for another."""
+        from feeds.client import Credentials
+        from feeds.client.credentials import LOCAL_FILE
+
+        return Credentials(local=self._data / LOCAL_FILE)
+
     def _last_words(self) -> str:
         from widgets.plain import plain
 
@@ -101,7 +113,7 @@ class ChildHub:
             lines = log.read().decode("utf-8", "replace").strip().splitlines()
         if not lines:
             return f"it said nothing; see {self.log_path}"
-        return plain(lines[-1].removeprefix("vaken hub: ").removeprefix("vaken: "))
+        return plain(lines[-1].removeprefix("vaken hub: ").removeprefix("vaken replay: ").removeprefix("vaken: "))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

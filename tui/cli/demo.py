@@ -16,11 +16,18 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from tui.cli.child_hub import ChildHub
 from tui.cli.failure import Failed
+from tui.cli.look_options import look_options, preferences_of
+from tui.cli.options import default_config
+
+if TYPE_CHECKING:
+    from feeds.client import Credentials
+    from tui.preferences import Preferences
 
 END_WITHIN = 10.0
 """Seconds that a child may take to end before it is killed."""
@@ -34,7 +41,9 @@ NO_TERMINAL = (
 @click.argument("scenario", metavar="[NAME|FILE]", default="apn-fault")
 @click.option("--speed", metavar="X", type=click.FloatRange(min=0, min_open=True), default=1.0, help="Times faster.")
 @click.option("--keep", is_flag=True, help="Keep log, mails and output afterwards, and say where.")
-def demo(scenario: str, speed: float, keep: bool) -> int:
+@look_options
+@click.pass_context
+def demo(ctx: click.Context, /, scenario: str, speed: float, keep: bool, **_looks: str) -> int:
     """See an outage: play a drill into a hub of its own and open the screens on it.
 
     Updates that you send go to a mail server of the demo; nothing leaves this machine.
@@ -47,6 +56,8 @@ def demo(scenario: str, speed: float, keep: bool) -> int:
         load_scenario(scenario)
     except ScenarioError as error:
         raise click.UsageError(str(error)) from error
+    own = default_config()
+    preferences = preferences_of(ctx, own if own.exists() else None)
     with ExitStack() as stack:
         place = stack.enter_context(_place(keep))
         port = stack.enter_context(_mail_sink(place))
@@ -57,17 +68,17 @@ def demo(scenario: str, speed: float, keep: bool) -> int:
         stack.enter_context(_player(place, scenario, url, speed))
         # On stderr it would be written across the screen.
         logging.basicConfig(filename=place / "screens.log", level=logging.INFO)
-        return asyncio.run(_show(url))
+        return asyncio.run(_show(url, hub.credentials(), preferences))
 
 
-async def _show(url: str) -> int:
+async def _show(url: str, shown: "Credentials", preferences: "Preferences") -> int:
     """Run the screens until the user leaves them or somebody ends this process."""
     from feeds.client import HubClient
     from tui.app import VakenApp
 
-    client = HubClient(url, "demo")
+    client = HubClient(url, "demo", credentials=shown)
     try:
-        app = VakenApp(client)
+        app = VakenApp(client, preferences=preferences)
         loop = asyncio.get_running_loop()
         # Told to end, the screens give the terminal back, and everything below them is cleaned up.
         for number in (signal.SIGTERM, signal.SIGHUP):

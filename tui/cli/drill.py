@@ -3,7 +3,7 @@
 import click
 
 from tui.cli.failure import Failed
-from tui.cli.options import config_option, hub_option
+from tui.cli.options import config_option, credentials, hub_option
 
 
 @click.command()
@@ -27,7 +27,7 @@ def drill(scenario: tuple[str, ...], config: object, hub_url: str, speed: float,
         raise click.UsageError("name one drill, or one file, to play; several go with --report")
     from feeds.drill.play import play_drill
 
-    return play_drill(scenario[0], hub_url, speed)
+    return play_drill(scenario[0], hub_url, speed, credentials=credentials())
 
 
 def _report(names: tuple[str, ...], as_json: bool) -> int:

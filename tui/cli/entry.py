@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from tui.cli.completion import completion
 from tui.cli.demo import demo
 from tui.cli.drill import drill
 from tui.cli.hub import hub
@@ -16,11 +17,21 @@ from tui.cli.info import info
 from tui.cli.load import load
 from tui.cli.locate import locate
 from tui.cli.logs import log
+from tui.cli.look_options import OPTIONS, look_options, preferences_of
 from tui.cli.options import config_option, data_option, explain_origin, hub_option, who_option
+from tui.cli.replay import replay
 from tui.cli.sims import sims
 from tui.cli.tail import tail
+from tui.cli.timeline import timeline
+from tui.cli.token import token
+from tui.cli.wall import wall
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
+BEHIND = (
+    *(("hub_url", "--hub"), ("data", "--data"), ("who", "--who"), ("config", "--config")),
+    *(("token_file", "--token-file"), ("ca", "--ca")),
+)
+"""Options of ``vaken`` itself that commands have too: there they stand behind the command."""
 
 
 class _Vaken(click.Group):
@@ -45,26 +56,30 @@ class _Vaken(click.Group):
 @hub_option
 @data_option
 @who_option
+@look_options
 @click.pass_context
-def vaken(ctx: click.Context, config: Path | None, hub_url: str, data: Path, who: str) -> int:
+def vaken(ctx: click.Context, /, config: Path | None, hub_url: str, data: Path, who: str, **_looks: str) -> int:
     """The outage console of a mobile operator's IoT operations team.
 
     Without a command: the screens, on a hub of their own on this machine, or with --hub on one that runs elsewhere.
     """
     if ctx.invoked_subcommand is not None:
-        for name, option in (("hub_url", "--hub"), ("data", "--data"), ("who", "--who"), ("config", "--config")):
+        for name, option in BEHIND:
             if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
                 command = ctx.invoked_subcommand
                 raise click.UsageError(f"{option} stands behind the command: vaken {command} … {option} …")
+        for name, option in OPTIONS.items():
+            if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                raise click.UsageError(f"--{option} is of the screens: vaken --{option} …, or behind demo")
         return DONE
     from tui.cli.screens import run_screens
 
     own_hub = ctx.get_parameter_source("hub_url") is ParameterSource.DEFAULT
     own_data = explain_origin(ctx, "data") != "default"
-    return run_screens(hub_url if not own_hub else None, data, config, who, may_share=not own_data)
+    return run_screens(hub_url if not own_hub else None, data, config, who, preferences_of(ctx, config), may_share=not own_data)
 
 
-for _command in (hub, tail, load, sims, locate, drill, demo, log, info):
+for _command in (hub, tail, wall, load, sims, locate, drill, demo, log, token, info, replay, timeline, completion):
     vaken.add_command(_command)
 
 

@@ -24,11 +24,11 @@ def hub(config: Path | None, data: Path, listen: str, with_parent: bool) -> int:
     from feeds.hub.serve import run_hub
 
     if with_parent:
-        threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    return run_hub(data, listen, config)
+        threading.Thread(target=end_with_parent, name="parent", daemon=True).start()
+    return run_hub(data, listen, config, own=with_parent)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """Wait for the end of stdin, which the parent holds open: it ends with the parent, however that dies."""
     stdin = sys.stdin.fileno()
     while os.read(stdin, 4096):

@@ -10,6 +10,7 @@ import click
 
 from tui.cli.options import (
     config_option,
+    credentials,
     data_option,
     default_config,
     explain_origin,
@@ -66,13 +67,14 @@ def _hub(url: str, who: str) -> None:
         _line("reachable", f"no: no hub answers at {url}")
         return
     try:
-        with Look(url, who) as look:
+        with Look(url, who, credentials()) as look:
             feeds = look.at("feeds", timeout=REACH_SECONDS)
             link = look.link
     except ClientError as error:
         _line("reachable", f"no: {plain(str(error))}")
         return
     _line("reachable", f"yes, {plain(link.hub)}, instance {plain(link.instance)}")
+    _line("role", plain(link.role) or "not told")
     _line("sequence", str(feeds.seq))
     _line("clock", f"{link.offset:+.1f} s against this machine")
     _line("degraded", plain(link.degraded) or "no")

@@ -8,12 +8,16 @@ import getpass
 import os
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 import platformdirs
 from click.core import ParameterSource
 from msgspec import Struct
+
+if TYPE_CHECKING:
+    from feeds.client import Credentials
 
 DEFAULT_HUB = "http://127.0.0.1:8425"
 DEFAULT_LISTEN = "127.0.0.1:8425"
@@ -27,6 +31,8 @@ class ClientTable(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     data: str = ""
     listen: str = ""
     who: str = ""
+    token_file: str = ""
+    ca: str = ""
 
 
 class _File(Struct, frozen=True):
@@ -69,6 +75,7 @@ def _load(ctx: click.Context, _option: click.Parameter, named: Path | None) -> P
         return None
     table = read_client_table(path)
     values = {"hub_url": table.hub, "data": table.data, "listen": table.listen, "who": table.who}
+    values |= {"token_file": table.token_file, "ca": table.ca}
     ctx.default_map = {name: value for name, value in values.items() if value}
     ctx.meta["vaken.config"] = path
     return path
@@ -100,7 +107,7 @@ config_option = click.option(
     callback=_load,
     help="Configuration file (TOML); the user's own is read by itself.",
 )
-hub_option = click.option(
+_hub_url_option = click.option(
     "--hub",
     "hub_url",
     metavar="URL",
@@ -109,6 +116,51 @@ hub_option = click.option(
     callback=_is_hub,
     help="The hub.",
 )
+
+
+def _keep(ctx: click.Context, option: click.Parameter, value: Path | None) -> Path | None:
+    """Remember a file for ``credentials``."""
+    assert option.name is not None
+    if value is not None:
+        ctx.meta[f"vaken.{option.name}"] = value
+        ctx.meta[f"vaken.{option.name}.named"] = ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    return value
+
+
+_token_file_option = click.option(
+    "--token-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="VAKEN_TOKEN_FILE",
+    callback=_keep,
+    expose_value=False,
+    help="File with your token, which may stand in VAKEN_TOKEN too; a hub on this machine has one for you.",
+)
+_ca_option = click.option(
+    "--ca",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="VAKEN_CA",
+    callback=_keep,
+    expose_value=False,
+    help="CA certificates (PEM) by which an https hub is believed, in place of the system's.",
+)
+
+
+def hub_option(command: Any) -> Any:
+    """Add the options by which a hub is reached: its address, the token, the CA."""
+    return _hub_url_option(_token_file_option(_ca_option(command)))
+
+
+def credentials() -> "Credentials":
+    """Return what the command that runs now shows at a hub: by its options, ``VAKEN_TOKEN``, its configuration."""
+    from feeds.client import Credentials
+
+    context = click.get_current_context(silent=True)
+    meta: dict[str, Any] = context.meta if context is not None else {}
+    # A file on the command line wins over the variable with the token itself, which wins over any other file.
+    token = "" if meta.get("vaken.token_file.named") else os.environ.get("VAKEN_TOKEN", "")
+    return Credentials(token=token, token_file=meta.get("vaken.token_file"), ca=meta.get("vaken.ca"))
+
+
 data_option = click.option(
     "--data",
     type=click.Path(path_type=Path, file_okay=False),

@@ -213,6 +213,33 @@ PLAIN_COLUMNS: dict[str, tuple[PlainColumn, ...]] = {
         PlainColumn("PHONES", 40, lambda r: r.phones),
         PlainColumn("WHY", 0, lambda r: r.reason),
     ),
+    "facts": (
+        PlainColumn("SEQ", 10, lambda r: r.seq, right=True),
+        PlainColumn("AT", 20, lambda r: r.at),
+        PlainColumn("BY", 18, lambda r: r.by),
+        PlainColumn("KIND", 12, lambda r: r.kind),
+        PlainColumn("ABOUT", 28, lambda r: r.about),
+        PlainColumn("WHAT", 0, lambda r: r.what),
+    ),
+    "changes": (
+        PlainColumn("SECTION", 12, lambda r: r.section),
+        PlainColumn("AT", 20, lambda r: r.at),
+        PlainColumn("OUTAGE", 7, lambda r: r.outage),
+        PlainColumn("UPDATE", 7, lambda r: r.update),
+        PlainColumn("BY", 18, lambda r: r.who),
+        PlainColumn("LOOK", 4, lambda r: "!" if r.bad else ""),
+        PlainColumn("WHAT", 0, lambda r: r.what),
+    ),
+    "replay": (
+        PlainColumn("AT", 20, lambda r: r.at),
+        PlainColumn("SEQ", 10, lambda r: r.seq, right=True),
+        PlainColumn("OF", 10, lambda r: r.last_seq, right=True),
+        PlainColumn("SPEED", 7, lambda r: f"×{r.speed:g}", right=True),
+        PlainColumn("STATE", 10, lambda r: r.busy or ("plays" if r.playing else "stands")),
+        PlainColumn("BOOKMARKS", 9, lambda r: len(r.marks), right=True),
+        PlainColumn("END", 20, lambda r: r.last_at),
+        PlainColumn("DAMAGE", 0, lambda r: r.damage),
+    ),
 }
 """By view. A width of 0 is for the last column, which is as long as it is."""
 

@@ -4,19 +4,26 @@ import logging
 import logging.handlers
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import platformdirs
 
 from tui.cli.child_hub import ChildHub
 from tui.cli.failure import Failed
-from tui.cli.options import DEFAULT_HUB
+from tui.cli.options import DEFAULT_HUB, credentials
 from tui.cli.web import hub_version
+
+if TYPE_CHECKING:
+    from feeds.client import Credentials
+    from tui.preferences import Preferences
 
 LOG_BYTES = 4 * 1024 * 1024
 
 
-def run_screens(url: str | None, data: Path, config: Path | None, who: str, *, may_share: bool) -> int:
+def run_screens(
+    url: str | None, data: Path, config: Path | None, who: str, preferences: "Preferences", *, may_share: bool
+) -> int:
     """Run the screens on the hub at ``url``; None: on one of this machine. Return the exit code.
 
     With ``may_share``, a hub that answers at the usual address is used; otherwise one is started on ``data`` and ended
@@ -27,23 +34,24 @@ def run_screens(url: str | None, data: Path, config: Path | None, who: str, *, m
     if url is None and may_share and hub_version(DEFAULT_HUB, timeout=1.0) is not None:
         url = DEFAULT_HUB
     if url is not None:
-        return _show(url, who)
+        return _show(url, who, credentials(), preferences)
     with ChildHub(data, config) as child:
-        return _show(child.wait_ready(), who)
+        return _show(child.wait_ready(), who, child.credentials(), preferences)
 
 
 def _at_a_terminal() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def _show(url: str, who: str) -> int:
+def _show(url: str, who: str, shown: "Credentials", preferences: "Preferences") -> int:
     from feeds.client import HubClient
     from tui.app import VakenApp
+    from tui.kept import KeptFile, kept_path
 
-    _log_to_file()
-    client = HubClient(url, who)
+    log_to_file()
+    client = HubClient(url, who, credentials=shown)
     try:
-        app = VakenApp(client)
+        app = VakenApp(client, kept=KeptFile(kept_path()), preferences=preferences)
         app.run()
     finally:
         client.stop()
@@ -55,7 +63,7 @@ def screens_log() -> Path:
     return platformdirs.user_log_path("vaken") / "screens.log"
 
 
-def _log_to_file() -> None:
+def log_to_file() -> None:
     """Send what is logged to a file: on stderr it would be written across the screen."""
     path = screens_log()
     try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.failure import Failed
-from tui.cli.options import config_option, hub_option, who_option
+from tui.cli.options import config_option, credentials, hub_option, who_option
 
 if TYPE_CHECKING:
     from feeds.client import Content, Link, Notice
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 REACH_SECONDS = 5.0
 PAGE = 1000
-OF_OUTAGE = ("impact", "timeline")
+OF_OUTAGE = ("impact", "timeline", "explanations", "calls")
 OF_UPDATE = ("deliveries",)
 
 
@@ -44,7 +44,7 @@ class ViewName(click.ParamType[str]):
 @click.option("--once", is_flag=True, help="The rows of now, then exit.")
 @click.option("--filter", "filter_text", metavar="F", default="", help="Words, key:value, -key:value …")
 @click.option("--sort", metavar="S", default="", help="A field; with - before it, descending.")
-@click.option("--of", metavar="ID", default="", help="Its outage, its update (deliveries) or its case (readings).")
+@click.option("--of", metavar="ID", default="", help="Its outage, update (deliveries), case (readings), time (changes).")
 @click.option("--limit", metavar="N", type=click.IntRange(1, 1_000_000), default=1000, help="Rows at most.")
 def tail(
     view: str,
@@ -66,6 +66,8 @@ def tail(
         raise click.UsageError("readings is a view of one case: vaken tail readings --of SOURCE/NUMBER")
     if view in OF_UPDATE and not of:
         raise click.UsageError(f"{view} is a view of one update: vaken tail {view} --of U-3")
+    if view == "changes" and not of:
+        raise click.UsageError("changes is a view of a time or a sequence: vaken tail changes --of 2026-02-03T01:02:03Z")
     printer = _Printer(view, as_json)
     if once:
         return _once(printer, hub_url, who, filter_text, sort, of, limit)
@@ -121,7 +123,7 @@ def _once(printer: _Printer, url: str, who: str, filter_text: str, sort: str, of
     unreadable = ""
     rows: dict[str, Row] = {}
     try:
-        with Look(url, who) as look:
+        with Look(url, who, credentials()) as look:
             first = 0
             while first < limit:
                 window = (first, min(PAGE, limit - first))
@@ -153,7 +155,7 @@ def _follow(printer: _Printer, url: str, who: str, filter_text: str, sort: str, 
     def tell(_notice: "Notice") -> None:
         told.set()
 
-    client = HubClient(url, who, tell)
+    client = HubClient(url, who, tell, credentials=credentials())
     handle = client.open(printer.view, sort=sort, filter=filter_text, window=(0, limit), of=of)
     links = _LinkReporter(url)
     client.start()

@@ -65,9 +65,9 @@ class LeftoverLine(Widget, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "choose(-1)", "the part before", show=False),
-        Binding("right", "choose(1)", "the next part", show=False),
-        Binding("enter", "open_part", "its cases", show=False),
+        Binding("left", "choose(-1)", "the part before", show=False, id="leftover.left"),
+        Binding("right", "choose(1)", "the next part", show=False, id="leftover.right"),
+        Binding("enter", "open_part", "its cases", show=False, id="leftover.open"),
     ]
 
     totals: var[TotalsRow | None] = var(None)

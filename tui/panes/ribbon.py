@@ -53,7 +53,7 @@ class RibbonPane(Vertical):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("w", "alone", "the outage alone, or the fleet around it", show=False),
+        Binding("w", "alone", "the outage alone, or the fleet around it", show=False, id="ribbon.alone"),
     ]
 
     class Showed(Message):

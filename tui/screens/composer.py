@@ -15,7 +15,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static, TextArea
 
-from feeds.model import Narrowing, OutageRow, Phase, Slip, UpdateKind
+from feeds.client import ClientError
+from feeds.model import AskDraft, DraftText, Narrowing, OutageRow, Phase, Slip, UpdateKind
 from tui.acts.registry import bindings
 from tui.acts.updates import approve, propose, what_stops
 from tui.base_screen import VakenScreen
@@ -23,7 +24,7 @@ from tui.panes.preview import PreviewPane
 from tui.panes.slips import SlipList
 from tui.words.previews import slips_of
 from tui.writing.drafting import Drafting, Written
-from tui.writing.form import FIRST_LANGUAGE, OF_A_CORRECTION, PARTS, Form, first_kind, first_phase
+from tui.writing.form import FIRST_LANGUAGE, OF_A_CORRECTION, PARTS, Form, first_kind, first_phase, form_of
 from tui.writing.narrowing import HELP, BadNarrowing, read_narrowing, with_without
 from tui.writing.next_word import BadTime, read_next_word
 from widgets.looks import MUTED
@@ -42,7 +43,6 @@ class ComposerScreen(VakenScreen):
     AUTO_FOCUS = "#done"
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("composer"),
-        Binding("f7", "previous_message", "previous message", show=False),
         # Before the text areas: what is typed quickly behind a tab must not land in the field before it.
         Binding("tab", "app.focus_next", "next field", show=False, priority=True),
         Binding("shift+tab", "app.focus_previous", "previous field", show=False, priority=True),
@@ -129,9 +129,29 @@ class ComposerScreen(VakenScreen):
         self._show_preview()
         if self.form.update or self._written().has_words:
             self._write()
+        else:
+            self._look_for_draft()
 
     def _written(self) -> Written:
         return self.form.written(self._promise, self._narrowing)
+
+    @work(group="draft")
+    async def _look_for_draft(self) -> None:
+        """Write on at one's own draft, begun at another terminal or before a restart; tell of another person's."""
+        try:
+            reply = await self.vaken.send(AskDraft(outage=self.row.key))
+            draft = reply.as_(DraftText) if bytes(reply.result) != b"null" else None
+        except ClientError:
+            return  # the first thing that is written will meet the same, and say it
+        if draft is None or self._written().has_words or not self.is_attached:
+            return
+        if draft.author != self.vaken.hub.who:
+            self.vaken.say(
+                f"{draft.author} has a draft for {draft.outage}, {draft.update}: 6 lists it, w there opens it."
+            )
+            return
+        self._take(form_of(draft, self.vaken.hub.now()))
+        self.vaken.say(f"This is {draft.update}, which you began.")
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -163,6 +183,22 @@ class ComposerScreen(VakenScreen):
             self._timer.stop()
         if self._written().has_words or self.drafting.update:
             self._timer = self.set_timer(DRAFT_AFTER, self._write)
+
+    def _take(self, form: Form) -> None:
+        """Write on at another form."""
+        self.vaken.forms[self.row.key] = form
+        self._drafting = None
+        self._language = FIRST_LANGUAGE
+        self.query_one("#kind", Select).value = form.kind
+        self.query_one("#phase", Select).value = form.phase
+        self.query_one("#next", Input).value = form.next_word
+        self.query_one("#narrowing", Input).value = form.narrowing
+        for name, _ in PARTS:
+            self.query_one(f"#{name}", TextArea).load_text(getattr(form.of(FIRST_LANGUAGE), name))
+        self._read_promise()
+        self._read_narrowing()
+        self._show_kind()
+        self._write()
 
     def _show_kind(self) -> None:
         """Show the parts that an update of this kind has."""

@@ -1,8 +1,8 @@
-"""What the keys do, made from the list of actions and from the table's own bindings."""
+"""What the keys do, made from the list of actions and from the widgets' own bindings; from here begins the tour."""
 
 import textwrap
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Container, Iterable
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -11,71 +11,67 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from tui.acts.registry import ACTIONS, EVERYWHERE, Action
+from feeds.model.access import Capability
+from tui.acts.keymap import DEFAULT, Keymap
+from tui.acts.registry import EVERYWHERE, Action, actions_for
+from tui.acts.widget_keys import places_of, widget_actions
 from widgets.looks import MUTED
-from widgets.sim_ribbon import SimRibbon
-from widgets.stream_table import StreamTable
+
+if TYPE_CHECKING:
+    from tui.app import VakenApp
 
 _TITLE = 18
-_KEYS = {
-    "pageup": "pgup", "pagedown": "pgdn", "plus": "+", "minus": "-", "backspace": "⌫", "shift+left": "⇧←",
-    "shift+right": "⇧→", "left": "←", "right": "→",
-}  # fmt: skip
-_SAME = frozenset({"equals_sign"})
-"""Keys that stand for another one on keyboards where that needs shift: they go without saying."""
-
-_LINES_SHOWN = ("board", "outage", "space")
-"""Screens with the number line of SIM space."""
+_WIDE = 90
+"""Cells from which on there is room for several keys side by side."""
 
 
 def _line(key: str, title: str, help_text: str, width: int) -> Content:
     """Return one key with its title and help, the help folded under itself."""
-    indent = 12 + _TITLE
+    keys = 14 if width >= _WIDE else 8
+    indent = keys + 2 + _TITLE
+    title = title if len(title) < _TITLE or not help_text else f"{title}  "
     folded = textwrap.wrap(help_text, max(20, width - indent)) or [""]
     return Content.assemble(
-        (f"  {key:>8}  ", "bold $primary"), f"{title:<{_TITLE}}", (f"\n{' ' * indent}".join(folded), MUTED)
+        (f"{key:>{keys}}  ", "bold $primary"),
+        f"{title:<{_TITLE}}",
+        (f"\n{' ' * indent}".join(folded), MUTED),
     )
 
 
-def _binding_lines(bindings: Sequence[BindingType], width: int) -> list[Content]:
-    """Return the keys of a widget with what they do."""
+def _lines(place: str, actions: Iterable[Action], width: int, keymap: Keymap) -> list[Content]:
+    """Return what somebody can do at a place, with the keys that count there."""
     lines = []
-    for binding in bindings:
-        if isinstance(binding, Binding):
-            keys = " ".join(_KEYS.get(key, key) for key in binding.key.split(",") if key not in _SAME)
-            lines.append(_line(keys, binding.description, "", width))
+    for action in actions:
+        keys = keymap.labels(place, action)
+        if action.shown and keymap.of(place, action.name) == action.keys:
+            keys = action.shown
+        text = action.help + (" Asks before." if action.dangerous else "")
+        lines.append(_line(keys or f":{action.name}", action.title, text, width))
     return lines
 
 
-def _action_line(action: Action, width: int) -> Content:
-    return _line(action.label, action.title, action.help + (" Asks before." if action.dangerous else ""), width)
+def help_lines(
+    where: str, width: int, keymap: Keymap = DEFAULT, may: Container[Capability] = frozenset(Capability)
+) -> Content:
+    """Return the help of the screen ``where``: its own keys, those of everywhere, those of its widgets, the signs.
 
-
-def help_lines(where: str, width: int) -> Content:
-    """Return the help of the screen ``where``: its own keys, those of tables, those of everywhere."""
+    What somebody may not do is not in it.
+    """
+    offered = actions_for(where, may)
     lines: list[Content] = []
-    own = [action for action in ACTIONS if where in action.where]
+    own = [action for action in offered if where in action.where]
     if own:
         lines.append(Content.styled(f"On this screen ({where})", "bold"))
-        lines += [_action_line(action, width) for action in own]
+        lines += [*_lines(where, own, width, keymap), Content("")]
+    lines.append(Content.styled("Everywhere", "bold"))
+    lines += _lines(EVERYWHERE, [action for action in offered if EVERYWHERE in action.where], width, keymap)
+    lines.append(Content(""))
+    for place in places_of(where):
+        lines.append(Content.styled(place.title, "bold"))
+        lines += _lines(place.name, widget_actions(place), width, keymap)
+        lines += [_line("mouse", what, text, width) for what, text in place.mouse]
         lines.append(Content(""))
-    lines.append(Content.styled("In tables", "bold"))
-    lines += _binding_lines(StreamTable.BINDINGS, width)
-    lines.append(
-        _line("mouse", "click", "A header sorts by its column, a row takes the cursor, a second click opens it.", width)
-    )
-    if where in _LINES_SHOWN:
-        lines += [Content(""), Content.styled("On the number line of SIM space, when it has the keys", "bold")]
-        lines += _binding_lines(SimRibbon.BINDINGS, width)
-        lines.append(
-            _line(
-                "mouse", "wheel", "Looks closer and farther at the mouse, with shift it moves; dragging chooses.", width
-            )
-        )
-    lines += [Content(""), Content.styled("Everywhere", "bold")]
-    lines += [_action_line(action, width) for action in ACTIONS if EVERYWHERE in action.where]
     lines += [
-        Content(""),
         Content.styled("Signs", "bold"),
         Content.assemble(
             "  ", ("C", "bold $severity-critical"), " critical  ", ("M", "$severity-major"), " major  ",
@@ -91,10 +87,16 @@ def help_lines(where: str, width: int) -> Content:
     return Content("\n").join(lines)
 
 
-class HelpScreen(ModalScreen[None]):
-    """``where`` is the screen that it is opened over."""
+class HelpScreen(ModalScreen[str]):
+    """``where`` is the screen that it is opened over. Closes with ``tour`` or ``settings`` where that is wanted."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark", "dismiss", "close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark", "dismiss('')", "close", show=False),
+        Binding("t,enter", "dismiss('tour')", "tour", show=False),
+        Binding("S", "dismiss('settings')", "settings", show=False),
+        Binding("up,k", "scroll(-1)", "up", show=False),
+        Binding("down,j", "scroll(1)", "down", show=False),
+    ]
 
     def __init__(self, where: str) -> None:
         super().__init__()
@@ -102,7 +104,15 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
+        app = cast("VakenApp", self.app)
+        width = min(98, app.size.width - 8)
+        keys = (("t", "a tour of this screen"), ("S", "settings"), ("esc", "closes"))
+        line = Content("  ").join(Content.assemble((key, "bold $primary"), (f" {what}", MUTED)) for key, what in keys)
         with Vertical():
+            yield Static(Content.assemble(("Keys of this screen", "bold"), "   ", line), id="closes")
             with VerticalScroll():
-                yield Static(help_lines(self._where, min(98, self.app.size.width - 8)))
-            yield Static(Content.styled("esc closes", MUTED), id="closes")
+                yield Static(help_lines(self._where, width, app.keymap, app.hub.link.may))
+
+    def action_scroll(self, lines: int) -> None:
+        """Move through the lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)

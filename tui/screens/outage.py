@@ -1,10 +1,8 @@
 """One outage: its facts, and behind tabs whom it hits, what explains it, its cases, alarms, history and updates."""
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from textual import on, work
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
@@ -41,11 +39,7 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
 
     where = "outage"
     AUTO_FOCUS = "#impact StreamTable"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings("outage"),
-        Binding("shift+tab,left", "pane(-1)", "previous pane", show=False),
-        Binding("right", "pane(1)", "next pane", show=False),
-    ]
+    BINDINGS = bindings("outage")
 
     def __init__(self, row: OutageRow) -> None:
         super().__init__()
@@ -211,13 +205,16 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
     def _choose(self, event: TabStrip.Chosen) -> None:
         self._open_tab(event.place)
 
-    def action_pane(self, by: int) -> None:
-        """Go to another pane."""
+    def _go_to_pane(self, by: int) -> None:
         self._open_tab((self.query_one(TabStrip).active + by) % len(_TABS))
 
     def action_next_pane(self) -> None:
         """Go to the next pane."""
-        self.action_pane(1)
+        self._go_to_pane(1)
+
+    def action_previous_pane(self) -> None:
+        """Go to the pane before."""
+        self._go_to_pane(-1)
 
     def _open_tab(self, place: int) -> None:
         self.query_one(TabStrip).active = place

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from feeds.client import ClientError
-from feeds.model import AskPreview, OutageRow, Preview, Steer, UpdateRow, UpdateState
+from feeds.model import AskDraft, AskPreview, DraftText, OutageRow, Preview, Steer, UpdateRow, UpdateState
 from tui.acts.registry import bindings
 from tui.acts.updates import approve, what_stops
 from tui.base_screen import VakenScreen
@@ -22,6 +22,7 @@ from tui.panes.preview import PreviewPane
 from tui.words.previews import slip_line, slips_of
 from tui.words.rows import UPDATE_COLOUR
 from tui.writing.drafting import PREVIEW_MESSAGES, Seen
+from tui.writing.form import form_of
 from widgets.confirm import Confirm
 from widgets.looks import MUTED
 from widgets.plain import plain
@@ -242,14 +243,18 @@ class ReviewScreen(VakenScreen):
         if row is None or row.state not in (UpdateState.DRAFT, UpdateState.PROPOSED):
             self.vaken.say("It was approved: its text can no longer change.")
             return
-        if form is None:
-            self.vaken.say(f"It was not written at this terminal: ask {row.author}, or cancel it and write another.")
-            return
         outage = next((one for one in self.vaken.situation.outages if one.key == row.outage), None)
         if not isinstance(outage, OutageRow):
             self.vaken.say(f"{row.outage} is not among the live outages any more: u on it writes an update.")
             return
         from tui.screens.composer import ComposerScreen
 
-        self.vaken.forms[row.outage] = self.vaken.forms.pop(self.update_id)
+        if form is None:  # written at another terminal
+            reply = await self.vaken.do(AskDraft(update=self.update_id))
+            draft = self.vaken.read(reply, DraftText) if reply is not None else None
+            if draft is None:
+                return
+            form = form_of(draft, self.vaken.hub.now())
+        self.vaken.forms.pop(self.update_id, None)
+        self.vaken.forms[row.outage] = form
         self.app.switch_screen(ComposerScreen(outage))

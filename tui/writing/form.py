@@ -4,8 +4,9 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from feeds.model import Narrowing, OutageRow, OutageState, Parts, Phase, UpdateKind, UpdateText
+from feeds.model import DraftText, Narrowing, OutageRow, OutageState, Parts, Phase, UpdateKind, UpdateText
 from tui.writing.drafting import Written
+from tui.writing.narrowing import write_narrowing
 
 FIRST_LANGUAGE = "en"
 """The language of the first text: who has no text in their own gets this."""
@@ -86,6 +87,16 @@ class Form(Struct):
             translations=translations,
         )
         return Written(self.kind, text, narrowing)
+
+
+def form_of(draft: DraftText, now: datetime) -> Form:
+    """Return the form in which a draft of the hub is written on. A promise that is past becomes twenty minutes."""
+    text = draft.text
+    words = {FIRST_LANGUAGE: Words(text.done, text.will, text.need, text.said, text.true)}
+    for one in text.translations:
+        words[one.language] = Words(one.done, one.will, one.need, one.said, one.true)
+    promise = "" if text.next_word is None else f"{text.next_word:%H:%M}" if text.next_word > now else "20"
+    return Form(draft.kind, text.phase, words, promise, write_narrowing(draft.narrowing), draft.update)
 
 
 def parts_of(kind: UpdateKind) -> tuple[tuple[str, str], ...]:

@@ -59,9 +59,20 @@ def _channel(name: str) -> ContactChannel:
         raise BadNarrowing(f"'{name[:30]}' is no channel: {known}") from None
 
 
+def write_narrowing(narrowing: Narrowing) -> str:
+    """Return the line that ``read_narrowing`` reads as ``narrowing``; a value with a double quote in it is left out."""
+    channels = tuple(one.value for one in narrowing.channels)
+    values = zip(KEYS, (narrowing.countries, narrowing.uses, channels, narrowing.only, narrowing.without), strict=True)
+    parts = [f"{key}:{','.join(map(_quoted, held))}" for key, held in values if held]
+    return " ".join([*parts, *(["vip"] if narrowing.vips else [])])
+
+
+def _quoted(value: str) -> str:
+    return value if re.fullmatch(r"[^\s,\"]+", value) else f'"{value}"'
+
+
 def with_without(text: str, customer: str) -> str:
     """Return ``text`` so that it leaves ``customer`` (an id) out as well. Raises BadNarrowing."""
     if customer in read_narrowing(text).without or '"' in customer:
         return text
-    quoted = customer if re.fullmatch(r"[^\s,\"]+", customer) else f'"{customer}"'
-    return f"{text.rstrip()} without:{quoted}".strip()
+    return f"{text.rstrip()} without:{_quoted(customer)}".strip()

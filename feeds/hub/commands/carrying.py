@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from feeds.facts import Fact
+from feeds.facts import NOWHERE, Fact, Origin
 from feeds.hub.commands.explaining import ExplainCommands
 from feeds.hub.commands.outages import OutageCommands
 from feeds.hub.commands.refused import Refused, Unavailable
@@ -14,6 +14,7 @@ from feeds.log import LogError
 from feeds.model import (
     Acknowledge,
     Approve,
+    AskDraft,
     AskPreview,
     AskSims,
     Declare,
@@ -45,13 +46,15 @@ class Commands:
         self._sims = SimsCommands(hub)
         self._explain = ExplainCommands(hub, self._outages)
 
-    async def do(self, command: Any, who: str) -> tuple[int, bytes]:
+    async def do(self, command: Any, who: str, origin: Origin = NOWHERE) -> tuple[int, bytes]:
         """Carry out a command for a person. Return the sequence it is kept at and the result as JSON.
 
         Raises Refused.
         """
         if isinstance(command, AskPreview):
             return self._hub.board.seq, await self._updates.preview(command)
+        if isinstance(command, AskDraft):
+            return self._hub.board.seq, self._updates.text(command)
         if isinstance(command, AskSims):
             return self._hub.board.seq, await self._sims.ask(command)
         async with self._hub.deciding:
@@ -59,7 +62,7 @@ class Commands:
             if not facts:
                 return self._hub.board.seq, result
             try:
-                batch = await self._hub.append(who, facts, command.seen)
+                batch = await self._hub.append(who, facts, command.seen, origin)
             except LogError as error:
                 raise Unavailable(str(error)) from error
         return batch.last, result

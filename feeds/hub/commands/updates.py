@@ -29,10 +29,12 @@ from feeds.hub.commands.refused import Refused, listed
 from feeds.hub.core import Hub
 from feeds.model import (
     Approve,
+    AskDraft,
     AskPreview,
     ContactChannel,
     DeliveryState,
     Draft,
+    DraftText,
     Propose,
     Retry,
     Steer,
@@ -71,6 +73,32 @@ class UpdateCommands:
                 raise Refused(f"{known.id} belongs to {known.outage}")
         fact = UpdateDrafted(update_id, outage.id, command.kind, command.text, command.narrowing)
         return [fact], msgspec.json.encode({"update": update_id})
+
+    def text(self, command: AskDraft) -> bytes:
+        """Return a draft as it was written; null where an outage has none."""
+        updates = self._hub.board.updates
+        if command.update:
+            update = self._update(command.update, 0)
+            if update.state not in _WRITABLE:
+                raise Refused(f"{update.id} is {update.state.value}: its text can no longer change")
+        else:
+            outage = self._outages.found(command.outage, 0).id
+            drafts = [one for one in updates.updates.values() if one.outage == outage and one.state in _WRITABLE]
+            if not drafts:
+                return b"null"
+            update = max(drafts, key=lambda one: one.seq)
+        return msgspec.json.encode(
+            DraftText(
+                update=update.id,
+                outage=update.outage,
+                kind=update.kind,
+                text=update.text,
+                author=update.author,
+                state=update.state,
+                narrowing=update.narrowing,
+                seq=update.seq,
+            )
+        )
 
     async def preview(self, command: AskPreview) -> bytes:
         """Render what a draft would send now, and keep it frozen for the approval."""

@@ -1,0 +1,65 @@
+"""The machine's own token: made anew at each start of the hub, for programs of the same user on the same machine.
+
+It stands in the data directory and once more where clients look for it by the hub's port. Whoever can read it could
+read the log as well. It is good until the hub ends: one that was left behind by a kill opens nothing.
+"""
+
+import contextlib
+import secrets
+from pathlib import Path
+from typing import Final
+
+from feeds.client.credentials import LOCAL_FILE, local_token_path
+from feeds.hub.access.identity import AccessError, Identity
+from feeds.hub.access.token_file import write_private
+from feeds.model.access import CAPABILITIES, Role
+
+LOCAL: Final = Identity("", Role.ADMIN, CAPABILITIES[Role.ADMIN], "local")
+"""Who comes with it: whoever they say they are, since only the owner of this hub can."""
+
+LEFT_BEHIND: Final = 64
+"""Tokens of hubs that were killed, which may lie about before the oldest are removed."""
+
+
+class LocalToken:
+    """The token and its files."""
+
+    def __init__(self, directory: Path) -> None:
+        self.secret = f"vkl_{secrets.token_hex(32)}"
+        self._files = [directory / LOCAL_FILE]
+
+    def write(self, port: int) -> str:
+        """Write it down, once the port is known. Return why clients may not find it by the port; empty: they do.
+
+        Raises AccessError where the data directory does not take it.
+        """
+        data = f"{self.secret}\n".encode()
+        write_private(self._files[0], data)
+        path = local_token_path(port)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if path.parent.stat().st_mode & 0o077:
+                path.parent.chmod(0o700)
+            write_private(path, data)
+        except (OSError, AccessError) as error:
+            return str(error)
+        self._files.append(path)
+        others = sorted(path.parent.glob("*.token"), key=_age)
+        for old in others[:-LEFT_BEHIND]:
+            with contextlib.suppress(OSError):  # another hub tidies up as well
+                old.unlink()
+        return ""
+
+    def remove(self) -> None:
+        """Remove its files, where they still hold it: another hub may have the port by now."""
+        for path in self._files:
+            with contextlib.suppress(OSError):  # what is left behind opens nothing
+                if path.read_text(encoding="ascii", errors="replace").strip() == self.secret:
+                    path.unlink()
+
+
+def _age(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
