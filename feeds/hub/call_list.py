@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from feeds.board import Board
 from feeds.courier.audience import Ways, audience
 from feeds.model import CallRow, ContactChannel, Row
+from feeds.simspace import IntervalSet
 
 
 class CallSource:
@@ -22,6 +23,7 @@ class CallSource:
         self._of = of
         self._channels = channels
         self._made_of: tuple[object, ...] = ()
+        self._scope: IntervalSet | None = None
         self._rows: dict[str, CallRow] = {}
 
     def every_key(self) -> Iterable[str]:
@@ -37,9 +39,10 @@ class CallSource:
         outage = board.outages.survivor(self._of)
         if outage is None:
             return {}
-        made_of = (board.seq, outage.id)
-        if made_of != self._made_of:
-            self._made_of = made_of
+        inventory, scope = board.inventory, board.outages.sims(outage.id)
+        made_of = (outage.id, inventory.version, inventory.customers_version, board.suppressions.version)
+        if made_of != self._made_of or scope is not self._scope:
+            self._made_of, self._scope = made_of, scope
             ways = Ways(channels=self._channels, why_not=board.suppressions.why)
             people = audience(board.outages.impact(outage.id), board.inventory.customers, ways)
             self._rows = {

@@ -41,7 +41,7 @@ class Hub:
         self.settings = settings
         self.directory = directory
         self.now = now
-        self.heard = FeedsHeard(now)
+        self.heard = FeedsHeard(now, settings.feeds)
         self.queries = Queries(board, self.heard, now, settings.channels)
         self.metrics = Metrics()
         self.deciding = asyncio.Lock()

@@ -1,10 +1,16 @@
-"""What was heard of each feed: when last, how much, how much was refused. Of this hub's life only; not in the log."""
+"""What was heard of each feed: when last, how much, what was refused, how long it is usually silent.
+
+Of this hub's life only; not in the log. A feed that the configuration names is there from the start: one that was never
+heard must not be missing from the list.
+"""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, ObjectsStated, RangesLoaded, RangesStated
+from feeds.hub.rhythm import Rhythm
+from feeds.hub.settings import FeedSettings
 from feeds.model import FeedRow, Row
 
 FEEDS_KEPT = 1_000
@@ -24,13 +30,18 @@ KINDS: dict[type, str] = {
 
 
 class _Heard:
-    __slots__ = ("events", "heard", "kind", "refused", "slots")
+    __slots__ = ("coalesced", "events", "heard", "kind", "refused", "rhythm", "silent_after", "slots", "turned_away")
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.heard: datetime | None = None
         self.events = 0
         self.refused = 0
+        self.coalesced = 0
+        self.turned_away = 0
+        self.rhythm = Rhythm(kind)
+        self.silent_after = 0.0
+        """What the configuration says; 0: what was learnt counts."""
         self.slots: deque[tuple[int, int]] = deque(maxlen=SLOTS)
 
 
@@ -41,12 +52,17 @@ class FeedsHeard:
     row_type = FeedRow
     default_sort = "kind,key"
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], expected: Mapping[str, FeedSettings] | None = None) -> None:
+        """``expected``: what the configuration says of feeds, by name."""
         self._now = now
         self._feeds: dict[str, _Heard] = {}
+        for name, settings in list((expected or {}).items())[:FEEDS_KEPT]:
+            self._feed(name, settings.kind).silent_after = settings.silent_after
 
-    def facts(self, facts: Sequence[Fact]) -> None:
-        """Note that facts came in, repeats that changed nothing among them."""
+    def facts(self, facts: Sequence[Fact], news: Sequence[Fact] | None = None) -> None:
+        """Note that facts came in; ``news``: those of them, in their order, that were not known (None: all)."""
+        if news is not None and len(news) != len(facts):
+            self._coalesced(facts, news)
         sources = {fact.event.source if type(fact) is AlarmReported else "" for fact in facts}
         if len(facts) == 1 or (len(sources) == 1 and "" not in sources):  # most often a batch is of one feed
             self._note(*_feed_of(facts[0]), len(facts))
@@ -54,11 +70,19 @@ class FeedsHeard:
         for (name, kind), count in Counter(map(_feed_of, facts)).items():
             self._note(name, kind, count)
 
+    def _coalesced(self, facts: Sequence[Fact], news: Sequence[Fact]) -> None:
+        """Count what repeats what is known, by feed."""
+        all_of, new_of = Counter(map(_feed_of, facts)), Counter(map(_feed_of, news))
+        for (name, kind), count in (all_of - new_of).items():
+            self._feed(name, kind).coalesced += count
+
     def _note(self, name: str, kind: str, count: int) -> None:
         feed = self._feed(name, kind)
         now = self._now()
-        slot = int(now.timestamp()) // (60 // SLOTS)
+        second = int(now.timestamp())
+        slot = second // (60 // SLOTS)
         feed.heard = now
+        feed.rhythm.heard(second)
         feed.events += count
         if feed.slots and feed.slots[-1][0] == slot:
             feed.slots[-1] = (slot, feed.slots[-1][1] + count)
@@ -68,6 +92,15 @@ class FeedsHeard:
     def refused(self, name: str, kind: str) -> None:
         """Note that a payload was refused."""
         self._feed(name, kind).refused += 1
+
+    def turned_away(self, name: str, kind: str) -> None:
+        """Note that a payload was told to come back later: for now it is lost to us."""
+        self._feed(name, kind).turned_away += 1
+
+    @property
+    def shed(self) -> int:
+        """Payloads of all feeds that were told to come back later."""
+        return sum(feed.turned_away for feed in self._feeds.values())
 
     def every_key(self) -> Iterable[str]:
         """Names of the feeds."""
@@ -87,6 +120,10 @@ class FeedsHeard:
             per_minute=float(recent),
             events=feed.events,
             refused=feed.refused,
+            coalesced=feed.coalesced,
+            turned_away=feed.turned_away,
+            rhythm=round(feed.rhythm.usual, 1),
+            stale_after=feed.silent_after or feed.rhythm.unusual,
         )
 
     def _feed(self, name: str, kind: str) -> _Heard:

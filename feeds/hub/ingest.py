@@ -128,10 +128,13 @@ class Door:
     def refusal(self, error: SourceError | LogError, name: str, kind: str) -> tuple[int, bytes]:
         """Count a refusal; return the status and the body of its answer."""
         if isinstance(error, SourceError):
-            self._hub.heard.refused(name, kind)
             status, message = error.status, error.message
         else:
             status, message = (413 if isinstance(error, LogRefused) else 503), str(error)
+        if status == 503:
+            self._hub.heard.turned_away(name, kind)
+        else:
+            self._hub.heard.refused(name, kind)
         self._hub.metrics.refused.labels(status=str(status)).inc()
         return status, orjson.dumps({"error": message})
 
@@ -146,7 +149,7 @@ class Door:
             self._lapses.renew(key, ends)
         if len(news) != len(facts):
             hub.metrics.repeats.inc(len(facts) - len(news))
-        hub.heard.facts(facts)
+        hub.heard.facts(facts, news)
         return kept
 
     # -- HTTP --------------------------------------------------------------------------------------------------------

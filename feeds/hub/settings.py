@@ -2,7 +2,7 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -34,6 +34,13 @@ class ZammadSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secret: str = ""
     time_unit: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 60.0
     api: ZammadApi | None = None
+
+
+class FeedSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """One feed, by its name: what it brings, and after how many seconds of silence something is wrong (0: learnt)."""
+
+    kind: Literal["alarms", "cases", "inventory"]
+    silent_after: Annotated[float, Meta(ge=0.0, le=2_678_400.0)] = 0.0
 
 
 class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -87,6 +94,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     access: AccessSettings = AccessSettings()
     tls: TlsSettings | None = None
     limits: LimitSettings = LimitSettings()
+    feeds: Annotated[dict[Name, FeedSettings], Meta(max_length=1_000)] = {}
+    """Feeds that are expected, by name: one that was never heard stands on the screens as such."""
     desk: Desk = Desk()
     urgency: Weights = Weights()
     updates: UpdateSettings = UpdateSettings()

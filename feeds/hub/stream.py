@@ -184,7 +184,7 @@ class Terminal:
 
     def _beat(self) -> bytes:
         hub = self._hub
-        beat = {"beat": hub.board.seq, "at": hub.now(), "lag": 0.0, "shed": 0, "degraded": hub.degraded}
+        beat = {"beat": hub.board.seq, "at": hub.now(), "lag": 0.0, "shed": hub.heard.shed, "degraded": hub.degraded}
         if hub.rate is not None:
             beat["rate"] = hub.rate
         return orjson.dumps(beat)

@@ -4,7 +4,7 @@ pauses what a person has to look at. What follows from what is decided in ``feed
 
 import asyncio
 
-from feeds.board.update.procedure import next_steps
+from feeds.board.update.procedure import Changes, next_steps
 from feeds.hub.core import Hub
 from feeds.log import LogError
 
@@ -14,10 +14,11 @@ LOOK_EVERY = 0.25
 
 async def watch_updates(hub: Hub) -> None:
     """Take the next steps of the procedure, until cancelled."""
+    changes = Changes()
     while True:
         if hub.board.updates.under_way and not hub.degraded:
             async with hub.deciding:
-                steps = next_steps(hub.board, hub.now(), hub.settings.updates.scope_change)
+                steps = next_steps(hub.board, hub.now(), hub.settings.updates.scope_change, changes)
                 if steps:
                     try:
                         await hub.append("vaken/courier", steps)

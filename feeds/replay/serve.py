@@ -13,17 +13,36 @@ from msgspec import Struct
 
 from feeds.hub.access.gate import Gate
 from feeds.hub.access.guard import Guard
+from feeds.hub.access.identity import Identity
 from feeds.hub.access.local import LocalToken
 from feeds.hub.access.settings import AccessSettings
 from feeds.hub.app import Reading
 from feeds.hub.stream import stream_handler, tick
 from feeds.log import LogError
+from feeds.model.access import CAPABILITIES, Role
 from feeds.replay.bookmarks import BookmarkError, Bookmarks
 from feeds.replay.commands import ReplayCommands
 from feeds.replay.player import Player
 from feeds.replay.recording import Recording
 
 SHUTDOWN_SECONDS = 2.0
+
+
+LOOKS_ON = Identity("", Role.VIEWER, CAPABILITIES[Role.VIEWER], "local")
+"""Who comes with the token of the replay: whoever they say they are, to look."""
+
+
+class ReplayGate(Gate):
+    """Lets in who has the token that this replay wrote for its own user. Nobody may do more than look."""
+
+    async def identify(self, header: str | None, address: str) -> Identity:
+        """Return who shows an ``Authorization`` header. Raises Denied."""
+        await super().identify(header, address)
+        return LOOKS_ON
+
+    def good(self, identity: Identity) -> bool:
+        """The token lasts as long as the replay."""
+        return identity is LOOKS_ON or super().good(identity)
 
 
 class Start(Struct, frozen=True):
@@ -61,7 +80,7 @@ async def _serve(data: Path, start: Start) -> None:
         player.play()
     with tempfile.TemporaryDirectory(prefix="vaken-replay-") as place:
         token = LocalToken(Path(place))
-        gate = Gate(Path(place), AccessSettings(required=True), local=token.secret, warn=_warn)
+        gate = ReplayGate(Path(place), AccessSettings(required=True), local=token.secret, warn=_warn)
         try:
             await _listen(player, gate, token)
         finally:

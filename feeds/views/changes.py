@@ -368,6 +368,8 @@ def _times(count: int) -> str:
 
 
 def _seconds(value: float) -> str:
+    if value < 1:
+        return "moment"
     return f"{value / 60:.0f} min" if value >= 90 else f"{value:.0f} s"
 
 

@@ -196,7 +196,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, str]]:
             yield name, ", ".join(map(str, value[:_MOST])) + rest
         case list() | tuple() if all(_is_pair(one) for one in value):
             rest = f" and {len(value) - _MOST} more" if len(value) > _MOST else ""
-            yield name, ", ".join(f"{first}–{last}" for first, last in value[:_MOST]) + rest
+            yield name, ", ".join(one if one == end else f"{one}–{end}" for one, end in value[:_MOST]) + rest
         case list() | tuple():
             for place, held in enumerate(value[:_MOST], start=1):
                 yield from _flat(f"{name}.{place}", held)

@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from feeds.model import Row
 
-BLOCK: Final = 1_000
+BLOCK: Final = 250
 """Rows of a block when it is made; at twice as many it becomes two."""
 ROWS_HELD: Final = 200_000
 """Of more rows only the keys are held, and the rows made anew whenever somebody looks: some 100 MB with their texts."""

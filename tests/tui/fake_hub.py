@@ -111,7 +111,7 @@ class FakeView:
         self._content = Content(tuple(query.rows(first, count)), query.total, first, seq, NOW)
 
     def put_ribbon(self, refused: str, seq: int) -> None:
-        rows = () if refused else tuple(ribbon(self.of))
+        rows = () if refused or self._hub.no_fleet else tuple(ribbon(self.of))
         self._content = Content(rows, len(rows), 0, seq, NOW, error=refused, refused=bool(refused))
 
 
@@ -138,6 +138,8 @@ class FakeHub:
         """Ribbons that are refused, and why."""
         self.holds_views = False
         """Whether views that are opened get no content until ``answer`` is called."""
+        self.no_fleet = False
+        """Whether no SIM range is loaded."""
         self._rows: dict[tuple[str, str], dict[str, Row]] = {}
         self._numbers = 0
         self.texts: list[DraftText] = []

@@ -10,6 +10,7 @@ from feeds.board.board import Board
 from feeds.board.update.narrowing import hears
 from feeds.facts import UpdateSteered
 from feeds.model import DeliveryState, Update, UpdateState
+from feeds.simspace import IntervalSet
 
 _BAD: Final = {
     DeliveryState.FAILED: "failed",
@@ -20,12 +21,33 @@ _BAD: Final = {
 _BEFORE_THE_REST: Final = frozenset({UpdateState.HOLD, UpdateState.CANARY})
 
 
-def next_steps(board: Board, now: datetime, scope_change: float) -> list[UpdateSteered]:
-    """Return what is to be written now. ``scope_change``: share of the customers for whom something may change."""
+class Changes:
+    """For which share of an update's customers something changed, worked out again when it can have become another."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[tuple[object, ...], IntervalSet, tuple[float, str]]] = {}
+
+    def of(self, board: Board, update: Update) -> tuple[float, str]:
+        """Return what ``changed_share`` does."""
+        inventory, scope = board.inventory, board.outages.sims(update.outage)
+        stamp = (update.seq, inventory.version, inventory.customers_version)
+        known = self._known.get(update.id)
+        if known is None or known[0] != stamp or known[1] is not scope:
+            known = self._known[update.id] = (stamp, scope, changed_share(board, update))
+            for ended in self._known.keys() - board.updates.under_way.keys() - {update.id}:
+                del self._known[ended]
+        return known[2]
+
+
+def next_steps(board: Board, now: datetime, scope_change: float, changes: Changes | None = None) -> list[UpdateSteered]:
+    """Return what is to be written now. ``scope_change``: share of the customers for whom something may change.
+
+    ``changes``: what was worked out at the last look, for who looks often.
+    """
     steps: list[UpdateSteered] = []
     for update_id in board.updates.under_way:
         update = board.updates.updates[update_id]
-        step = pause_of_scope(board, update, scope_change)
+        step = pause_of_scope(board, update, scope_change, changes)
         if step is None and update.state is UpdateState.HOLD:
             over = update.hold_until is not None and now >= update.hold_until
             step = UpdateSteered(update=update_id, to="start") if over else None
@@ -36,7 +58,9 @@ def next_steps(board: Board, now: datetime, scope_change: float) -> list[UpdateS
     return steps
 
 
-def pause_of_scope(board: Board, update: Update, allowed: float) -> UpdateSteered | None:
+def pause_of_scope(
+    board: Board, update: Update, allowed: float, changes: Changes | None = None
+) -> UpdateSteered | None:
     """Return the pause of an update whose customers are no longer those that it was approved for; None: they are.
 
     Only until the rest goes out: what has left has left. Once somebody looked at a change, as much again is allowed.
@@ -50,7 +74,7 @@ def pause_of_scope(board: Board, update: Update, allowed: float) -> UpdateSteere
     if outage.id != update.outage:
         why = f"{update.outage} was merged into {outage.id}: cancel this, and write the update there"
         return UpdateSteered(update=update.id, to="pause", reason=why, scope=1.0)
-    share, words = changed_share(board, update)
+    share, words = (changes or Changes()).of(board, update)
     if share <= allowed + update.scope_accepted:
         return None
     why = f"the customers in {outage.id} changed since the approval: {words}"

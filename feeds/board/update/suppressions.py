@@ -58,6 +58,8 @@ class SuppressionTable:
 
     def __init__(self) -> None:
         self.of: dict[str, Suppression] = {}
+        self.version = 0
+        """Counts changes."""
 
     def suppress(self, fact: AddressSuppressed, by: str, seq: int, at: datetime, touched: Touched) -> Suppression:
         """Take in a suppression; return it. One that was there keeps its time, and gets the newer reason."""
@@ -66,6 +68,7 @@ class SuppressionTable:
         since = known.since if known is not None else at
         made = Suppression(fact.channel, fact.address, fact.why, since, fact.words, by, seq)
         self.of[key] = made
+        self.version += 1
         touched.suppressions.add(key)
         return made
 
@@ -73,6 +76,7 @@ class SuppressionTable:
         """Forget a suppression."""
         key = address_key(fact.channel, fact.address)
         if self.of.pop(key, None) is not None:
+            self.version += 1
             touched.suppressions.add(key)
 
     def why(self, channel: ContactChannel, address: str) -> str:
@@ -85,3 +89,4 @@ class SuppressionTable:
     def restore(self, suppressions: Iterable[Suppression]) -> None:
         """Take over the state of a dump."""
         self.of = {one.key: one for one in suppressions}
+        self.version += 1

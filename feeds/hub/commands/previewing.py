@@ -5,7 +5,7 @@ The board is read on the event loop; rendering is done on a thread, in pieces, s
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -61,8 +61,12 @@ class Previews:
         self._names: tuple[int, NameFinder] | None = None
         """The names of customers, by the version of the inventory's."""
 
-    def people(self, update: Update) -> Audience:
-        """Return who an update of this outage would reach now. Raises Refused."""
+    async def people(self, update: Update) -> Audience:
+        """Return who an update of this outage would reach now. Raises Refused.
+
+        What it follows from is taken off the board here, the rest is done beside the event loop: with 10,000 customers
+        it takes a while.
+        """
         board = self._hub.board
         outage = board.outages.survivor(update.outage)
         if outage is None:
@@ -82,7 +86,8 @@ class Previews:
             own=self._hub.settings.updates.own_addresses,
         )
         try:
-            return audience(board.outages.impact(outage.id), board.inventory.customers, ways)
+            impact = board.outages.impact(outage.id)
+            return await asyncio.to_thread(audience, impact, board.inventory.customers, ways)
         except CourierError as error:
             raise Refused(str(error)) from error
 
@@ -118,10 +123,11 @@ class Previews:
         """Render what a draft would send now, and keep it frozen for the approval. Raises Refused."""
         if update.state is UpdateState.PAUSED and update.scope_changed:
             return await self._second_look(update, command)
-        people = self.people(update)
+        people = await self.people(update)
         sent = self.now(update, people)
         try:
-            frozen = self._same(sent) or await self._render(sent)
+            kept = tuple(reversed(self._kept.values()))
+            frozen = await asyncio.to_thread(_same, sent, kept) or await self._render(sent)
             found = await self.slips(frozen)
             settings = self._hub.settings.updates
             preview = await asyncio.to_thread(
@@ -147,7 +153,7 @@ class Previews:
             len(entries), sum(entry.own for entry in entries), settings.canary_share, settings.canary_least
         )
 
-    def still(self, update: Update, digest: str) -> Frozen:
+    async def still(self, update: Update, digest: str) -> Frozen:
         """Return what was previewed under ``digest``, where it still is what would be sent. Raises Refused.
 
         Newer cases do not matter: the text names those that were known when somebody looked.
@@ -155,8 +161,8 @@ class Previews:
         kept = self._kept.get(digest)
         if kept is None or kept.update != update.id:
             raise Refused("this is not what was previewed last; look at the preview again")
-        people = self.people(update)
-        difference = difference_of(kept.frozen.update.audience, people.entries)
+        people = await self.people(update)
+        difference = await asyncio.to_thread(difference_of, kept.frozen.update.audience, people.entries)
         if difference:
             raise Refused(f"the audience changed since the preview: {difference}; look again")
         now = self.now(update, people)
@@ -175,24 +181,24 @@ class Previews:
         finder = self._names[1]
         return await asyncio.to_thread(slips, frozen.update.kind, frozen.update.text, around, finder)
 
-    def look_of(self, update: Update, digest: str) -> Preview:
+    async def look_of(self, update: Update, digest: str) -> Preview:
         """Return the second look that was taken under ``digest`` where nothing moved since. Raises Refused."""
-        preview = self._looked(update)
+        preview = await self._looked(update)
         if preview.digest != digest:
             raise Refused("the customers in the outage changed since you looked; look at the preview again")
         return preview
 
     async def _second_look(self, update: Update, command: AskPreview) -> Preview:
-        preview = self._looked(update)
+        preview = await self._looked(update)
         try:
             messages = await asyncio.to_thread(window_of, Frozen(update), command.window, command.find)
         except CourierError as error:
             raise Refused(str(error)) from error
         return msgspec.structs.replace(preview, messages=messages)
 
-    def _looked(self, update: Update) -> Preview:
+    async def _looked(self, update: Update) -> Preview:
         """Return what a paused update goes to, beside whom the outage concerns now."""
-        people = self.people(update)
+        people = await self.people(update)
         before, after = customers_of(update.audience), customers_of(people.entries)
         differ = [key for key in before.keys() & after.keys() if facts_of(before[key]) != facts_of(after[key])]
         said = Slip(
@@ -209,17 +215,6 @@ class Previews:
             left=tuple(sorted(before[key].name for key in before.keys() - after.keys())),
             needs_second=preview.customers > self._hub.settings.updates.second_above,
         )
-
-    def _same(self, sent: Update) -> Frozen | None:
-        """Return what was frozen of the same text for the same audience: somebody scrolls or searches."""
-        for kept in reversed(self._kept.values()):
-            known = kept.frozen.update
-            if known.id == sent.id and _texts_of(known) == _texts_of(sent):
-                same = len(known.audience) == len(sent.audience) and all(
-                    _undigested(one) == two for one, two in zip(known.audience, sent.audience, strict=True)
-                )
-                return kept.frozen if same else None
-        return None
 
     async def _render(self, sent: Update) -> Frozen:
         freezing = Freezing(sent)
@@ -276,3 +271,15 @@ def _texts_of(update: Update) -> tuple[object, ...]:
     """Return everything of an update that is the same in all messages."""
     texts = (update.kind, update.text, update.narrowing, update.outage, update.number)
     return (*texts, update.templates, update.earlier, update.iccids_up_to)
+
+
+def _same(sent: Update, previews: Iterable[Kept]) -> Frozen | None:
+    """Return what was frozen of the same text for the same audience: somebody scrolls or searches."""
+    for kept in previews:
+        known = kept.frozen.update
+        if known.id == sent.id and _texts_of(known) == _texts_of(sent):
+            same = len(known.audience) == len(sent.audience) and all(
+                _undigested(one) == two for one, two in zip(known.audience, sent.audience, strict=True)
+            )
+            return kept.frozen if same else None
+    return None

@@ -112,7 +112,7 @@ class UpdateCommands:
         update = self._update(command.update, command.seen)
         if update.state not in _WRITABLE:
             raise Refused(f"{update.id} is {update.state.value} already")
-        frozen = self._previews.still(update, command.digest)
+        frozen = await self._previews.still(update, command.digest)
         await self._may_be_sent(frozen, command.customers)
         return [UpdateProposed(update=update.id, digest=command.digest, customers=command.customers)]
 
@@ -120,10 +120,10 @@ class UpdateCommands:
         """Send what was previewed, where it still is what would be sent; or go on after a second look."""
         update = self._update(command.update, command.seen)
         if update.state is UpdateState.PAUSED and update.scope_changed:
-            return self._after_a_second_look(update, command, who)
+            return await self._after_a_second_look(update, command, who)
         if update.state not in _WRITABLE:
             raise Refused(f"{update.id} is {update.state.value} already")
-        frozen = self._previews.still(update, command.digest)
+        frozen = await self._previews.still(update, command.digest)
         await self._may_be_sent(frozen, command.customers)
         alone = self._second_pair_of_eyes(update, len(frozen.customers), command, who)
         self._is_still_proposed(update, frozen)
@@ -248,9 +248,9 @@ class UpdateCommands:
         under_way = [updates.updates[one] for one in updates.under_way]
         return [one for one in under_way if one.outage == outage and UpdateState.HOLD in (one.state, one.paused_from)]
 
-    def _after_a_second_look(self, update: Update, command: Approve, who: str) -> list[Fact]:
+    async def _after_a_second_look(self, update: Update, command: Approve, who: str) -> list[Fact]:
         """Go on with what was approved, though it is not quite whom the outage concerns now: somebody looked."""
-        looked = self._previews.look_of(update, command.digest)
+        looked = await self._previews.look_of(update, command.digest)
         if command.customers != looked.customers:
             raise Refused(f"you typed {command.customers}, the update goes to {looked.customers} customers")
         if who == update.author and looked.needs_second and len(command.alone.strip()) < REASON_AT_LEAST:

@@ -1,6 +1,7 @@
-"""Access at a real hub: every path and every command asks for its capability; a token that ends takes its sockets along."""
+"""Access at a real hub: every path and command asks for its capability; a token that ends takes its sockets along."""
 
 import asyncio
+import hmac
 import os
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from feeds.model.access import CAPABILITIES, COMMAND_NEEDS, Capability, Role
 from tests.hub.running import RunningHub
 from tests.hub.terminal import terminal
 
-ALARM = {"source": "nms", "key": "a1", "severity": "major", "at": "2026-03-01T12:00:00Z", "text": "link down"}
+ALARM = {"source": "nms", "managed_object": "pgw", "id": "a1", "severity": "major"}
 RANGE = {"first": "894620007100000000", "last": "894620007100000099", "customer": "c1"}
 
 
@@ -42,7 +43,8 @@ class Desk:
             self.hub.session() as session,
             session.request(method, self.hub.url + path, data=body or None, headers=headers) as answer,
         ):
-            return answer.status, orjson.loads(await answer.read() or b"null")
+            data = await answer.read()
+            return answer.status, orjson.loads(data) if answer.content_type == "application/json" else data
 
     @asynccontextmanager
     async def socket(self, path: str, role: Role) -> AsyncIterator[ClientConnection]:
@@ -75,7 +77,6 @@ NEEDS = [
     ("POST", "/v1/cases", orjson.dumps([]), Capability.FEED),
     ("POST", "/api/v2/alerts", orjson.dumps([]), Capability.FEED),
     ("POST", "/hooks/alertmanager", b"{}", Capability.FEED),
-    ("POST", "/hooks/zammad", b"{}", Capability.FEED),
     ("POST", "/v1/ranges", orjson.dumps([]), Capability.INVENTORY),
     ("POST", "/v1/customers", orjson.dumps([]), Capability.INVENTORY),
     ("POST", "/v1/objects", b"x", Capability.INVENTORY),
@@ -92,8 +93,7 @@ async def test_each_path_is_open_to_those_who_may_and_to_nobody_else(
     for role in Role:
         status, answer = await desk.ask(method, path, desk.headers(role), body)
         if needs in CAPABILITIES[role]:
-            assert status not in (401, 403) or "token" not in str(answer) + str(role), (role, answer)
-            assert "may not" not in str(answer)
+            assert status not in (401, 403), (role, answer)
         else:
             assert (status, answer["error"].startswith(f"the role {role.value} may not ")) == (403, True)
     for headers in ({}, bearer("vk_aaaaaaaa_" + "a" * 40)):
@@ -117,8 +117,13 @@ async def test_paths_that_are_not_there_tell_strangers_nothing(desk: Desk) -> No
 
 
 async def test_a_signature_is_as_good_as_a_token_for_the_one_who_signs(desk: Desk) -> None:
-    status, answer = await desk.ask("POST", "/hooks/zammad", {"X-Hub-Signature": "sha1=" + "0" * 40}, b"{}")
-    assert (status, "signature" in answer["error"]) == (401, True)
+    good = {"X-Hub-Signature": "sha1=" + hmac.digest(b"zs", b"{}", "sha1").hex()}
+    bad = {"X-Hub-Signature": "sha1=" + "0" * 40}
+    assert (await desk.ask("POST", "/hooks/zammad", good, b"{}"))[0] == 422
+    assert (await desk.ask("POST", "/hooks/zammad", desk.headers(Role.FEED) | bad, b"{}"))[0] == 401
+    status, answer = await desk.ask("POST", "/hooks/zammad", {}, b"{}")
+    assert (status, "asks for a token" in answer["error"]) == (401, True)
+    assert (await desk.ask("POST", "/v1/alarms", good, b"[]"))[0] == 401, "elsewhere it says nothing"
 
 
 async def test_a_body_is_not_read_from_somebody_who_may_not_send_it(desk: Desk) -> None:
@@ -215,10 +220,11 @@ async def test_a_fact_carries_who_by_the_token_from_where_and_what_they_saw(desk
 async def closed(socket: ClientConnection) -> tuple[int | None, str]:
     """Read until the hub has closed a socket; return how."""
     async with asyncio.timeout(30):
-        with pytest.raises(ConnectionClosed) as caught:
+        try:
             while True:
                 await socket.recv()
-    return (caught.value.rcvd.code, caught.value.rcvd.reason) if caught.value.rcvd else (None, "")
+        except ConnectionClosed as error:
+            return (error.rcvd.code, error.rcvd.reason) if error.rcvd else (None, "")
 
 
 async def test_revoking_ends_open_sockets_and_expiry_does_too(desk: Desk) -> None:
