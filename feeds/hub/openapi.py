@@ -6,9 +6,21 @@ from typing import Any
 import msgspec
 import orjson
 
+from feeds.hub.access.paths import OPEN
 from feeds.hub.loading import Offered
 from feeds.hub.version import VERSION
-from feeds.model import COMMANDS, ROW_TYPES, AlarmEvent, CaseEvent, Customer, ObjectRule, RangeTable, SimsRead
+from feeds.model import (
+    COMMANDS,
+    ROW_TYPES,
+    AlarmEvent,
+    CaseEvent,
+    Customer,
+    DraftText,
+    ObjectRule,
+    Preview,
+    RangeTable,
+    SimsRead,
+)
 from feeds.sources.inventory import RangeInput
 
 _INGEST: dict[str, tuple[type, str]] = {
@@ -20,7 +32,7 @@ _INGEST: dict[str, tuple[type, str]] = {
 _WHOLE: dict[str, tuple[type, str]] = {
     "/v1/objects": (ObjectRule, "What managed objects serve: all rules, in place of those before."),
 }
-_RESULTS: dict[str, type] = {"sims": SimsRead}
+_RESULTS: dict[str, Any] = {"sims": SimsRead, "preview": Preview, "text": DraftText | None}
 """What commands answer with, where it is a type of its own."""
 _HOOKS = {
     "/api/v2/alerts": "Alerts as Prometheus posts them to an Alertmanager (its API v2).",
@@ -35,6 +47,8 @@ _PROBES = {
 }
 _REFUSALS = {
     "400": "Not JSON; the message names the place.",
+    "401": "A token is asked for, or this one is not good; Retry-After where too many wrong ones came.",
+    "403": "The role of this token may not do it.",
     "413": "Larger than the hub takes.",
     "422": "A field is missing or wrong; the message names its path.",
     "503": "The log does not take facts now; Retry-After says when to come back.",
@@ -63,20 +77,28 @@ def document() -> bytes:
     for path, (kind, text) in _WHOLE.items():
         paths[path] = {"post": _operation(text, {"type": "array", "items": schema_of[kind]}, _ACCEPTED, _REFUSALS)}
     for path, text in _HOOKS.items():
-        refusals = _REFUSALS | ({"401": "The signature is missing or wrong."} if "zammad" in path else {})
+        refusals = _REFUSALS | ({"401": "The token or the signature is missing or wrong."} if "zammad" in path else {})
         paths[path] = {"post": _operation(text, {}, _ACCEPTED, refusals)}
     for name, command in COMMANDS.items():
         text = (command.__doc__ or "").strip()
         refusals = _REFUSALS | {"409": "Refused, with what changed since the user looked."}
         done = _done(schema_of[_RESULTS[name]]) if name in _RESULTS else _done({})
         operation = _operation(text, schema_of[command], done, refusals)
-        operation["parameters"] = [_parameter("who", "Whose command it is.", {"type": "string", "maxLength": 64})]
+        operation["parameters"] = [
+            _parameter("who", "Whose command it is, where no token says so.", {"type": "string", "maxLength": 64})
+        ]
         paths[f"/v1/commands/{name}"] = {"post": operation}
     for view, row in ROW_TYPES.items():
         answer = {"type": "object", "properties": _PAGE | {"rows": {"type": "array", "items": schema_of[row]}}}
-        operation = _operation((row.__doc__ or "").strip(), None, answer, {"422": _REFUSALS["422"]})
+        operation = _operation(
+            (row.__doc__ or "").strip(), None, answer, {status: _REFUSALS[status] for status in ("401", "403", "422")}
+        )
         operation["parameters"] = [_parameter(name, text, schema) for name, text, schema in _ASKED]
         paths[f"/v1/{view}"] = {"get": operation}
+    ledger = _operation("The ledger of one update: each step of each delivery.", None, {}, {"404": "No such update."})
+    ledger["responses"]["200"]["content"] = {"text/csv": {"schema": {"type": "string"}}}
+    ledger["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    paths["/v1/updates/{id}/deliveries.csv"] = {"get": ledger}
     whole = {
         "application/x-msgpack": {"schema": schema_of[RangeTable]},
         "text/csv": {"schema": {"type": "string", "description": "The first line names the columns."}},
@@ -98,17 +120,22 @@ def document() -> bytes:
     paths["/v1/inventory/ranges/{digest}"] = {"post": apply}
     for path, text in _PROBES.items():
         paths[path] = {"get": {"summary": text, "responses": {"200": {"description": "Well."}}}}
+        if path in OPEN:
+            paths[path]["get"]["security"] = []
     return orjson.dumps(
         {
             "openapi": "3.1.0",
             "info": {"title": "vaken hub", "version": VERSION},
             "paths": paths,
-            "components": {"schemas": components},
+            "components": {"schemas": components, "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+            "security": [{"token": []}],
         }
     )
 
 
 _INTEGER = {"type": "integer"}
+_PERSON = {"type": "string", "maxLength": 64}
+_READING = {status: _REFUSALS[status] for status in ("401", "403", "422")}
 _ACCEPTED = {"type": "object", "properties": {"accepted": _INTEGER, "seq": _INTEGER}}
 _ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
 _PAGE = {"view": {"type": "string"}, "seq": _INTEGER, "total": _INTEGER, "first": _INTEGER}

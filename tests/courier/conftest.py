@@ -163,7 +163,18 @@ class Sink:
             answer = await answer
         if answer == "drop":
             _abort(server)
+        if answer == "drip":
+            await _drip(server)
         return answer
+
+
+async def _drip(server: SMTP) -> None:
+    """Answer a byte at a time, for as long as somebody listens: there is always something to hear, and no end."""
+    transport = server.transport
+    assert isinstance(transport, asyncio.WriteTransport)
+    while not transport.is_closing():
+        transport.write(b"2")
+        await asyncio.sleep(0.02)
 
 
 def _abort(server: SMTP) -> None:

@@ -174,6 +174,17 @@ async def test_an_answer_that_takes_too_long_makes_the_delivery_uncertain(
     assert desk.deliveries(update)[0].answer == "handed over, then no answer: nothing heard for 0.2 s"
 
 
+async def test_an_answer_that_drips_in_for_ever_ends_with_the_time_for_it(
+    desk: Desk, sink: Sink, people: People, courier_on: On
+) -> None:
+    sink.data = lambda recipient: "drip" if recipient == "c0@to.example" else "250 OK"
+    update = await desk.approve(people(3))
+    async with courier_on(desk, sink.settings(timeout=0.3, connections=1)):
+        await desk.ended(update)
+    assert desk.states(update) == [U, A, A]
+    assert desk.deliveries(update)[0].answer == "handed over, then no answer: nothing heard for 0.3 s"
+
+
 async def test_a_repeat_that_a_person_decided_carries_the_same_message_id(
     desk: Desk, sink: Sink, people: People, courier_on: On
 ) -> None:
