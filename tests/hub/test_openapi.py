@@ -15,7 +15,8 @@ async def test_every_described_path_exists(shared_hub: RunningHub) -> None:
     async with ClientSession() as session:
         for path, operations in paths.items():
             for method in operations:
-                url = f"{shared_hub.url}{path}" + ("?of=O-1" if path in ("/v1/impact", "/v1/timeline") else "")
+                named = path.replace("{id}", "U-999").replace("{digest}", "0" * 64)
+                url = f"{shared_hub.url}{named}" + ("?of=O-1" if path in ("/v1/impact", "/v1/timeline") else "")
                 async with session.request(method, url, data=b"{}" if method == "post" else None) as answer:
                     assert answer.status not in (405, 500), path
                     if answer.status == 404:
