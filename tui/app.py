@@ -1,24 +1,20 @@
-"""The application: it owns the connection, hands changes to whoever follows them, and knows the way between screens.
+"""The application: it knows the way between screens, and what stands on all of them.
 
-Changes come on the client's thread. They are gathered there and taken here once per frame, so that a burst of them
-costs one refresh; of each view only the newest content is ever shown.
+The connection and the pace of frames are the matter of what it is built on (tui/hub_app.py).
 """
 
 import asyncio
-import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
-from textual import events, on, work
-from textual.app import App
+from textual import events, work
 from textual.color import Color
 from textual.command import CommandPalette
 from textual.filter import LineFilter, Monochrome
-from textual.message import Message
 
-from feeds.client import ClientError, LinkState, Notice, Reply, ViewChanged
+from feeds.client import ClientError, LinkState, Reply
 from feeds.model import Command, OutageRow
 from tui.acts.chords import Chords
 from tui.acts.hints import Hints
@@ -26,8 +22,9 @@ from tui.acts.palette import ActionProvider, CommandLine
 from tui.acts.registry import EVERYWHERE, bindings, is_allowed
 from tui.acts.replay import ReplayActions, Replaying
 from tui.base_screen import VakenScreen
+from tui.hub_app import HubApp
 from tui.kept import Kept, KeptFile, NotKept, left_key, with_chosen, with_left
-from tui.link import Hub, View
+from tui.link import Hub
 from tui.looks import on_terminal, zone_of
 from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
@@ -59,11 +56,9 @@ T = TypeVar("T")
 
 KEEP_LEFT_EVERY = 60
 """Seconds between two notes that this person is here."""
-FRAME_SECONDS = 1 / 30
-"""Shortest time between two refreshes from the hub."""
 
 
-class VakenApp(ReplayActions, App[None]):
+class VakenApp(ReplayActions, HubApp):
     """``hub`` is the client; ``zone`` the local time zone (None: that of this machine)."""
 
     TITLE = "vaken"
@@ -80,9 +75,6 @@ class VakenApp(ReplayActions, App[None]):
     DEFAULT_MODE = "board"
     BINDINGS = [*bindings(EVERYWHERE), *bindings("replay")]  # noqa: RUF012 - as Textual declares it
 
-    class Noticed(Message):
-        """The client has something new; what it is stands in the app's own list."""
-
     def __init__(
         self,
         hub: Hub,
@@ -91,7 +83,7 @@ class VakenApp(ReplayActions, App[None]):
         kept: KeptFile | None = None,
         preferences: Preferences | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(hub)
         self.kept = kept if kept is not None else KeptFile()
         """What the person chose: tables, filters by name, the history of filters."""
         self.preferences = preferences if preferences is not None else Preferences.plain()
@@ -102,7 +94,8 @@ class VakenApp(ReplayActions, App[None]):
         self._filters_of_looks: tuple[LineFilter, ...] = ()
         """What is done to each painted line: fewer colours, ASCII alone."""
         self.chords = Chords()
-        self.hub = hub
+        self._offered = hub.link.may
+        """What this terminal may do, as it is offered now."""
         self.zone = zone if zone is not None else zone_of(self.preferences.looks.zone)
         self.wall_clock = wall_clock
         self.situation = Situation(hub)
@@ -115,13 +108,6 @@ class VakenApp(ReplayActions, App[None]):
         self._stayed = 0
         self.forms: dict[str, Form] = {}
         """What was written for each outage and not sent yet."""
-        self._followed: dict[int, tuple[View, Callable[[], None]]] = {}
-        self._lock = threading.Lock()
-        self._changed: set[int] = set()
-        """Ids of views with new content: at most the open ones. Guarded by the lock, with what follows."""
-        self._link_changed = False
-        self._told = False
-        self._was_live = False
         self._bell = PromiseBell()
         for theme in THEMES:
             self.register_theme(theme)
@@ -135,67 +121,25 @@ class VakenApp(ReplayActions, App[None]):
 
     def on_mount(self) -> None:
         """Connect."""
-        self.hub.notify = self._notice
         self.situation.open(self.follow, self._show_situation)
-        self.hub.start()
+        self.connect()
         self.set_interval(1, self._tick)
         self.set_keymap(self.keymap.bound())
-        self._show_link()
+        self.show_link()
         for problem in self.preferences.problems:
             self.say(problem, bad=True)
         if self.kept.trouble:
             self.say(self.kept.trouble, bad=True)
 
     async def on_unmount(self) -> None:
-        """Disconnect."""
+        """Note when the person left, before the connection ends."""
         self._keep_left()
-        await asyncio.to_thread(self.hub.stop)
 
     def _keep_left(self) -> None:
         """Note that this person was here until now: at the end, and now and then, since terminals are killed too."""
         if self._was_live and not self.replaying.here:
             key, now = left_key(self.hub.who, self.hub.url), self.hub.now()
             self.keep(lambda kept: with_left(kept, key, now))
-
-    def _notice(self, notice: Notice) -> None:
-        """Take note; called on the client's thread."""
-        with self._lock:
-            if isinstance(notice, ViewChanged):
-                self._changed.add(notice.handle.id)
-            else:
-                self._link_changed = True
-            if self._told:
-                return
-            self._told = True
-        self.post_message(self.Noticed())
-
-    @on(Noticed)
-    def _wait_for_frame(self) -> None:
-        self.set_timer(FRAME_SECONDS, self._take)
-
-    def _take(self) -> None:
-        if not self.is_running:
-            return
-        with self._lock:
-            changed, self._changed = self._changed, set()
-            link_changed, self._link_changed = self._link_changed, False
-            self._told = False
-        for number in changed:
-            followed = self._followed.get(number)
-            if followed is not None:
-                followed[1]()
-        if link_changed:
-            self._show_link()
-
-    def follow(self, view: View, changed: Callable[[], None]) -> None:
-        """Call ``changed`` now if ``view`` has content, and whenever it has new content."""
-        self._followed[view.id] = (view, changed)
-        if view.content.loaded:
-            changed()
-
-    def unfollow(self, view: View) -> None:
-        """Call nobody for ``view`` any more."""
-        self._followed.pop(view.id, None)
 
     async def send(self, command: Command) -> Reply:
         """Send a command and return the answer. Raises ClientError."""
@@ -243,6 +187,11 @@ class VakenApp(ReplayActions, App[None]):
     def _headers(self) -> list[StatusHeader]:
         return [header for screen in self.screen_stack for header in screen.query(StatusHeader)]
 
+    def show_pace(self) -> None:
+        """Say how many frames there are."""
+        for header in self._headers():
+            header.show()
+
     def _show_situation(self) -> None:
         for header in self._headers():
             header.show()
@@ -250,7 +199,8 @@ class VakenApp(ReplayActions, App[None]):
             if isinstance(screen, CountsScreen):
                 screen.refresh_counts()
 
-    def _show_link(self) -> None:
+    def show_link(self) -> None:
+        """Show the state of the connection on all screens."""
         live = self.hub.link.state is LinkState.LIVE
         self._was_live = self._was_live or live
         self.replaying.look()
@@ -260,6 +210,10 @@ class VakenApp(ReplayActions, App[None]):
                 screen.set_class(not live and self._was_live, "-lost")
         for header in self._headers():
             header.show()
+        if self.hub.link.may != self._offered:
+            self._offered = self.hub.link.may
+            self.refresh_bindings()
+            self._show_hints()
 
     def _tick(self) -> None:
         if not self.is_running:
@@ -302,7 +256,7 @@ class VakenApp(ReplayActions, App[None]):
         """Go to a mode; once more from within it: to its first screen."""
         if self.current_mode != mode:
             await self.switch_mode(mode)
-            self._show_link()
+            self.show_link()
         else:
             while len(self.screen_stack) > 1:
                 await self.pop_screen()
@@ -348,7 +302,7 @@ class VakenApp(ReplayActions, App[None]):
     # Looks and keys
 
     def choose(self, name: str, value: str) -> None:
-        """Let what a person chose count from now on and at the next start; empty: as it is without. Raises BadChoice."""
+        """Let a choice count from now on and at the next start; empty: as it is without one. Raises BadChoice."""
         self.preferences.choose(name, value)
         self.keep(lambda kept: with_chosen(kept, name, value))
         self.keymap = self.preferences.keymap()
@@ -375,11 +329,14 @@ class VakenApp(ReplayActions, App[None]):
             filters.append(SixteenColours())
         self._filters_of_looks = tuple(filters)
         self.set_class(looks.density == "compact", "-compact")
+        self.pace.cap = float(looks.fps)
         self.theme = seen.theme
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what is done to each painted line. Colours are ours to leave out: the greys of Textual are colours."""
-        return [one for one in super().get_line_filters() if not isinstance(one, Monochrome)] + [*self._filters_of_looks]
+        return [one for one in super().get_line_filters() if not isinstance(one, Monochrome)] + [
+            *self._filters_of_looks
+        ]
 
     def _show_hints(self) -> None:
         for stack in self._screen_stacks.values():

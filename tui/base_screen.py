@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tui.acts.hints import Hints
 from tui.acts.registry import is_allowed
+from tui.panes.freshness import BROUGHT_BY, freshness, table_note
 from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
 from tui.tables.filter_bar import FilterBar
@@ -79,12 +80,30 @@ class VakenScreen(Screen[Any]):
     def tick(self) -> None:
         """Count ages and clocks on; called once a second."""
         self._show_header()
+        self._show_freshness()
         for table in self.query(ViewTable):
             table.tick()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what this terminal may not do."""
         return is_allowed(self.where, action, self.vaken.hub.link.may)
+
+    def _show_freshness(self) -> None:
+        """Dim what is old, and say how old; say what was not shown one by one."""
+        now, feeds = self.vaken.hub.now(), self.vaken.situation.feeds
+        for table in self.query(ViewTable):
+            if table.view in BROUGHT_BY:
+                note = table_note(feeds, table.view, now)
+                if table.rule.note != note:
+                    table.rule.note = note
+                table.set_class(freshness(feeds, BROUGHT_BY[table.view], now).old, "-old")
+        self.set_class(freshness(feeds, BROUGHT_BY["curve"], now).old, "-old-cases")
+
+    @on(ViewTable.Showed)
+    def _tell_filter(self) -> None:
+        """What the hub says of the filter that is being written is shown below it."""
+        for bar in self.query(FilterBar):
+            bar.tell()
 
     def action_filter(self) -> None:
         """Write a filter."""

@@ -10,6 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
+
 from tui.acts.presets import PRESETS
 
 AUTO: Final = "auto"
@@ -22,7 +23,7 @@ THEME_NAMES: Final = ("dark", "light", "high-contrast", "red-green", "blue-yello
 
 
 class Choice(Struct, frozen=True):
-    """One thing that can be chosen. ``values``: all there are, the first one holds where nobody chose; none: any text."""
+    """One thing that can be chosen. ``values``: all there are, the first holds where nobody chose; none: any text."""
 
     name: str
     title: str
@@ -33,14 +34,16 @@ class Choice(Struct, frozen=True):
 
 
 CHOICES: Final = (
-    Choice("theme", "theme", "auto: dark, or light where the terminal says that it is; red-green and blue-yellow are for "
-           "eyes that mix these up.", (AUTO, *THEME_NAMES)),
+    Choice("theme", "theme", "auto: dark, or light where the terminal says that it is; red-green and blue-yellow are "
+           "for eyes that mix these up.", (AUTO, *THEME_NAMES)),
     Choice("density", "density", "comfortable leaves air, compact shows more lines.", ("comfortable", "compact")),
     Choice("glyphs", "signs", "auto: ASCII where the terminal's language names another character set than UTF-8.",
            (AUTO, "unicode", "ascii")),
     Choice("colours", "colours", "auto: what the terminal says that it can do; none also with NO_COLOR.",
            (AUTO, "full", "16", "none")),
     Choice("zone", "time zone", "Beside UTC: that of this machine, or a name such as Europe/Stockholm.", ()),
+    Choice("fps", "frames", "The most that are painted in a second; a slow terminal gets fewer by itself, and says so.",
+           ("10", "4", "1")),
     Choice("preset", "keys", "default, or those that people know from vim or from k9s.", tuple(PRESETS), "keys"),
 )  # fmt: skip
 BY_NAME: Final = {choice.name: choice for choice in CHOICES}
@@ -54,6 +57,7 @@ class Looks(Struct, frozen=True):
     glyphs: str = AUTO
     colours: str = AUTO
     zone: str = MACHINE
+    fps: str = "10"
     preset: str = "default"
 
 

@@ -50,7 +50,7 @@ class Preferences:
         self._kept = {name: value for name, value in kept.items() if name in BY_NAME}
 
     def choose(self, name: str, value: str) -> None:
-        """Let ``value`` count now, whatever was said for this start; empty: as it is without a choice. Raises BadChoice."""
+        """Let ``value`` count now, whatever was said for this start; empty: no choice. Raises BadChoice."""
         if value:
             checked(name, value)
             self._kept[name] = value
@@ -72,5 +72,3 @@ class Preferences:
     def keymap(self) -> Keymap:
         """Return the keys that count."""
         return build(self.looks.preset, self.binds)[0]
-
-

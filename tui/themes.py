@@ -1,7 +1,7 @@
 """The colours. Screens use names of meaning (``$severity-critical``), themes say what they look like.
 
-Every text that means something can be read on every ground on which it stands: contrast 4.5 and more (WCAG 2.2, AA), 7 in
-the theme of high contrast. No colour says anything alone: a letter or a shape says it too.
+Every text that means something can be read on every ground on which it stands: contrast 4.5 and more (WCAG 2.2, AA),
+7 in the theme of high contrast. No colour says anything alone: a letter or a shape says it too.
 """
 
 from typing import Final
@@ -14,8 +14,8 @@ class Colours(Struct, frozen=True):
     """All colours of a theme. Grounds: ``ground`` of the screen, ``surface`` of bars and dialogs, ``panel`` of fields,
     the row under the cursor with the keys (``row``) and without (``row_blurred``), a cell that has just changed.
 
-    Texts: ``text``, ``muted`` for what is not to be seen first, ``faint`` for rules and what is over. ``key``: keys, and
-    what can be chosen. ``good``: what arrived or is well.
+    Texts: ``text``, ``muted`` for what is not to be seen first, ``faint`` for rules and what is over. ``key``: keys,
+    and what can be chosen. ``good``: what arrived or is well.
     """
 
     ground: str

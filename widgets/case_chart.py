@@ -51,6 +51,9 @@ class CaseChart(PlotextPlot):
         """Draw one point per cell: plotext's own bars run into each other where they are narrow."""
         plt = self.plt
         plt.clear_figure()
+        ground = self._rgb("background")
+        plt.canvas_color(ground)
+        plt.axes_color(ground)
         alike: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
         for spot in picture.spots:
             alike[spot.mark, spot.colour].append((spot.x, spot.y))

@@ -1,7 +1,7 @@
 """Columns of a stream table, declared as data, and how a width is shared out among them."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -66,15 +66,31 @@ def bits(cell: Cell) -> tuple[Bit, ...]:
     return cell
 
 
-def place(columns: Sequence[Column], width: int, *, gutter: int = 2, gap: int = 2) -> tuple[Placed, ...]:
+def arranged(
+    columns: Sequence[Column], order: Sequence[str], hidden: Container[str], widths: Mapping[str, int]
+) -> tuple[Column, ...]:
+    """Return ``columns`` as a person wants them: those named in ``order`` first, without the hidden ones, some with a
+    width of their own. Names that are not known are passed over; one column always stays.
+    """
+    place = {key: at for at, key in enumerate(order)}
+    wanted = sorted(columns, key=lambda column: place.get(column.key, len(place)))
+    shown = [column for column in wanted if column.key not in hidden] or list(wanted[:1])
+    return tuple(replace(one, width=widths[one.key]) if one.key in widths else one for one in shown)
+
+
+def place(
+    columns: Sequence[Column], width: int, *, gutter: int = 2, gap: int = 2, shift: int = 0
+) -> tuple[Placed, ...]:
     """Share ``width`` cells out: ``gutter`` before the first column, ``gap`` between columns.
 
-    Where not all fit, the columns of the lowest priority go, the rightmost first; one column always stays.
+    Where not all fit, the columns of the lowest priority go, the rightmost first; one column always stays. With
+    ``shift`` the first column stays, so many after it are passed over, and the others come as far as there is room.
     """
-    kept = list(columns)
+    kept = [*columns[:1], *columns[1 + shift :]] if shift else list(columns)
     while len(kept) > 1 and gutter + sum(c.smallest for c in kept) + gap * (len(kept) - 1) > width:
         least = min(column.priority for column in kept)
-        kept.remove(next(column for column in reversed(kept) if column.priority == least))
+        gone = kept[-1] if shift else next(column for column in reversed(kept) if column.priority == least)
+        kept.remove(gone)
     if not kept:
         return ()
     widths = {column.key: column.smallest for column in kept}

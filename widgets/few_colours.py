@@ -17,7 +17,7 @@ from textual.filter import LineFilter
 
 READABLE: Final = 4.5
 """Contrast from which on text can be read (WCAG AA)."""
-GROUND_APART: Final = 1.6
+GROUND_APART: Final = 1.3
 """Contrast of two grounds from which on somebody means the difference, as of the row under the cursor."""
 GREY: Final = 0.3
 """Below this share of colour a text is grey."""

@@ -1,8 +1,8 @@
-"""The signs on the screen where a terminal shows ASCII alone: one list of what stands for what, applied at the last door.
+"""The signs on the screen where a terminal shows ASCII alone: one list of what stands for what, used at the last door.
 
 Widgets draw with bars, rules, arrows and stars; a filter over every painted line puts a character of ASCII in the place
-of each, as wide as it was, so that no widget needs a second way of drawing and nothing can be forgotten. Text that other
-people wrote loses its accents, and what has no likeness becomes ``?``.
+of each, as wide as it was, so that no widget needs a second way of drawing and nothing can be forgotten. Text that
+other people wrote loses its accents, and what has no likeness becomes ``?``.
 """
 
 import unicodedata
@@ -21,20 +21,27 @@ _RISING_ASCII: Final = " _.,:;+*#"
 ASCII: Final[dict[str, str]] = {
     **dict(zip(RISING, _RISING_ASCII, strict=True)),
     # bars from the left, shades
-    "▏": ".", "▎": ".", "▍": ":", "▌": ":", "▋": "|", "▊": "|", "▉": "#", "▐": "|", "▀": '"', "░": ".", "▒": ":", "▓": "%",
+    "▏": ".", "▎": ".", "▍": ":", "▌": ":", "▋": "|", "▊": "|", "▉": "#", "▐": "|", "▀": '"', "░": ".", "▒": ":",
+    "▓": "%",
     # rules and frames; what is not named here is a corner
-    "─": "-", "━": "=", "│": "|", "┃": "|", "═": "=", "║": "|", "╌": "-", "╍": "=", "┄": "-", "┅": "=", "┆": "|", "┊": "|",
+    "─": "-", "━": "=", "│": "|", "┃": "|", "═": "=", "║": "|", "╌": "-", "╍": "=", "┄": "-", "┅": "=", "┆": "|",
+    "┊": "|",
     "╵": "'", "╷": ",", "╴": "-", "╶": "-", "╱": "/", "╲": "\\", "╳": "x", "▔": "-", "▕": "|",
     # arrows and points
-    "←": "<", "→": ">", "↑": "^", "↓": "v", "↔": "-", "↕": "|", "⇧": "S", "⌫": "<", "⏎": "/", "▲": "^", "▼": "v", "▴": "^",
+    "←": "<", "→": ">", "↑": "^", "↓": "v", "↔": "-", "↕": "|", "⇧": "S", "⌫": "<", "⏎": "/", "▲": "^", "▼": "v",
+    "▴": "^",
     "▾": "v", "▸": ">", "▶": ">", "◂": "<", "◀": "<", "›": ">", "‹": "<", "»": ">", "«": "<",
     # signs
-    "★": "*", "☆": "*", "●": "*", "○": "o", "◉": "@", "•": "*", "·": ".", "✓": "+", "✔": "+", "✗": "x", "✘": "x", "■": "#",
-    "□": "o", "◆": "*", "◇": "o", "⚠": "!", "∅": "0", "Δ": "d", "≤": "<", "≥": ">", "≠": "!", "≈": "~", "±": "+", "×": "x",
-    "÷": "/", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "…": "~", "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'",
+    "★": "*", "☆": "*", "●": "*", "○": "o", "◉": "@", "•": "*", "·": ".", "✓": "+", "✔": "+", "✗": "x", "✘": "x",
+    "■": "#",
+    "□": "o", "◆": "*", "◇": "o", "⚠": "!", "∅": "0", "Δ": "d", "≤": "<", "≥": ">", "≠": "!", "≈": "~", "±": "+",
+    "×": "x",
+    "÷": "/", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "…": "~", "“": '"', "”": '"', "„": '"', "‘": "'",
+    "’": "'",
     "‚": ",", "°": "o", "µ": "u", "§": "S", "€": "E", "£": "L", "␡": "?",
     # letters that are not a letter with an accent
-    "ß": "s", "æ": "a", "Æ": "A", "œ": "o", "Œ": "O", "ø": "o", "Ø": "O", "ð": "d", "Ð": "D", "þ": "t", "Þ": "T", "ł": "l",
+    "ß": "s", "æ": "a", "Æ": "A", "œ": "o", "Œ": "O", "ø": "o", "Ø": "O", "ð": "d", "Ð": "D", "þ": "t", "Þ": "T",
+    "ł": "l",
     "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
 }  # fmt: skip
 """What stands for a character that is one cell wide."""

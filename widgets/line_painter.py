@@ -25,7 +25,7 @@ CELL_STYLES: frozenset[str] = frozenset(
 """Style names that cells may use."""
 
 LINE_STYLES: frozenset[str] = frozenset(
-    {"header", "header-sorted", "cursor", "cursor-blurred", "placeholder", "changed", "empty"}
+    {"header", "header-sorted", "cursor", "cursor-blurred", "placeholder", "changed", "fading", "chosen", "empty"}
 )
 """Style names that the painter uses itself."""
 
@@ -40,7 +40,7 @@ class _Line:
     def __init__(self, row: Any, cells: Cells) -> None:
         self.row = row
         self.cells = cells
-        self.strips: dict[tuple[str, frozenset[int]], Strip] = {}
+        self.strips: dict[tuple[str, bool, frozenset[int], frozenset[int]], Strip] = {}
 
 
 class LinePainter:
@@ -60,13 +60,19 @@ class LinePainter:
         self._looks: dict[tuple[str, ...], Style] = {}
         self._marks: dict[str, dict[int, float]] = {}
         """Changed cells: row key → column place → when the mark ends (monotonic seconds)."""
+        self._fading: dict[str, set[int]] = {}
+        """Of those the cells whose mark has grown pale."""
+        self._edges = "  "
+        """What the header shows where columns are out of sight: at the left, at the right."""
 
-    def place(self, columns: Sequence[Column], width: int) -> None:
-        """Share ``width`` cells out among the columns."""
+    def place(self, columns: Sequence[Column], width: int, shift: int = 0) -> None:
+        """Share ``width`` cells out among the columns; ``shift`` of them are passed over after the first."""
         self.width = width
-        self.placed = place(columns, width, gap=2 if width >= 110 else 1)
+        self.placed = place(columns, width, gap=2 if width >= 110 else 1, shift=shift)
+        self._edges = f"{'‹' if shift else ' '}{'›' if len(self.placed) + shift < len(columns) else ' '}"
         self._lines.clear()
         self._marks.clear()
+        self._fading.clear()
 
     def restyle(self) -> None:
         """Forget what was painted with the styles of before."""
@@ -94,17 +100,25 @@ class LinePainter:
         ]
         if changed:
             self._marks.setdefault(row.key, {}).update(dict.fromkeys(changed, until))
+            self._fading.get(row.key, set()).difference_update(changed)
         self._lines[row.key] = _Line(row, cells)
 
-    def expire(self, now: float) -> list[str]:
-        """Take off the marks whose time is over; returns the keys of the rows that had them."""
+    def expire(self, now: float, fade: float = 0.0) -> list[str]:
+        """Take off the marks whose time is over, and let those grow pale that end within ``fade`` seconds.
+
+        Returns the keys of the rows that look otherwise.
+        """
         expired = []
         for key, marks in list(self._marks.items()):
             left = {number: end for number, end in marks.items() if end > now}
-            if len(left) == len(marks):
+            pale = {number for number, end in left.items() if end <= now + fade}
+            if len(left) == len(marks) and pale == self._fading.get(key, set()):
                 continue
+            self._fading.pop(key, None)
             if left:
                 self._marks[key] = left
+                if pale:
+                    self._fading[key] = pale
             else:
                 del self._marks[key]
             expired.append(key)
@@ -128,25 +142,30 @@ class LinePainter:
 
     # Lines
 
-    def row(self, row: Any, cursor: str) -> Strip:
-        """Return the line of ``row``."""
+    def row(self, row: Any, cursor: str, chosen: bool = False) -> Strip:
+        """Return the line of ``row``; ``chosen``: it is one of those that a person has marked."""
         kept = self._lines.get(row.key)
         if kept is None or kept.row is not row:
             if len(self._lines) >= _LINES_KEPT:
                 self._lines.clear()
             kept = self._lines[row.key] = _Line(row, self._cells(row))
         marks = frozenset(self._marks.get(row.key, ()))
-        strip = kept.strips.get((cursor, marks))
+        pale = frozenset(self._fading.get(row.key, ()))
+        strip = kept.strips.get((cursor, chosen, marks, pale))
         if strip is None:
-            strip = kept.strips[cursor, marks] = self._paint(kept.cells, cursor, marks)
+            strip = kept.strips[cursor, chosen, marks, pale] = self._paint(kept.cells, cursor, chosen, marks, pale)
         return strip
+
+    def words(self, row: Any) -> tuple[str, ...]:
+        """Return what the cells of ``row`` say, whole and plain, as many as there are columns in sight."""
+        return tuple("".join(plain(bit.text) for bit in cell).strip() for cell in self._cells(row))
 
     def header(self, sort: str) -> Strip:
         """Return the titles; the column that the rows are sorted by is told with its direction."""
         look = self._look("header")
         first = sort.partition(",")[0]
         field, descending = first.removeprefix("-"), first.startswith("-")
-        segments = [Segment("  ", look)]
+        segments = [Segment(self._edges, look)]
         x = 2
         for placed in self.placed:
             segments.append(Segment(" " * (placed.x - x), look))
@@ -183,14 +202,15 @@ class LinePainter:
         now = self._now()
         return tuple(bits(placed.column.cell(row, now)) for placed in self.placed)
 
-    def _paint(self, cells: Cells, cursor: str, marks: frozenset[int]) -> Strip:
+    def _paint(self, cells: Cells, cursor: str, chosen: bool, marks: frozenset[int], pale: frozenset[int]) -> Strip:
         width, base = self.width, self._look(cursor)
-        segments = [Segment("▸ " if cursor else "  ", base)]
+        segments = [Segment("▸" if cursor else " ", base)]
+        segments.append(Segment("●", self._look(cursor, "chosen")) if chosen else Segment(" ", base))
         x = 2
         for number, (placed, cell) in enumerate(zip(self.placed, cells, strict=True)):
             if placed.x > x:
                 segments.append(Segment(" " * (placed.x - x), base))
-            under = (cursor, "changed") if number in marks else (cursor,)
+            under = (cursor, "fading" if number in pale else "changed") if number in marks else (cursor,)
             segments.extend(self._cell(placed, cell, under))
             x = placed.x + placed.width
         if width > x:

@@ -19,10 +19,13 @@ from textual.timer import Timer
 from widgets.columns import Column, Placed
 from widgets.kept_lines import KeptLines
 from widgets.line_painter import CELL_STYLES, LINE_STYLES, LinePainter
+from widgets.row_selection import RowSelection
 from widgets.row_window import RowWindow
 
 MARK_SECONDS = 1.5
 """How long a changed cell stays marked."""
+FADE_SECONDS = 0.75
+"""For so long at the end its mark is pale."""
 
 
 class _KeptBar(KeptLines, ScrollBar):
@@ -53,6 +56,8 @@ class PaintedRows(KeptLines, ScrollView):
         & > .stream-table--cursor-blurred { background: $primary 15%; }
         & > .stream-table--placeholder { color: $foreground-disabled; }
         & > .stream-table--changed { background: $accent 25%; text-style: bold; }
+        & > .stream-table--fading { background: $accent 10%; }
+        & > .stream-table--chosen { color: $primary; text-style: bold; }
         & > .stream-table--empty { color: $foreground-muted; }
         & > .stream-table--critical { color: $error; text-style: bold; }
         & > .stream-table--major { color: $warning; }
@@ -89,6 +94,9 @@ class PaintedRows(KeptLines, ScrollView):
         self.columns = tuple(columns)
         self.now = now
         self.window: RowWindow[Any] = RowWindow()
+        self.selection = RowSelection()
+        self.shift = 0
+        """Columns that are passed over after the first: how far the table is scrolled to the right."""
         self.loaded = False
         self.set_reactive(PaintedRows.empty, empty)
         self.set_reactive(PaintedRows.sort, sort)
@@ -139,7 +147,7 @@ class PaintedRows(KeptLines, ScrollView):
 
     def expire_marks(self) -> None:
         """Take off the marks whose time is over."""
-        for key in self._painter.expire(self._monotonic()):
+        for key in self._painter.expire(self._monotonic(), FADE_SECONDS):
             index = self.window.index_of(key)
             if index is not None:
                 self._refresh_line(index - self.top)
@@ -175,14 +183,14 @@ class PaintedRows(KeptLines, ScrollView):
         if index == window.cursor_index:
             cursor = "cursor" if self.has_focus else "cursor-blurred"
         row = window.at(index)
-        return painter.placeholder(cursor) if row is None else painter.row(row, cursor)
+        return painter.placeholder(cursor) if row is None else painter.row(row, cursor, row.key in self.selection)
 
     def _refresh_line(self, line: int) -> None:
         if 0 <= line < self.body_height:
             self.refresh(Region(0, line + 1, self.body_width, 1))
 
     def _place(self) -> None:
-        self._painter.place(self.columns, self.body_width)
+        self._painter.place(self.columns, self.body_width, self.shift)
 
     def watch_empty(self) -> None:
         """Show the new text."""

@@ -18,8 +18,9 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
+from widgets.choosing_table import ChoosingTable
 from widgets.columns import Column
-from widgets.painted_rows import MARK_SECONDS, PaintedRows
+from widgets.painted_rows import MARK_SECONDS
 
 __all__ = ["MARK_SECONDS", "Page", "StreamTable"]
 
@@ -37,7 +38,7 @@ class Page(Protocol):
     def loaded(self) -> bool: ...
 
 
-class StreamTable(PaintedRows, can_focus=True):
+class StreamTable(ChoosingTable, can_focus=True):
     """The table. ``columns`` are data; ``now`` gives the time that ages are counted to (UTC).
 
     With ``start_on_row`` the cursor stands on the first row from the start; without it there is no cursor, and the
@@ -52,6 +53,7 @@ class StreamTable(PaintedRows, can_focus=True):
         Binding("home,g", "first", "first row", show=False, id="table.first"),
         Binding("end,G", "last", "last row", show=False, id="table.last"),
         Binding("enter", "select", "open the row", show=False, id="table.select"),
+        *ChoosingTable.CHOICES,
     ]
 
     class _TableMessage(Message):
@@ -79,13 +81,6 @@ class StreamTable(PaintedRows, can_focus=True):
         def __init__(self, table: "StreamTable", row: Any) -> None:
             super().__init__(table)
             self.row = row
-
-    class SortWanted(_TableMessage):
-        """A person asked for another order: ``sort`` as the hub takes it, such as ``-urgency``."""
-
-        def __init__(self, table: "StreamTable", sort: str) -> None:
-            super().__init__(table)
-            self.sort = sort
 
     class WindowWanted(_TableMessage):
         """Rows near the screen are not loaded: the owner should ask for ``count`` rows from ``first``."""
@@ -119,20 +114,17 @@ class StreamTable(PaintedRows, can_focus=True):
         self._start_on_row = start_on_row
         self._asked: tuple[int, int] | None = None
         self._reported: Any = None
+        self.new_above = 0
+        """Rows that came above those in sight since the top was in sight: they are told, not shown."""
 
     # What the owner calls
-
-    @property
-    def cursor_row(self) -> Any | None:
-        """The newest state of the row under the cursor, None where there is none or it is not loaded."""
-        index = self.window.cursor_index
-        return self.window.at(index) if self.window.cursor is not None and index is not None else None
 
     def show(self, page: Page) -> None:
         """Show the newest state of the view."""
         if not page.loaded and self.loaded:
             return
         changed = self._changed_alone(page)
+        self.selection.see(page.rows)
         if changed is not None:
             for row in changed:
                 self.patch(row)
@@ -143,14 +135,15 @@ class StreamTable(PaintedRows, can_focus=True):
         anchor, line_of_anchor = self._anchor(top, height)
         became_loaded = page.loaded and not self.loaded
         self.loaded = page.loaded
-        total_before = window.total
+        total_before, anchor_before = window.total, window.index_of(anchor) if anchor is not None else None
         lost = window.replace(page.rows, page.first, page.total)
         if window.cursor_index is None and self._start_on_row and window.total:
             window.put(0)
         if window.total != total_before or became_loaded:
             self.set_reactive(Widget.virtual_size, Size(self.size.width, window.total + 1))
             self._scroll_update(self.virtual_size)
-        new_top = self._top_that_keeps(anchor, line_of_anchor, top)
+        new_top = 0 if self.following else self._top_that_keeps(anchor, line_of_anchor, top)
+        self._count_above(anchor, anchor_before, new_top, window.total - total_before)
         if new_top != top:
             self.scroll_to(y=new_top, animate=False)
         now = window.span(top, height)
@@ -183,7 +176,15 @@ class StreamTable(PaintedRows, can_focus=True):
             self._report()
 
     def release(self) -> bool:
-        """Take the cursor off; returns whether there was one. Tables that start on a row keep theirs."""
+        """Give up the chosen rows, else the following, else take the cursor off; returns whether there was anything.
+
+        Tables that start on a row keep their cursor.
+        """
+        if self.give_up():
+            return True
+        if self.following:
+            self.action_follow()
+            return True
         if self._start_on_row or self.window.cursor_index is None:
             return False
         line = self.window.cursor_index - self.top
@@ -204,6 +205,26 @@ class StreamTable(PaintedRows, can_focus=True):
         if any(window.index_of(rows[place].key) != first + place for place in places):
             return None
         return [rows[place] for place in places]
+
+    def to_top(self) -> None:
+        """Show the newest rows: the top of the list, without a cursor unless the table always has one."""
+        if self.window.cursor_index is not None:
+            self.window.put(0)
+            if not self._start_on_row:
+                self.window.release()
+        self.new_above = 0
+        self.scroll_to(y=0, animate=False)
+        self.refresh()
+        self._report()
+        self._ask()
+
+    def _count_above(self, anchor: str | None, before: int | None, top: int, more: int) -> None:
+        """Count the rows that came above the anchor; at the top of the list nothing is above."""
+        now = self.window.index_of(anchor) if anchor is not None else None
+        if not top:
+            self.new_above = 0
+        elif before is not None and now is not None and more > 0:
+            self.new_above += max(0, min(now - before, more))
 
     def _anchor(self, top: int, height: int) -> tuple[str | None, int]:
         """Return the row that must not move on the screen, and its line: the cursor's, else the first in sight.
@@ -247,7 +268,10 @@ class StreamTable(PaintedRows, can_focus=True):
             self._asked = wanted
             self.post_message(self.WindowWanted(self, *wanted))
 
-    def _move_to(self, index: int) -> None:
+    def move_to(self, index: int) -> None:
+        """Put the cursor on the row at ``index``, and the row in sight. Who moves does not follow any more."""
+        if self.following:
+            self.action_follow()
         window = self.window
         if not window.total:
             return
@@ -269,6 +293,8 @@ class StreamTable(PaintedRows, can_focus=True):
         """Ask for rows that came into sight."""
         super().watch_scroll_y(old_value, new_value)
         if round(old_value) != round(new_value):
+            if not round(new_value):
+                self.new_above = 0
             self._ask()
 
     # What a person does
@@ -299,28 +325,38 @@ class StreamTable(PaintedRows, can_focus=True):
         index = self.top + offset.y - 1
         if index >= self.window.total:
             return
+        row = self.window.at(index)
+        if event.ctrl and row is not None:
+            self._copy_cell(row, offset.x)
+            return
         if index == self.window.cursor_index:
             self.action_select()
         else:
-            self._move_to(index)
+            self.move_to(index)
+
+    def _copy_cell(self, row: Any, x: int) -> None:
+        """Copy the cell that is at ``x``."""
+        for placed, text in zip(self.placed, self._painter.words(row), strict=True):
+            if placed.x <= x < placed.x + placed.width:
+                self.copy(text, placed.column.title)
 
     def action_move(self, rows: int) -> None:
         """Move the cursor; without one, take the first row in sight."""
         index = self.window.cursor_index
-        self._move_to(self.top if index is None else index + rows)
+        self.move_to(self.top if index is None else index + rows)
 
     def action_page(self, pages: int) -> None:
         """Move the cursor by screens."""
         index = self.window.cursor_index
-        self._move_to((self.top if index is None else index) + pages * max(1, self.body_height - 1))
+        self.move_to((self.top if index is None else index) + pages * max(1, self.body_height - 1))
 
     def action_first(self) -> None:
         """Go to the first row."""
-        self._move_to(0)
+        self.move_to(0)
 
     def action_last(self) -> None:
         """Go to the last row."""
-        self._move_to(self.window.total - 1)
+        self.move_to(self.window.total - 1)
 
     def action_select(self) -> None:
         """Choose the row under the cursor."""

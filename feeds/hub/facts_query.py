@@ -84,6 +84,11 @@ class FactsQuery:
         return max(self._top, 0) if self.filter is None else len(self._found) + (1 if self._more else 0)
 
     @property
+    def shown(self) -> int:
+        """The newest sequence that is shown; -1: nothing was read yet."""
+        return self._top
+
+    @property
     def _more(self) -> bool:
         return self.filter is not None and self._back_to > 0 and self._top > 0
 
@@ -100,7 +105,7 @@ class FactsQuery:
             if monotonic() - self._failed > TRY_AGAIN:
                 self._past.want(self)
             return True
-        if self._top < 0:
+        if self._top < 0 or self._end < self._top:  # a replay that went back must not show what is to come
             self._past.want(self)
             return False
         missing = any(seq not in self._rows for seq in self._seqs(first, count))
@@ -166,9 +171,11 @@ class FactsQuery:
             return job if job.spans or seq != self._top else None
         if self._top < 0 or seq - self._top > GAP:
             self._found, self._back_to, self._back_at, self._top = [], seq, None, seq
+            self.version += 1
         elif seq < self._top:  # a replay went back
             self._found = [one for one in self._found if one <= seq]
             self._back_to, self._top = min(self._back_to, seq), seq
+            self.version += 1
         if seq > self._top:
             job.seq = min(self._top + STEP, seq)
             job.spans.append((self._top, job.seq))

@@ -16,7 +16,8 @@ from feeds.views import Looked
 
 BUSY_SHARE = 0.25
 """The reader works for at most this part of the time while somebody looks through a whole log: feeds come first."""
-LONGEST_REST = 0.5
+SHORTEST_REST, LONGEST_REST = 0.005, 0.5
+"""Seconds between two pieces of work."""
 WAIT_SECONDS = 30.0
 """How long an answer over HTTP waits for the reader."""
 
@@ -86,16 +87,15 @@ class Past:
             self._wanting = {}
             for query in wanting.values():
                 job = query.plan()
-                if job is None:
-                    continue
-                try:
-                    await asyncio.to_thread(job.read, self._log)
-                except LogError as error:
-                    query.fail(str(error))
-                else:
-                    job.take()
-                self._turn.set()
+                if job is not None:
+                    try:
+                        await asyncio.to_thread(job.read, self._log)
+                    except LogError as error:
+                        query.fail(str(error))
+                    else:
+                        job.take()
+                self._turn.set()  # also where nothing had to be read: the plan may have found that all is there
                 self._turn = asyncio.Event()
                 self._wake()
             worked = loop.time() - started
-            await asyncio.sleep(min(worked * (1 / BUSY_SHARE - 1), LONGEST_REST))
+            await asyncio.sleep(min(max(worked * (1 / BUSY_SHARE - 1), SHORTEST_REST), LONGEST_REST))

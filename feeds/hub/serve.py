@@ -219,8 +219,8 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
                 task.cancel()
     finally:
         local.remove()
-        gate.close()
         await runner.cleanup()
+        await gate.close()
 
 
 def _shown(host: str) -> str:

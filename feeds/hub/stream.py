@@ -63,6 +63,8 @@ class _Subscription:
         self.query = query
         self.first = max(0, window[0])
         self.count = max(0, min(window[1], MAX_WINDOW))
+        self.cut = b',"cut":%d' % MAX_WINDOW if window[1] > MAX_WINDOW else b""
+        """Said in the snapshot where more rows were asked for than one window has."""
         self._version = -1
         self._sent: dict[str, bytes] = {}
         self._order: list[str] = []
@@ -85,7 +87,8 @@ class _Subscription:
             self._sent = dict(window)
             self._order = list(self._sent)
             self._total = total
-            return b'%b,"first":%d,"rows":[%b]}' % (head, self.first, b",".join(self._sent.values()))
+            rows = b",".join(self._sent.values())
+            return b'%b,"first":%d%b,"rows":[%b]}' % (head, self.first, self.cut, rows)
         sent, now = self._sent, dict(window)
         changed = [(key, row) for key, row in now.items() if sent.get(key) is not row and sent.get(key) != row]
         gone = [key for key in sent if key not in now]

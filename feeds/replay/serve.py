@@ -84,7 +84,7 @@ async def _serve(data: Path, start: Start) -> None:
         try:
             await _listen(player, gate, token)
         finally:
-            gate.close()
+            await gate.close()
             token.remove()
 
 

@@ -300,17 +300,18 @@ class Changes:
 
     def _alarm_rows(self) -> Iterator[ChangeRow]:
         seq, at = self._last_of.get("alarms", (0, None))
-        raised = [known for known in self._alarms.values() if known[0] is not Severity.CLEARED]
+        known_raised = [known for known in self._alarms.values() if known[0] is not Severity.CLEARED]
         for severity in Severity:
-            of = [over for gravest, over in raised if gravest is severity]
+            of = [over for gravest, over in known_raised if gravest is severity]
             notices = self._notices[severity.value]
             if of or (notices and severity is not Severity.CLEARED):
                 still = of.count(False)
-                what = f"{severity.value}: {len(of):,} alarms in {notices:,} notices, {still:,} of them not clear again"
+                raised = f"{_count(len(of), 'alarm')} in {_count(notices, 'notice')}"
+                what = f"{severity.value}: {raised}, {still:,} not clear again"
                 yield _row("alarms", f"alarms/{severity.value}", what, seq=seq, at=at, count=len(of))
         if self._notices["cleared"]:
             over = sum(1 for _, clear in self._alarms.values() if clear)
-            what = f"cleared: {over:,} alarms in {self._notices['cleared']:,} notices"
+            what = f"cleared: {_count(over, 'alarm')} in {_count(self._notices['cleared'], 'notice')}"
             yield _row("alarms", "alarms/cleared", what, seq=seq, at=at, count=over)
         if len(self._alarms) >= KEYS_KEPT:
             yield _row("alarms", "alarms/more", f"more than {KEYS_KEPT:,} alarms: further ones count as notices alone")
@@ -342,7 +343,7 @@ class Changes:
     def _people_rows(self) -> Iterator[ChangeRow]:
         for who, deeds in sorted(self._deeds.items()):
             seq, at = self._last_of[who]
-            what = ", ".join(f"{count:,} {_DEEDS.get(kind, kind)}" for kind, count in deeds.most_common())
+            what = ", ".join(f"{_DEEDS.get(kind, kind)} {count:,}" for kind, count in deeds.most_common())
             yield _row("people", f"people/{who}", what, seq=seq, at=at, who=who, count=deeds.total())
 
 
@@ -361,6 +362,10 @@ def _graver(one: Severity, other: Severity) -> Severity:
 
 def _sims(ranges: tuple[tuple[str, str], ...]) -> int:
     return sum(int(last) - int(first) + 1 for first, last in ranges)
+
+
+def _count(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def _times(count: int) -> str:

@@ -23,7 +23,7 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """Where the screens would have been shown, and under which name."""
     calls: list[tuple[str, str]] = []
 
-    def show(url: str, who: str) -> int:
+    def show(url: str, who: str, *_more: object) -> int:
         assert hub_version(url), "the hub is there while the screens are"
         calls.append((url, who))
         return 0

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp import WSMsgType, web
 
+from feeds.client import Credentials
 from feeds.drill.push import FRAME_EVENTS, PushError, PushFeed, PushRefused, ingest_url
 from feeds.model import AlarmEvent, CaseEvent, Severity
 
@@ -91,7 +92,7 @@ async def push_each(feed: PushFeed, *names: str) -> None:
 
 async def test_everything_pushed_is_accepted_and_counted_when_the_feed_is_left() -> None:
     async with stub_hub(accept) as hub:
-        async with PushFeed(hub.url, feed="probe one", token="secret") as feed:
+        async with PushFeed(hub.url, feed="probe one", credentials=Credentials(token="secret")) as feed:
             await feed.push(alarms=[alarm("a"), alarm("b")], cases=[CaseEvent(number="7")])
         assert hub.kept == ["a", "b", "7"]
         assert (feed.accepted, feed.last_seq, feed.reconnects) == (3, 3, 0)

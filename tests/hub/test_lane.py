@@ -45,6 +45,12 @@ def test_only_the_plain_head_is_for_the_lane(given_head: bytes, length: int | No
     assert plain(given_head) == (None if length is None else Plain(length, None))
 
 
+def test_one_authorization_is_read_and_two_are_not_for_the_lane() -> None:
+    one = (b"AUTHORIZATION:\tBearer abc ", b"Content-Length: 1")
+    assert plain(head(*one)) == Plain(1, b"Bearer abc")
+    assert plain(head(*one, b"Authorization: Bearer other")) is None
+
+
 @given(st.binary(max_size=60))
 def test_no_head_makes_it_fail(rest: bytes) -> None:
     found = plain(LINE + b"\r\n" + rest)

@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from feeds.hub.lane import plain_length
+from feeds.hub.lane import plain
 from tests.hub.running import RunningHub
 
 
@@ -50,11 +50,11 @@ async def sender(hub: RunningHub) -> AsyncIterator[Sender]:
 @pytest.mark.parametrize("ending", [b"\n", b"\r"])
 def test_a_head_with_another_end_of_line_is_not_for_the_lane(ending: bytes) -> None:
     head = b"POST /v1/alarms HTTP/1.1\r\nContent-Length: 5\r\nAccept: x" + ending + b"Transfer-Encoding: chunked"
-    assert plain_length(head) is None
+    assert plain(head) is None
 
 
 def test_a_header_without_a_colon_is_not_for_the_lane() -> None:
-    assert plain_length(b"POST /v1/alarms HTTP/1.1\r\nContent-Length: 5\r\nHost") is None
+    assert plain(b"POST /v1/alarms HTTP/1.1\r\nContent-Length: 5\r\nHost") is None
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{"])

@@ -9,6 +9,7 @@ from textual.pilot import Pilot
 
 from tests.tui.fake_hub import NOW, FakeHub, furnished
 from tui.app import VakenApp
+from tui.preferences import Preferences
 
 Opened = Callable[..., AbstractAsyncContextManager[Pilot[None]]]
 """Opens the app on a hub at a size; gives its pilot."""
@@ -22,8 +23,11 @@ def hub() -> FakeHub:
 @pytest.fixture
 def opened(hub: FakeHub) -> Opened:
     @asynccontextmanager
-    async def open_app(size: tuple[int, int] = (100, 30), other: FakeHub | None = None) -> AsyncIterator[Pilot[None]]:
-        app = VakenApp(other or hub, zone=timezone(timedelta(hours=1), "CET"), wall_clock=lambda: NOW)
+    async def open_app(
+        size: tuple[int, int] = (100, 30), other: FakeHub | None = None, preferences: Preferences | None = None
+    ) -> AsyncIterator[Pilot[None]]:
+        zone = timezone(timedelta(hours=1), "CET")
+        app = VakenApp(other or hub, zone=zone, wall_clock=lambda: NOW, preferences=preferences)
         async with app.run_test(size=size, notifications=True) as pilot:
             await settle(pilot)
             yield pilot

@@ -103,9 +103,9 @@ class FakeView:
 
     def compute(self, rows: dict[str, Row], seq: int) -> None:
         try:
-            query = Query(_Rows(self.view, rows), self.sort, self.filter)
+            query = Query(_Rows(self.view, rows), self.sort, self.filter, self._hub.now)
         except BadQuery as error:
-            self._content = Content((), 0, 0, seq, NOW, error=str(error))
+            self._content = Content((), 0, 0, seq, NOW, error=str(error), refused=True)
             return
         first, count = self.window
         self._content = Content(tuple(query.rows(first, count)), query.total, first, seq, NOW)

@@ -1,9 +1,11 @@
 """The filter line, the palette, the help."""
 
+from feeds.model.commands import Acknowledge
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import FakeHub, quiet_outage
 from tests.tui.seen import line_with, screen_text, until
 from tui.acts.registry import ACTIONS
+from tui.app import VakenApp
 from tui.screens.help import HelpScreen
 from tui.screens.outage import OutageScreen
 from tui.tables.view_table import ViewTable
@@ -93,3 +95,52 @@ def test_no_key_means_two_things_on_one_screen() -> None:
 def test_no_key_is_a_prefix_of_tmux_or_another_key_of_the_terminal() -> None:
     taken = {"ctrl+a", "ctrl+b", "ctrl+h", "ctrl+i", "ctrl+j", "ctrl+k", "ctrl+l", "ctrl+m"}
     assert not taken & {action.key for action in ACTIONS}
+
+
+async def test_what_is_wrong_is_said_with_the_place_in_what_was_written_and_the_rows_stay(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("2", "slash", *"pgw nokey:1")
+        await until(pilot, lambda: "unknown key nokey at 23" in screen_text(pilot).split("──")[-1])
+        assert len(pilot.app.screen.query_one(ViewTable).table.window.rows) > 0
+
+
+async def test_tab_completes_keys_and_values_and_up_brings_earlier_filters_back(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("backslash", "slash", *"sta", "tab", *"susp", "tab", "enter")
+        await until(pilot, lambda: "Outages 2 of 5 · / state:suspected" in screen_text(pilot))
+        await pilot.press("backslash", "slash", "up", "enter")
+        await until(pilot, lambda: "/ state:suspected" in line_with(pilot, "── Outages"))
+
+
+async def test_a_filter_gets_a_name_and_is_recalled_by_it(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("2", "slash", *"severity:major", "f2", *"grave", "enter", "enter")
+        await pilot.press("backslash", "slash", *"@gr", "tab", "enter")
+        await until(pilot, lambda: "Alarms 40 of" in screen_text(pilot))
+        assert "/ -severity:cleared severity:major" in line_with(pilot, "── Alarms")
+
+
+async def test_chosen_alarms_are_acknowledged_together_after_a_question_that_says_how_many(
+    opened: Opened, hub: FakeHub
+) -> None:
+    async with opened((130, 40)) as pilot:
+        await pilot.press("2", "down", "space", "space", "space")
+        await until(pilot, lambda: "● 3 chosen" in screen_text(pilot))
+        await pilot.press("a")
+        await until(pilot, lambda: "Acknowledge 3 alarms?" in screen_text(pilot))
+        assert "hides 1 alarm more" in screen_text(pilot)
+        chosen = pilot.app.screen_stack[-2].query_one(ViewTable).table.selection.rows
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: any(isinstance(one, Acknowledge) for one in hub.done))
+        command = next(one for one in hub.done if isinstance(one, Acknowledge))
+        assert command.alarms == tuple(row.key for row in chosen)
+
+
+async def test_order_and_columns_are_kept_for_the_screen(opened: Opened) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("2", "full_stop", "C", "down", "space", "enter")
+        await until(pilot, lambda: "object" not in line_with(pilot, "problem"))
+        app = pilot.app
+        assert isinstance(app, VakenApp)
+        kept = app.kept.now.tables["alarms/alarms"]
+        assert (kept.sort, kept.hidden) == ("-managed_object", ("object",))

@@ -8,12 +8,15 @@ from textual.pilot import Pilot
 from textual.widgets import Digits, OptionList, Select, TextArea
 
 from feeds.model import (
+    CallRow,
     ContactChannel,
     DraftText,
     Narrowing,
     Parts,
     Preview,
     Slip,
+    Suppress,
+    SuppressionRow,
     UpdateKind,
     UpdateRow,
     UpdateState,
@@ -422,3 +425,50 @@ def test_leaving_a_customer_out_is_read_back_as_that_customer(customer: str) -> 
     once = with_without("vip", customer)
     assert read_narrowing(once) == Narrowing(vips=True, without=(customer,))
     assert with_without(once, customer) == once
+
+
+async def test_who_is_not_written_to_is_listed_and_written_to_again_with_a_reason(opened: Opened, hub: FakeHub) -> None:
+    hub.put("suppressions", SuppressionRow(
+        key="e-mail/it@acme.example", channel="e-mail", address="it@acme.example", why="hard bounce",
+        words="550 no [b]such[/b] user", since=NOW - timedelta(hours=3), by="vaken/courier",
+    ))  # fmt: skip
+    async with opened((130, 40)) as pilot:
+        await pilot.press("6", "n")
+        await until(pilot, lambda: "it@acme.example" in screen_text(pilot))
+        assert "550 no [b]such[/b] user" in screen_text(pilot)
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("tab", "enter")
+        await until(pilot, lambda: "Say why" in screen_text(pilot))
+        await pilot.press("shift+tab", "shift+tab", *"mailbox is back", "enter", "enter")
+        await until(pilot, lambda: any(isinstance(one, Suppress) for one in hub.done))
+        assert [one for one in hub.done if isinstance(one, Suppress)] == [
+            Suppress(ContactChannel.EMAIL, "it@acme.example", lift=True, why="mailbox is back")
+        ]
+
+
+async def test_the_customers_to_call_stand_in_the_outage_with_their_numbers(opened: Opened, hub: FakeHub) -> None:
+    hub.put("calls", CallRow(key="c1", customer="Hilltop Farm", sims=40, phones=("+46 70 1", "+46 70 2"),
+                             reason="no address"))  # fmt: skip
+    async with opened((160, 45)) as pilot:
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("shift+tab")
+        await until(pilot, lambda: "+46 70 1, +46 70 2" in screen_text(pilot))
+        assert "Hilltop Farm" in screen_text(pilot)
+
+
+async def test_an_address_can_be_struck_off_from_its_delivery(opened: Opened, hub: FakeHub) -> None:
+    hub.put("updates", update_row())
+    async with opened((130, 40)) as pilot:
+        screen = ProgressScreen("U-1")
+        pilot.app.push_screen(screen)
+        await until(pilot, lambda: screen.row is not None and "acme" in screen_text(pilot).lower())
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert pilot.app.focused is not None
+        assert pilot.app.focused.id == "cancel"
+        await pilot.press("shift+tab", *"asked to", "enter", "enter")
+        await until(pilot, lambda: any(isinstance(one, Suppress) for one in hub.done))
+        (command,) = [one for one in hub.done if isinstance(one, Suppress)]
+        assert (command.lift, command.why, command.channel) == (False, "asked to", ContactChannel.EMAIL)

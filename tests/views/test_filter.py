@@ -1,6 +1,6 @@
 """The filter language: what each kind of term lets through, and what is said of one that cannot be read."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -242,3 +242,87 @@ def test_terms_are_joined_by_and(terms: list[tuple[bool, str]], held: list[str])
     row = OutageRow(key="9", state=OutageState.MERGED, urgency=0, suspected=AT, title=" ".join(held))
     text = " ".join(("-" if negated else "") + f"title:{word}" for negated, word in terms)
     assert lets(text, row) is all((word in row.title) is not negated for negated, word in terms)
+
+
+NOW = AT + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("opened:<11m", True),
+        ("opened:<10m", False),
+        ("opened:<=10m", True),
+        ("opened:>=10m", True),
+        ("opened:>9m30s", True),
+        ("-opened:>9m", False),
+        ("opened:>1d", False),
+        ("opened:>01:00", True),
+        ("opened:>01:05", False),
+        ("opened:>23:00", True),
+        ("opened:<2026-02-04", True),
+        ("opened:>2026-02-03T01:30", False),
+        ("sims:>=1200", True),
+        ("sims:<=1199", False),
+        ("state:>=pending", True),
+        ("state:>pending", False),
+    ],
+)
+def test_ages_times_and_ranks_are_compared(text: str, shown: bool) -> None:
+    found = parse(text, CaseRow)
+    assert found is not None
+    assert found(CASE, NOW) is shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("~vatten.*ab$", True),
+        ("title:~^meters", True),
+        ("title:~vatten", False),
+        ("-title:~vatten", True),
+        ('~"since 0\\d"', True),
+        ("?vtkr", True),
+        ("?rktv", False),
+        ("customer:?vsab", True),
+        ("title:?vsab", False),
+        ('"~vatten"', False),
+    ],
+)
+def test_patterns_and_rough_words(text: str, shown: bool) -> None:
+    assert lets(text, CASE) is shown
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("ok ~a(b", "this ( is not closed at 6"),
+        ("title:~(a+)+b", "several ways is not taken at 8"),
+        ("opened:<10", "10 is no age such as 10m"),
+        ("vip:>1", "vip is neither a number nor a time"),
+        ("state:>x", "x is none of open, pending, closed"),
+        ("a " * 41, "more than 40 terms"),
+    ],
+)
+def test_what_is_wrong_with_such_a_term_is_said_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(BadFilter) as caught:
+        parse(text, CaseRow)
+    assert message in str(caught.value)
+
+
+narrow = st.lists(
+    st.sampled_from(["a", "ab", "b", "-a", "-ab", "title:a", "title:ab", "-title:ab", "sims:4", "sims:40", "?ab", "?a"])
+    | st.sampled_from(["state:s", "state:sus", "-state:s", "state:m,s", "urgency:>3", "key:9", "key:95", "title:a,b"]),
+    max_size=3,
+).map(" ".join)
+
+
+@given(narrow, narrow, st.text(alphabet="abs", max_size=4), st.sampled_from([4, 40]), st.sampled_from(["9", "95"]))
+@settings(max_examples=400, deadline=None)
+def test_a_filter_that_narrows_another_shows_nothing_that_the_other_hides(
+    new: str, old: str, title: str, sims: int, key: str
+) -> None:
+    row = OutageRow(key=key, state=OutageState.SUSPECTED, urgency=sims, suspected=AT, title=title, sims=sims)
+    mine, theirs = parse(new, OutageRow), parse(old, OutageRow)
+    if mine is not None and theirs is not None and mine.narrows(theirs) and mine(row):
+        assert theirs(row)

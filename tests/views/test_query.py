@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from feeds.model import AlarmRow, CaseKind, CaseRow, CaseState, Channel, OutageRow, OutageState, Row, Service, Severity
 from feeds.views import BadQuery, Query
 from feeds.views import query as query_module
+from feeds.views.held import HeldRows
 from feeds.views.query import MAX_WINDOW
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
@@ -272,3 +273,51 @@ def test_the_order_is_that_of_the_values_with_the_unknown_last(found: list[Outag
     times = [row.declared for row in shown if isinstance(row, OutageRow) and row.declared is not None]
     assert times == sorted(times, reverse=falling)
     assert all(isinstance(row, OutageRow) and row.declared is None for row in shown[len(times) :])
+
+
+def test_rows_come_and_go_by_time_alone_and_only_those_are_looked_at() -> None:
+    shelf = Shelf(outage(str(number), declared=60 * number) for number in range(100))
+    now = [START + timedelta(minutes=50)]
+    query = Query(shelf, "key", "declared:>10m", lambda: now[0])
+    assert query.total == 40
+    now[0] += timedelta(minutes=2)
+    query.pass_time()
+    shelf.asked = 0
+    query.refresh()
+    assert (query.total, shelf.asked) == (42, 0)
+    anew = Query(shelf, "key", "declared:>10m", lambda: now[0])
+    assert keys(query) == keys(anew)
+
+
+def test_a_time_of_day_comes_round() -> None:
+    now = [START + timedelta(hours=1)]
+    query = Query(Shelf([outage("a", declared=60)]), "key", "declared:>01:00", lambda: now[0])
+    assert query.total == 1
+    now[0] += timedelta(days=1)
+    query.pass_time()
+    query.refresh()
+    assert query.total == 0
+
+
+@given(
+    st.lists(rows, max_size=12),
+    st.sampled_from(SORTS),
+    st.sampled_from(SORTS),
+    st.sampled_from(["title:a", "a", "-c", ""]),
+    st.sampled_from(["title:a urgency:>1", "a 1", "-c a", "b"]),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_query_that_begins_from_another_shows_what_one_from_scratch_shows(
+    begin: list[OutageRow], sort: str, other_sort: str, old: str, new: str
+) -> None:
+    shelf = Shelf(begin)
+    held = HeldRows(shelf)
+    others = [Query(held, other_sort, old), Query(held, sort, old)]
+    assert Query(held, sort, new, others=others).window(0, 99) == Query(shelf, sort, new).window(0, 99)
+
+
+def test_a_pattern_that_takes_too_long_on_the_rows_is_refused_and_says_so() -> None:
+    seconds = iter(range(10_000))
+    held = HeldRows(Shelf(outage(str(number)) for number in range(50)), lambda: float(next(seconds)))
+    with pytest.raises(BadQuery, match="takes too long"):
+        Query(held, "key", "~x.*y")

@@ -7,9 +7,10 @@ from textual.content import Content
 from textual.widget import Widget
 
 from feeds.model.access import Capability
-from tui.acts.key_names import shown_key
+from tui.acts.key_names import is_typed, shown_key
 from tui.acts.keymap import DEFAULT, Keymap
 from tui.acts.registry import EVERYWHERE, Action, actions_for
+from tui.acts.widget_keys import WRITING
 from widgets.looks import MUTED
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def hint_line(
 ) -> Content:
     """Return the hints of a screen that fit into ``width`` cells; the general ones go last and stay longest."""
     hinted = sorted((action for action in actions_for(where, may) if action.hint), key=lambda action: action.hint)
-    labelled = [(keymap.label(place_of(action, where), action), action) for action in hinted]
+    labelled = [(_label(keymap, action, where), action) for action in hinted]
     own = [(key, action) for key, action in labelled if key and action.hint < 20]
     general = [(key, action) for key, action in labelled if key and action.hint >= 20]
 
@@ -42,6 +43,14 @@ def hint_line(
             if shown.cell_length <= width:
                 return shown
     return line(len(own), 0).truncate(max(width, 0))
+
+
+def _label(keymap: Keymap, action: Action, where: str) -> str:
+    """Return the key that does it on the screen ``where``: while text is written, letters are text."""
+    place = place_of(action, where)
+    if where in WRITING:
+        return next((shown_key(key) for key in keymap.of(place, action.name) if not is_typed(key)), "")
+    return keymap.label(place, action)
 
 
 class Hints(Widget):

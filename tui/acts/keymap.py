@@ -87,9 +87,7 @@ class Keymap(Struct, frozen=True):
 
     def bound(self) -> dict[str, str]:
         """Return what Textual's ``App.set_keymap`` takes: the keys of actions that differ from the registry's."""
-        return {
-            name: ",".join(keys) or UNBOUND for name, keys in self.keys.items() if keys != SLOTS[name].action.keys
-        }
+        return {name: ",".join(keys) or UNBOUND for name, keys in self.keys.items() if keys != SLOTS[name].action.keys}
 
     def follows(self, key: str) -> bool:
         """Return whether ``key`` may be the first of two."""

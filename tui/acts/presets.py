@@ -1,4 +1,4 @@
-"""The sets of keys that can be chosen: what each has otherwise than the registry. ``:`` commands are the same in all."""
+"""The sets of keys that can be chosen: what each has otherwise than the registry. ``:`` commands are in all."""
 
 from typing import Final
 
@@ -43,6 +43,6 @@ PRESETS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 """By name of the preset and of the action: its keys, as people write them; the first is the one that is shown.
 
-``vim``: movement by hjkl, ``gg``, ``G`` and half pages, ``gt`` between panes, ``u`` undoes, ``ZZ`` and ``:q`` leave. ``k9s``:
-``d`` describes, ``ctrl+d`` ends what can be ended, ``q`` goes back, ``:q`` leaves.
+``vim``: movement by hjkl, ``gg``, ``G`` and half pages, ``gt`` between panes, ``u`` undoes, ``ZZ`` and ``:q`` leave.
+``k9s``: ``d`` describes, ``ctrl+d`` ends what can be ended, ``q`` goes back, ``:q`` leaves.
 """

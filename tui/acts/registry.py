@@ -47,7 +47,7 @@ class Action(Struct, frozen=True):
         return tuple(key.strip() for key in self.key.split(",")) if self.key else ()
 
 
-_LISTS = ("board", "alarms", "cases", "outage", "progress", "updates", "facts", "handover")
+_LISTS = ("board", "alarms", "cases", "outage", "progress", "updates", "suppressions", "facts", "handover")
 
 ACTIONS: tuple[Action, ...] = (
     Action("open", "enter", "open", "Open the outage under the cursor.", ("board",), hint=1),
@@ -104,7 +104,8 @@ ACTIONS: tuple[Action, ...] = (
            also=("space", "sp")),
     Action("look_up", "s", "SIMs", "Type or paste numbers: what they are read as, whose they are.", hint=8,
            also=("sim", "lookup")),
-    Action("filter", "slash", "filter", "Filter the table: words, key:value, -key:value, commas for alternatives.",
+    Action("filter", "slash", "filter",
+           "Filter the table: words, key:value, -not, ~regex, ?fuzzy, sims:>100, raised:<10m; tab completes.",
            _LISTS, hint=20),
     Action("clear_filter", "backslash", "no filter", "Take the filter off, also the one that stands there at first.",
            _LISTS),
@@ -142,6 +143,12 @@ ACTIONS: tuple[Action, ...] = (
            dangerous=True, needs=_SEND, hint=4),
     Action("retry", "t", "try again", "Send again what failed or is uncertain: the delivery under the cursor, or all "
            "of the reason under it.", ("progress",), needs=_SEND, dangerous=True, hint=5),
+    Action("never_again", "n", "never again …", "Send nothing more to the address under the cursor, in no update.",
+           ("progress",), needs=_SEND, dangerous=True, hint=9),
+    Action("suppressions", "n", "not written to", "Addresses that nothing is sent to: bounced, opted out.",
+           ("updates",), hint=2),
+    Action("lift", "x", "write again …", "Let the address under the cursor be written to again.", ("suppressions",),
+           needs=_SEND, dangerous=True, hint=1),
     Action("failures", "f", "reasons", "Go to what did not arrive, by reason.", ("progress",), hint=6),
     Action("go_on", "o", "rest anyway", "Send the rest, whatever became of the first messages.", ("progress",),
            dangerous=True, needs=_SEND, hint=7),
@@ -171,7 +178,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("replay_faster", "f", "faster", "Play faster.", ("replay",), first=True),
     Action("replay_seek", "t", "go to …", "Go to a time, a fact or a bookmark.", ("replay",), first=True),
     Action("replay_mark", "m", "bookmark", "Give this moment a bookmark.", ("replay",), first=True),
-    Action("palette", "colon", "command", "Find any action by its name.", hint=21),
+    Action("palette", "colon,f1", "command", "Find any action by its name.", hint=21),
     Action("help", "question_mark", "help", "What the keys do, and a tour of the screen.", hint=22, also=("h",)),
     Action("tour", "", "tour", "Be shown round the screen, step by step.", also=("guide",)),
     Action("settings", "S", "settings", "Theme, density, signs, keys, time zone.",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.cli.child_hub import ChildHub
+from tui.cli.completing import complete_drills
 from tui.cli.failure import Failed
 from tui.cli.look_options import look_options, preferences_of
 from tui.cli.options import default_config
@@ -38,7 +39,7 @@ NO_TERMINAL = (
 
 
 @click.command()
-@click.argument("scenario", metavar="[NAME|FILE]", default="apn-fault")
+@click.argument("scenario", metavar="[NAME|FILE]", default="apn-fault", shell_complete=complete_drills)
 @click.option("--speed", metavar="X", type=click.FloatRange(min=0, min_open=True), default=1.0, help="Times faster.")
 @click.option("--keep", is_flag=True, help="Keep log, mails and output afterwards, and say where.")
 @look_options

@@ -2,12 +2,13 @@
 
 import click
 
+from tui.cli.completing import complete_drills
 from tui.cli.failure import Failed
 from tui.cli.options import config_option, credentials, hub_option
 
 
 @click.command()
-@click.argument("scenario", metavar="[NAME|FILE]...", nargs=-1)
+@click.argument("scenario", metavar="[NAME|FILE]...", nargs=-1, shell_complete=complete_drills)
 @config_option
 @hub_option
 @click.option("--speed", metavar="X", type=click.FloatRange(min=0, min_open=True), default=1.0, help="Times faster.")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tui.cli.look_options import look_options
 from tui.cli.options import (
     config_option,
     credentials,
@@ -18,8 +19,10 @@ from tui.cli.options import (
     listen_option,
     who_option,
 )
+from tui.cli.replay import marks_file
 from tui.cli.screens import screens_log
 from tui.cli.web import hub_version
+from tui.kept import kept_path
 
 PACKAGES = ("textual", "aiohttp", "websockets", "msgspec", "orjson", "numpy", "aiosmtplib")
 REACH_SECONDS = 3.0
@@ -31,8 +34,11 @@ REACH_SECONDS = 3.0
 @data_option
 @listen_option
 @who_option
+@look_options
 @click.pass_context
-def info(ctx: click.Context, config: Path | None, hub_url: str, data: Path, listen: str, who: str) -> None:
+def info(
+    ctx: click.Context, /, config: Path | None, hub_url: str, data: Path, listen: str, who: str, **_looks: str
+) -> None:
     """Show versions, paths, the configuration and where it comes from, and the health of the hub."""
     _title("versions")
     _line("vaken", _version("vaken"))
@@ -45,6 +51,8 @@ def info(ctx: click.Context, config: Path | None, hub_url: str, data: Path, list
     _line("configuration", f"{config or default_config()}{'' if config else ' (not there)'}")
     _line("data", f"{data}{'' if data.exists() else ' (not there yet)'}")
     _line("log of the screens", str(screens_log()))
+    _line("choices kept", str(kept_path()))
+    _line("bookmarks", str(marks_file()))
     _title("configuration")
     for name, label, value in (
         ("config", "config", config or "none"),
@@ -54,7 +62,42 @@ def info(ctx: click.Context, config: Path | None, hub_url: str, data: Path, list
         ("who", "who", who),
     ):
         _line(label, f"{value}  ({explain_origin(ctx, name)})")
+    _screens(ctx, config)
+    _configured(config)
     _hub(hub_url, who)
+
+
+def _screens(ctx: click.Context, config: Path | None) -> None:
+    """Show how the screens look and where that comes from, the keys of one's own, and what could not be taken."""
+    from tui.cli.look_options import preferences_of
+    from tui.kept import KeptFile
+    from tui.looks import CHOICES
+    from widgets.plain import plain
+
+    preferences = preferences_of(ctx, config)
+    preferences.know(KeptFile(kept_path()).now.chosen)
+    chosen = preferences.chosen
+    _title("screens")
+    for choice in CHOICES:
+        _line(choice.title, f"{plain(getattr(chosen.looks, choice.name))}  ({chosen.origins[choice.name]})")
+    for name, keys in preferences.binds.items():
+        _line(f"key of {plain(name)}", f"{plain(', '.join(keys)) or 'none'}  (file {config})")
+    for problem in (*preferences.problems, *chosen.problems):
+        _line("not taken", plain(problem))
+
+
+def _configured(config: Path | None) -> None:
+    """Show what a hub that is started with this file is told, value by value, without secrets."""
+    from feeds.hub.settings import SettingsError
+    from tui.cli.configured import configured
+    from widgets.plain import plain
+
+    _title("configuration of the hub")
+    try:
+        for name, value, origin in configured(config):
+            click.echo(f"  {plain(name):34}  {plain(value)}  ({origin})")
+    except SettingsError as error:
+        _line("not usable", plain(str(error)))
 
 
 def _hub(url: str, who: str) -> None:

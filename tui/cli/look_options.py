@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 OPTIONS: Final = {"theme": "theme", "density": "density", "glyphs": "signs", "colours": "colours", "zone": "time-zone",
-                  "preset": "keys"}  # fmt: skip
+                  "fps": "fps", "preset": "keys"}  # fmt: skip
 """By name of the choice: what its option is called, without the dashes."""
 
 

@@ -132,6 +132,12 @@ def _moment(data: Path, at: str) -> tuple[datetime | None, int | None]:
     return (None, moment) if isinstance(moment, int) else (moment, None)
 
 
+def moment_of(data: Path, at: str) -> str:
+    """Return ``at`` in a form that needs no end to count from. Raises click.UsageError, Failed."""
+    start, seq = _moment(data, at)
+    return start.isoformat() if start is not None else str(seq or 0)
+
+
 def _list(data: Path, marks: Path) -> int:
     from feeds.log import LogError
     from feeds.replay.bookmarks import BookmarkError, Bookmarks

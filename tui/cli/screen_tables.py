@@ -101,14 +101,14 @@ class _Reading:
 
         TOML's own reader tells no lines. Names may be quoted, and ``board.declare`` may be written without quotes.
         """
-        name = re.escape(field)
+        written = re.compile(rf"""["']?{re.escape(field)}["']?\s*=""")
         under, found = "", 0
         for number, line in enumerate(self._lines, 1):
             if header := re.match(r"\s*\[+\s*([^\]]+?)\s*\]", line):
                 under = header[1].replace(" ", "").replace('"', "").replace("'", "")
                 if under == table:
                     found = found or number
-            elif (field and under == table and re.match(rf"""\s*["']?{name}["']?\s*=""", line)) or (field and re.match(rf"""\s*["']?{name}["']?\s*=""", f"{under}.{line.strip()}".removeprefix(f"{table}."))):
+            elif field and written.match(f"{under}.{line.strip()}".removeprefix(f"{table}.")):
                 return number
         return found
 

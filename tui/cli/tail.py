@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.cli.completing import complete_outages, complete_views
 from tui.cli.failure import Failed
 from tui.cli.options import config_option, credentials, hub_option, who_option
 
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 REACH_SECONDS = 5.0
 PAGE = 1000
+FOLLOWED = 10_000
+"""Rows of one window that is followed: the hub's most."""
+MOST_VIEWS = 60
+"""Windows that are followed: the hub opens few more for one terminal."""
 OF_OUTAGE = ("impact", "timeline", "explanations", "calls")
 OF_UPDATE = ("deliveries",)
 
@@ -36,15 +41,27 @@ class ViewName(click.ParamType[str]):
 
 
 @click.command()
-@click.argument("view", type=ViewName(), metavar="VIEW")
+@click.argument("view", type=ViewName(), metavar="VIEW", shell_complete=complete_views)
 @config_option
 @hub_option
 @who_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a row and line.")
 @click.option("--once", is_flag=True, help="The rows of now, then exit.")
-@click.option("--filter", "filter_text", metavar="F", default="", help="Words, key:value, -key:value …")
+@click.option(
+    "--filter",
+    "filter_text",
+    metavar="F",
+    default="",
+    help="Words, key:value, -not, ~regex, ?fuzzy, sims:>9, raised:<10m …",
+)
 @click.option("--sort", metavar="S", default="", help="A field; with - before it, descending.")
-@click.option("--of", metavar="ID", default="", help="Its outage, update (deliveries), case (readings), time (changes).")
+@click.option(
+    "--of",
+    metavar="ID",
+    default="",
+    shell_complete=complete_outages,
+    help="Its outage, update (deliveries), case (readings), time (changes).",
+)
 @click.option("--limit", metavar="N", type=click.IntRange(1, 1_000_000), default=1000, help="Rows at most.")
 def tail(
     view: str,
@@ -67,7 +84,7 @@ def tail(
     if view in OF_UPDATE and not of:
         raise click.UsageError(f"{view} is a view of one update: vaken tail {view} --of U-3")
     if view == "changes" and not of:
-        raise click.UsageError("changes is a view of a time or a sequence: vaken tail changes --of 2026-02-03T01:02:03Z")
+        raise click.UsageError("changes is a view since a time or a sequence: vaken tail changes --of 4711")
     printer = _Printer(view, as_json)
     if once:
         return _once(printer, hub_url, who, filter_text, sort, of, limit)
@@ -156,26 +173,45 @@ def _follow(printer: _Printer, url: str, who: str, filter_text: str, sort: str, 
         told.set()
 
     client = HubClient(url, who, tell, credentials=credentials())
-    handle = client.open(printer.view, sort=sort, filter=filter_text, window=(0, limit), of=of)
+    # The hub sends a window of so many rows at most: a longer list is followed as several, one after the other.
+    windows = [(first, min(FOLLOWED, limit - first)) for first in range(0, limit, FOLLOWED)]
+    handles = [client.open(printer.view, sort=sort, filter=filter_text, window=one, of=of) for one in windows[:1]]
     links = _LinkReporter(url)
     client.start()
     try:
-        shown: Content | None = None
+        shown: list[Content] = []
+        told_cut = False
         while True:
             told.wait()
             told.clear()
             links.see(client.link)
-            content = handle.content
-            if content is shown or not content.loaded:
+            now = [handle.content for handle in handles]
+            if all(one is other for one, other in zip(now, shown, strict=False)) and len(now) == len(shown):
                 continue
-            if content.refused:
-                raise click.UsageError(_clean(content.error))
-            if content.error and (shown is None or content.error != shown.error):
-                _warn(content.error)
-            shown = content
-            printer.show(content.rows)
+            if not all(content.loaded for content in now):
+                continue
+            _check(now, shown)
+            shown = now
+            # A row on its way from one window to the next may be in both, or for a moment in none.
+            rows = {row.key: row for content in now for row in content.rows}
+            printer.show(tuple(rows.values()))
+            if now[-1].total > windows[len(handles) - 1][0] + FOLLOWED and len(handles) < min(len(windows), MOST_VIEWS):
+                more = windows[len(handles)]
+                handles.append(client.open(printer.view, sort=sort, filter=filter_text, window=more, of=of))
+            elif now[0].total > min(limit, MOST_VIEWS * FOLLOWED) and not told_cut:
+                told_cut = True
+                _warn(f"{now[0].total:,} rows, the first {min(limit, MOST_VIEWS * FOLLOWED):,} are shown (--limit)")
     finally:
         client.stop()
+
+
+def _check(now: "list[Content]", shown: "list[Content]") -> None:
+    """Say what the hub says of the query. Raises click.UsageError where it refuses it."""
+    for number, content in enumerate(now):
+        if content.refused:
+            raise click.UsageError(_clean(content.error))
+        if content.error and (number >= len(shown) or content.error != shown[number].error):
+            _warn(content.error)
 
 
 class _LinkReporter:

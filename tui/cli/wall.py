@@ -40,7 +40,7 @@ def wall(
     """Show outages, cases, promises and feeds in large numbers: for a room, without a keyboard. Only q ends it."""
     _is_theme(theme)
     if web:
-        return _serve(hub_url, no_names, theme, fps, listen)
+        return _serve(hub_url, config, no_names, theme, fps, listen)
     if not in_page and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise click.UsageError("the wall needs a terminal; without one, use: vaken wall --web")
     log_to_file()
@@ -72,15 +72,22 @@ async def _show(url: str, no_names: bool, theme: str, fps: float | None) -> int:
     return app.return_code or 0
 
 
-def _serve(url: str, no_names: bool, theme: str, fps: float | None, listen: str) -> int:
+def _serve(url: str, config: Path | None, no_names: bool, theme: str, fps: float | None, listen: str) -> int:
+    from feeds.client import ClientError
     from tui.wall.page import PageError, serve_page
+    from tui.wall.page_access import PageAccess
 
     command = [sys.executable, "-m", "tui.cli", "wall", "--in-page", "--hub", url]
+    command += ["--config", str(config)] if config is not None else []
     command += ["--no-names"] if no_names else []
     command += ["--theme", theme] if theme else []
     command += ["--fps", str(fps)] if fps else []
     try:
-        asyncio.run(serve_page(command, url, listen, lambda line: print(line, flush=True)))
-    except PageError as error:
+        asyncio.run(
+            serve_page(
+                command, PageAccess(url, credentials().tls_for(url)), listen, lambda line: print(line, flush=True)
+            )
+        )
+    except (PageError, ClientError) as error:
         raise Failed(str(error)) from error
     return 0

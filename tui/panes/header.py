@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from feeds.client import Link, LinkState
 from feeds.model import UpdateRow
+from tui.panes.freshness import freshness
 from tui.promises import pressing, promise_line
 from tui.words.rows import obligation, outage_line
 from tui.words.surges import figure
@@ -63,6 +64,7 @@ class StatusHeader(Vertical):
     StatusHeader #where { width: auto; padding-left: 1; }
     StatusHeader #word { width: 1fr; padding: 0 1; }
     StatusHeader #surge { width: auto; padding-right: 1; }
+    StatusHeader #pace { width: auto; padding-right: 1; color: $warning; text-style: bold; display: none; }
     StatusHeader FeedStrip { margin: 0 2; }
     StatusHeader Clocks { padding-right: 1; }
     StatusHeader #waiting { height: 1; background: $warning; color: $background; text-style: bold; display: none; }
@@ -76,6 +78,7 @@ class StatusHeader(Vertical):
         self._where, self._word, self._surge, self._waiting, self._banner = (
             Static(id=name) for name in ("where", "word", "surge", "waiting", "banner")
         )
+        self._pace = Static(id="pace")
         self._feeds = FeedStrip()
 
     @property
@@ -91,6 +94,7 @@ class StatusHeader(Vertical):
             yield Clocks(self.vaken.hub.now, self.vaken.zone)
         with Horizontal(id="second"):
             yield self._word
+            yield self._pace
             yield self._surge
         yield self._waiting
         yield self._banner
@@ -118,7 +122,10 @@ class StatusHeader(Vertical):
         _put(self._where, where)
         self._feeds.show(situation.feeds, now)
         _put(self._word, self._obligation(now, width) if width >= 30 else Content(""))
-        _put(self._surge, self._cases(width))
+        _put(self._surge, self._cases(width, now))
+        pace = Content(self.vaken.pace_words)
+        _put(self._pace, pace)
+        self._pace.display = bool(pace)
         waiting = waiting_line(situation.waiting, self.vaken.hub.who, short=width < 100)
         _put(self._waiting, waiting)
         self._waiting.display = bool(waiting)
@@ -137,7 +144,7 @@ class StatusHeader(Vertical):
             return Content.styled("no live outage", MUTED)
         return obligation(top, now, more=max(0, len(near) - 1), short=width < 110)
 
-    def _cases(self, width: int) -> Content:
+    def _cases(self, width: int, now: datetime) -> Content:
         curve, surging = self.vaken.situation.curve, bool(self.vaken.situation.surges)
         if not curve or width < 60:
             return Content("")
@@ -150,6 +157,10 @@ class StatusHeader(Vertical):
         else:
             parts.append(("cases/10m ", MUTED))
         parts += [(f"{seen:,}", "bold $error" if surging else "bold"), (f", usual {figure(usual)}", MUTED)]
+        fresh = freshness(self.vaken.situation.feeds, ("cases",), now)
+        if fresh.old:  # what it says is not so any more: dim, and how old it is
+            parts = [(text, "dim") for text, _style in parts]
+            parts.append((f" · {fresh.age}{' old' if fresh.age != 'never heard' else ''}", "bold $warning"))
         return Content.assemble(*parts)
 
 

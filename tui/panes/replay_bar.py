@@ -31,8 +31,9 @@ def banner_line(row: ReplayRow | None, now: datetime, keys: str, width: int) -> 
     if row is None:
         return Content(f" REPLAY {at:%H:%M:%S}Z").truncate(max(width, 0))
     state = row.busy or ("▶" if row.playing else "stands")
-    day = f" {at:%Y-%m-%d}" if width >= 60 else ""
-    fact = f"  fact {number(row.seq)} of {number(row.last_seq)}" if width >= 50 else ""
+    day = f" {at:%Y-%m-%d}" if width >= 100 else f" {at:%m-%d}" if width >= 60 else ""
+    of = " of " if width >= 100 else "/"
+    fact = f"  {'fact ' if width >= 100 else ''}{number(row.seq)}{of}{number(row.last_seq)}" if width >= 50 else ""
     left = Content.assemble((f" REPLAY{day} {at:%H:%M:%S}Z {speed_words(row.speed)} {state}", "bold"), fact)
     room = width - left.cell_length - 3
     shown = keys
@@ -49,10 +50,11 @@ def position_line(row: ReplayRow, width: int) -> str:
     first, last = row.first_at, row.last_at
     if first is None or last is None or width < 24:
         return ""
-    style = "%H:%M" if (last - first).total_seconds() < 72_000 else "%m-%d %H:%M"
+    seconds = (last - first).total_seconds()
+    style = "%H:%M:%S" if seconds < 7_200 else "%H:%M" if seconds < 72_000 else "%m-%d %H:%M"
     head, tail = f" {first.astimezone(UTC):{style}} ", f" {last.astimezone(UTC):{style}} "
     room = width - len(head) - len(tail)
-    span = max((last - first).total_seconds(), NEARLY_NOTHING)
+    span = max(seconds, NEARLY_NOTHING)
 
     def place(at: datetime) -> int:
         return min(max(int((at - first).total_seconds() / span * (room - 1)), 0), room - 1)

@@ -15,6 +15,7 @@ from tui.base_screen import VakenScreen
 from tui.tables.columns import ALARMS
 from tui.tables.view_table import ViewTable
 from tui.words.rows import SEVERITY_LETTER
+from widgets.confirm import Confirm
 from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain, plain_lines
@@ -44,16 +45,36 @@ def alarm_facts(row: AlarmRow, now: datetime) -> list[Fact]:
     return facts
 
 
+_LISTED = 10
+"""Alarms that the question before names one by one."""
+
+
 async def acknowledge(screen: VakenScreen, table: ViewTable) -> None:
-    """Take note of the alarm under the cursor of ``table``."""
-    row = table.target()
-    if not isinstance(row, AlarmRow):
+    """Take note of the chosen alarms of ``table``, else of the one under the cursor. Of several it is asked before."""
+    rows = [row for row in table.targets() if isinstance(row, AlarmRow)]
+    if not rows:
         return
-    if row.acknowledged_by:
-        screen.vaken.say(f"{row.managed_object} is acknowledged by {row.acknowledged_by} already.")
+    open_rows = [row for row in rows if not row.acknowledged_by]
+    if not open_rows:
+        by = rows[0].acknowledged_by
+        what = rows[0].managed_object if len(rows) == 1 else f"Each of the {len(rows):,} alarms"
+        screen.vaken.say(f"{what} is acknowledged{f' by {by}' if len(rows) == 1 else ''} already.")
         return
-    if await screen.vaken.do(Acknowledge((row.key,), seen=row.seq)) is not None:
-        screen.vaken.say(f"Acknowledged: {row.managed_object}.")
+    if len(rows) > 1:
+        hits = [f"{row.severity.value}: {plain(row.managed_object)}" for row in open_rows[:_LISTED]]
+        if len(open_rows) > _LISTED:
+            hits.append(f"and {len(open_rows) - _LISTED:,} more")
+        if len(rows) > len(open_rows):
+            hits.append(f"{plural(len(rows) - len(open_rows), 'alarm')} of those chosen: acknowledged already")
+        hits += [words] if (words := table.hidden_words(lambda count: plural(count, "alarm"))) else []
+        question = Confirm(f"Acknowledge {plural(len(open_rows), 'alarm')}?", hits, verb="Acknowledge")
+        if await screen.app.push_screen_wait(question) is None:
+            return
+    command = Acknowledge(tuple(row.key for row in open_rows), seen=max(row.seq for row in open_rows))
+    if await screen.vaken.do(command) is not None:
+        one = len(open_rows) == 1
+        screen.vaken.say(f"Acknowledged: {open_rows[0].managed_object if one else plural(len(open_rows), 'alarm')}.")
+        table.table.give_up()
 
 
 class AlarmsScreen(VakenScreen):
@@ -73,6 +94,7 @@ class AlarmsScreen(VakenScreen):
             filter="-severity:cleared",
             start_on_row=False,
             empty="no active alarm",
+            newest="-raised",
             id="alarms",
         )
         yield SectionRule(id="detail-rule")
@@ -93,6 +115,7 @@ class AlarmsScreen(VakenScreen):
     def _show_detail(self) -> None:
         row = self.query_one("#alarms", ViewTable).row
         rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one("#alarm", Facts)
+        self.set_class(not isinstance(row, AlarmRow), "-unchosen")
         if not isinstance(row, AlarmRow):
             rule.text = Content.styled("no alarm is chosen", MUTED)
             pane.show([Fact("", Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", MUTED))])

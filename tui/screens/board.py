@@ -13,6 +13,7 @@ from feeds.model import CurveRow, OutageRow
 from tui.acts.outages import OutageActions
 from tui.acts.registry import bindings
 from tui.link import View
+from tui.panes.greeting import Greeting
 from tui.panes.leftover import UNEXPLAINED, LeftoverLine
 from tui.panes.outage import OutagePane
 from tui.panes.ribbon import RibbonPane
@@ -43,6 +44,7 @@ class BoardScreen(OutageActions):
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""
+        yield Greeting()
         yield ViewTable(
             "Outages",
             "outages",
@@ -88,6 +90,11 @@ class BoardScreen(OutageActions):
         if self._curve is not None:
             for chart in self.query(CaseChart):
                 chart.show(cast(tuple[CurveRow, ...], self._curve.content.rows))
+
+    @on(Greeting.Changed)
+    def _make_room(self, event: Greeting.Changed) -> None:
+        """Show the greeting alone, or the board."""
+        self.set_class(event.shown, "-nothing-yet")
 
     @on(LeftoverLine.Chosen)
     async def _show_cases(self, event: LeftoverLine.Chosen) -> None:

@@ -36,6 +36,7 @@ class CasesScreen(CaseActions):
             filter=OPEN_CASES,
             start_on_row=False,
             empty="no open case",
+            newest="-opened",
             id="cases",
         )
         yield SectionRule(id="detail-rule")
@@ -53,7 +54,7 @@ class CasesScreen(CaseActions):
     def show_filtered(self, filter: str) -> None:
         """Show the cases that pass ``filter``, from the first."""
         table = self.query_one("#cases", ViewTable)
-        table.table.release()
+        table.table.to_top()
         table.set_filter(filter)
         table.table.focus()
 

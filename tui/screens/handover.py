@@ -18,12 +18,13 @@ from tui.screens.facts import FactsScreen
 from tui.screens.moment import MomentScreen
 from tui.tables.recorded import CHANGES
 from tui.tables.view_table import ViewTable
-from tui.words.handover import note, summary
+from tui.words.handover import TITLES, note, summary
 from tui.writing.asking_views import rows_now
 from tui.writing.keeping_files import NotWritten, write_new
 from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import span
+from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 
 HOURS = (1, 4, 8, 12, 24, 72)
@@ -54,6 +55,8 @@ class HandoverScreen(VakenScreen):
         """Lay it out; the table comes with the span."""
         yield Static(id="span")
         yield Vertical(id="changes-box")
+        yield SectionRule(id="change-rule")
+        yield Static(id="change")
 
     async def on_mount(self) -> None:
         """Begin with the time since the person left."""
@@ -107,6 +110,19 @@ class HandoverScreen(VakenScreen):
             (" since ", MUTED), (plain(self._since_words()), "bold"), ("   ", ""), (plain(summary(rows)), MUTED)
         )
         self.query_one("#span", Static).update(line)
+
+    @on(ViewTable.Showed)
+    @on(StreamTable.RowHighlighted)
+    def _show_change(self) -> None:
+        tables = self.query("#changes")
+        row = self.query_one("#changes", ViewTable).row if tables else None
+        if not isinstance(row, ChangeRow):
+            return
+        about = " ".join(filter(None, (row.outage, row.update)))
+        at = f"{row.at:%Y-%m-%d %H:%M:%S}Z" if row.at is not None else ""
+        parts = [TITLES[row.section], about, at, row.who, f"fact {row.seq:,}" if row.seq else ""]
+        self.query_one("#change-rule", SectionRule).text = Content(plain(" · ".join(filter(None, parts))))
+        self.query_one("#change", Static).update(Content(plain(row.what)))
 
     async def _choose_hours(self, hours: int) -> None:
         self._hours = hours

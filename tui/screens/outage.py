@@ -8,7 +8,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
-from feeds.model import CaseRow, ExplanationRow, OutageRow, UpdateRow, UpdateState
+from feeds.client import ClientError
+from feeds.model import CaseRow, ExplanationRow, OutageRow, Row, UpdateRow, UpdateState
 from tui.acts.cases import CaseActions
 from tui.acts.explanations import ExplainActions
 from tui.acts.outages import OutageActions
@@ -17,17 +18,28 @@ from tui.link import View
 from tui.panes.outage import OutagePane
 from tui.panes.ribbon import RibbonPane
 from tui.screens.alarms import acknowledge
-from tui.tables.columns import ALARMS, CASES_INSIDE, IMPACT, TIMELINE, UPDATES
+from tui.tables.columns import ALARMS, CALLS, CASES_INSIDE, IMPACT, TIMELINE, UPDATES
 from tui.tables.explanations import ExplanationTable
 from tui.tables.view_table import ViewTable
+from tui.words.outage_record import (
+    ASKED,
+    Asked,
+    NoSuchOutage,
+    asked_besides,
+    make_record,
+    record_json,
+    record_markdown,
+)
 from tui.words.rows import outage_line
+from tui.writing.asking_views import rows_now
+from tui.writing.keeping_files import NotWritten, write_new
 from widgets.columns import Column
 from widgets.plain import plain
 from widgets.section_rule import SectionRule
 from widgets.stream_table import StreamTable
 from widgets.tab_strip import TabStrip
 
-_TABS = ("Impact", "Explanations", "Cases", "Alarms", "Timeline", "Updates")
+_TABS = ("Impact", "Explanations", "Cases", "Alarms", "Timeline", "Updates", "Calls")
 
 
 def _without(columns: Iterable[Column], key: str) -> tuple[Column, ...]:
@@ -96,6 +108,8 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
             yield ViewTable("Timeline", "timeline", TIMELINE, sort="-at", of=key, id="timeline")
             yield ViewTable("Updates to customers", "updates", UPDATES, sort="-number", base=f"outage:{key}",
                             id="updates", empty="nothing was told to customers: u writes the first word")  # fmt: skip
+            yield ViewTable("Customers whom no message reaches", "calls", CALLS, sort="-vip,-sims", of=key, id="calls",
+                            empty="every customer has an address that can be written to")  # fmt: skip
 
     def on_mount(self) -> None:
         """Follow the outage's own row."""
@@ -221,6 +235,26 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         name = _TABS[place].lower()
         self.query_one(ContentSwitcher).current = name
         self.query_one(f"#{name} StreamTable", StreamTable).focus()
+
+    async def _ask(self, asked: Asked) -> tuple[Row, ...]:
+        of, filter = asked.of.format(self.row.key), asked.filter.format(self.row.key)
+        return await rows_now(self.vaken, asked.view, of=of, filter=filter, sort=asked.sort, most=asked.most)
+
+    @work(group="timeline", exclusive=True)
+    async def action_export_timeline(self) -> None:
+        """Write what happened into files: the beginning of a post-mortem, and the same as data."""
+        app = self.vaken
+        try:
+            rows = {one.name: await self._ask(one) for one in ASKED}
+            rows |= {one.name: await self._ask(one) for one in asked_besides(rows)}
+            record = make_record(self.row.key, rows, app.hub.now())
+            name = f"vaken-{self.row.key}-{record.made:%Y%m%dT%H%MZ}"
+            path = write_new(app.exports, f"{name}.md", record_markdown(record))
+            write_new(app.exports, f"{name}.json", record_json(record))
+        except (ClientError, NoSuchOutage, NotWritten) as error:
+            app.say(str(error), bad=True)
+            return
+        app.say(f"The timeline is in {path}, and as JSON beside it")
 
     @work(group="ack")
     async def action_ack(self) -> None:

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from feeds.model import DeliveryRow, DeliveryState, Retry, Steer, UpdateRow, UpdateState
+from feeds.model import ContactChannel, DeliveryRow, DeliveryState, Retry, Steer, Suppress, UpdateRow, UpdateState
 from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
 from tui.link import View
@@ -270,6 +270,27 @@ class ProgressScreen(VakenScreen):
         typed = await self.app.push_screen_wait(Confirm(f"Send {delivery.key} again?", hits, verb="Send again"))
         if typed is not None:
             await self.vaken.do(Retry(self.update_id, (int(delivery.key.rpartition("/")[2]),)))
+
+    @work(group="retry", exclusive=True)
+    async def action_never_again(self) -> None:
+        """Suppress the address under the cursor."""
+        delivery = self.query_one("#deliveries", ViewTable).target()
+        if not isinstance(delivery, DeliveryRow):
+            return
+        dialog = Confirm(
+            f"Send nothing more to {plain(delivery.address)}?",
+            [
+                f"{delivery.customer}, by {delivery.channel}; last answer: {delivery.answer or 'none'}",
+                "No update goes there any more, this one included, until somebody lifts it: 6, then not written to.",
+            ],
+            verb="Never again",
+            words=("why",),
+        )
+        if await self.app.push_screen_wait(dialog) is None:
+            return
+        command = Suppress(ContactChannel(delivery.channel), delivery.address, why=dialog.written[0])
+        if await self.vaken.do(command) is not None:
+            self.vaken.say(f"Nothing more is sent to {delivery.address}.")
 
     async def _retry_group(self, group: object) -> None:
         if not isinstance(group, FailureGroup):

@@ -1,4 +1,4 @@
-"""The settings: how the screens look and which keys count, each with where its value comes from. A choice counts at once.
+"""The settings: how the screens look and which keys count, each with where its value comes from. Choices count at once.
 
 What there is to choose stands in tui.looks; what counts, and that it is kept, is the app's.
 """
@@ -27,7 +27,7 @@ _VALUE = 18
 
 
 class SettingsScreen(ModalScreen[None]):
-    """← and → change the choice under the cursor; ⌫ takes it back, so that the file or the default counts again."""
+    """← and → change the choice under the cursor; ⌫ takes it back: the file or the default counts again."""
 
     AUTO_FOCUS = "#choices"
 
@@ -38,7 +38,9 @@ class SettingsScreen(ModalScreen[None]):
         border: round $primary; background: $surface; padding: 0 1;
     }
     SettingsScreen #choices { height: auto; border: none; padding: 0; background: $surface; margin: 1 0; }
-    SettingsScreen #choices > .option-list--option-highlighted { background: $row; color: $foreground; text-style: bold; }
+    SettingsScreen #choices > .option-list--option-highlighted {
+        background: $row; color: $foreground; text-style: bold;
+    }
     SettingsScreen #choices:focus { background-tint: transparent; }
     SettingsScreen #about { height: 3; padding: 0 1; }
     SettingsScreen #zone { display: none; height: 1; border: none; padding: 0 1; background: $panel; }

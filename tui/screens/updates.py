@@ -10,6 +10,7 @@ from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
 from tui.screens.progress import ProgressScreen
 from tui.screens.review import ReviewScreen
+from tui.screens.suppressions import SuppressionsScreen
 from tui.tables.columns import ALL_UPDATES
 from tui.tables.view_table import ViewTable
 from widgets.stream_table import StreamTable
@@ -43,6 +44,10 @@ class UpdatesScreen(VakenScreen):
     def _open_row(self, event: StreamTable.RowSelected) -> None:
         if isinstance(event.row, UpdateRow):
             self.app.push_screen(screen_of(event.row))
+
+    def action_suppressions(self) -> None:
+        """Show the addresses that nothing is sent to."""
+        self.app.push_screen(SuppressionsScreen())
 
     def action_open(self) -> None:
         """Open the update under the cursor."""

@@ -113,6 +113,28 @@ IMPACT = (
     Column("ranges", "SIM ranges", lambda r, _: r.ranges_text, weight=4, least=14, priority=3),
 )  # fmt: skip
 
+CALLS = (
+    Column("customer", "customer", lambda r, _: customer_bits(r.customer, r.vip), weight=2, least=14, most=36,
+           priority=9, sort="customer"),
+    Column("sims", "SIMs", lambda r, _: number(r.sims), width=10, align="right", priority=7, sort="sims"),
+    Column("phones", "call", lambda r, _: Bit(", ".join(r.phones), "strong") if r.phones
+           else Bit("no number", "major"), weight=2, least=14, most=40, priority=9),
+    Column("reason", "why not written to", lambda r, _: _quiet(r.reason), weight=3, least=16, priority=6),
+)  # fmt: skip
+"""Customers in one outage whom no message reaches."""
+
+SUPPRESSIONS = (
+    Column("address", "address", lambda r, _: Bit(r.address, "strong"), weight=3, least=18, most=48, priority=9,
+           sort="address"),
+    Column("channel", "by", lambda r, _: _quiet(r.channel), width=8, priority=6, sort="channel"),
+    Column("why", "why", lambda r, _: r.why, weight=1, least=11, most=16, priority=8, sort="why"),
+    Column("words", "in words", lambda r, _: _quiet(r.words), weight=4, least=14, priority=5),
+    Column("by", "said by", lambda r, _: _quiet(r.by), weight=1, least=8, most=18, priority=4, sort="by"),
+    Column("since", "for", lambda r, now: age_cell(r.since, now), width=6, align="right", priority=7, sort="since",
+           timed=True),
+)  # fmt: skip
+"""Addresses that nothing is sent to."""
+
 TIMELINE = (
     Column("at", "UTC", lambda r, _: _quiet(f"{r.at:%H:%M:%S}"), width=8, priority=9, sort="at"),
     Column("who", "who", lambda r, _: r.who, weight=1, least=8, most=18, priority=7, sort="who"),
@@ -173,12 +195,14 @@ FAILURES = (
 __all__ = [
     "ALARMS",
     "ALL_UPDATES",
+    "CALLS",
     "CASES",
     "CASES_INSIDE",
     "DELIVERIES",
     "FAILURES",
     "IMPACT",
     "OUTAGES",
+    "SUPPRESSIONS",
     "TIMELINE",
     "UPDATES",
 ]

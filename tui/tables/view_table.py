@@ -3,18 +3,22 @@
 The filter is always in sight in the line above the table, with the hub's words where the hub cannot read it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
-from textual import on
+from msgspec import structs
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 
+from tui.kept import TableKept, with_table
 from tui.link import View
+from tui.tables.column_dialog import ColumnDialog
+from tui.tables.kept_looks import shown_columns
 from widgets.columns import Column
 from widgets.plain import plain
 from widgets.quantities import number
@@ -27,12 +31,18 @@ if TYPE_CHECKING:
 LOSS_SECONDS = 1.0
 """For so long after the cursor's row has gone an action does not take its neighbour: the hand was quicker."""
 
+MOST_ROWS = 10_000
+"""Rows that the hub sends in one window."""
+
 _LOSS_SHOWN = 6.0
 """Seconds that the loss is told."""
 
 
 class ViewTable(Vertical):
-    """``base`` is the part of the filter that belongs to the screen and cannot be taken off; ``filter`` is at first."""
+    """``base`` is the part of the filter that belongs to the screen and cannot be taken off; ``filter`` is at first.
+
+    ``newest`` is the order in which the newest row comes first, where following one makes sense.
+    """
 
     DEFAULT_CSS = """
     ViewTable { height: 1fr; }
@@ -63,12 +73,22 @@ class ViewTable(Vertical):
         of: str = "",
         start_on_row: bool = True,
         empty: str = "nothing here",
+        newest: str = "",
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
+        self.view = view
+        self._columns = tuple(columns)
+        self._newest = newest
+        self._before_following = ""
+        """The order to go back to after following."""
+        self._whole: View | None = None
+        """The same view without the filter, for how many rows the filter hides."""
+        self._take_all = False
+        """Whether the next content is asked for to choose all of its rows."""
+        self._told_above = 0
         self.title = title
         self.filter = filter
-        self._view = view
         self._base = base
         self._of = of
         self._sort = sort
@@ -100,18 +120,65 @@ class ViewTable(Vertical):
 
     def on_mount(self) -> None:
         """Open the view."""
+        kept = self._kept
+        self.table.set_columns(shown_columns(self._columns, kept))
+        fields = {column.sort for column in self._columns if column.sort}
+        if kept.sort and kept.sort.partition(",")[0].removeprefix("-") in fields:
+            self._sort = self.table.sort = kept.sort
         handle = self.vaken.hub.open(
-            self._view, sort=self._sort, filter=self._whole_filter, window=(0, 120), of=self._of
+            self.view, sort=self._sort, filter=self._whole_filter, window=(0, 120), of=self._of
         )
         self._handle = handle
         self._tell()
         self.vaken.follow(handle, self._show)
+        self._follow_whole()
 
     def on_unmount(self) -> None:
         """Give the view up."""
-        if self._handle is not None:
-            self.vaken.unfollow(self._handle)
-            self._handle.close()
+        for handle in (self._handle, self._whole):
+            if handle is not None:
+                self.vaken.unfollow(handle)
+                handle.close()
+        self._handle = self._whole = None
+
+    # What is kept for the table's place
+
+    @property
+    def place(self) -> str:
+        """Under which name the choices for this table are kept."""
+        return f"{getattr(self.screen, 'where', '') or type(self.screen).__name__}/{self.id or self.view}"
+
+    @property
+    def _kept(self) -> TableKept:
+        return self.vaken.kept.now.tables.get(self.place, TableKept())
+
+    def _keep(self, kept: TableKept) -> None:
+        place = self.place
+        self.vaken.keep(lambda all_kept: with_table(all_kept, place, kept))
+
+    # What the filter hides
+
+    def _follow_whole(self) -> None:
+        """Ask for the number of rows without the filter, while there is one."""
+        if self.filter and self._whole is None:
+            self._whole = self.vaken.hub.open(self.view, sort=self._sort, filter=self._base, window=(0, 0), of=self._of)
+            self.vaken.follow(self._whole, self._tell)
+        elif not self.filter and self._whole is not None:
+            self.vaken.unfollow(self._whole)
+            self._whole.close()
+            self._whole = None
+
+    @property
+    def hidden(self) -> int:
+        """How many rows the filter hides; 0 while that is not known."""
+        if self._whole is None or not self._whole.content.loaded or self._error:
+            return 0
+        return max(0, self._whole.content.total - self.table.window.total)
+
+    def hidden_words(self, noun: Callable[[int], str]) -> str:
+        """Return how many rows an action on the chosen ones leaves out because they are not shown; empty for none."""
+        hidden = self.hidden
+        return f"The filter {plain(self.filter)} hides {noun(hidden)} more: nothing is done to them." if hidden else ""
 
     @property
     def _whole_filter(self) -> str:
@@ -132,16 +199,40 @@ class ViewTable(Vertical):
             self.vaken.say("No row is chosen: ↑ and ↓ choose one.")
         return row
 
+    def targets(self) -> tuple[Any, ...]:
+        """Return the rows that an action may take now: the chosen ones, else the one under the cursor.
+
+        They do not change any more, whatever becomes of the table while the person is asked.
+        """
+        if self.table.selection:
+            return self.table.selection.rows
+        row = self.target()
+        return (row,) if row is not None else ()
+
     def set_filter(self, text: str) -> None:
-        """Ask for the rows that ``text`` lets through."""
+        """Ask for the rows that ``text`` lets through. Chosen rows are given up: some might not be in sight."""
         text = plain(text).strip()
         if text != self.filter:
+            chosen = len(self.table.selection)
+            if self.table.give_up():
+                self.vaken.say(f"Another filter: {number(chosen)} chosen rows are not chosen any more.")
             self.filter = text
             self._refiltered = True
             if self._handle is not None:
                 self._handle.change(filter=self._whole_filter, window=(0, 120))
             self.table.scroll_to(y=0, animate=False)
+            self._follow_whole()
             self._tell()
+
+    @property
+    def problem(self) -> str:
+        """What the hub says of the filter that it cannot read; empty where it can."""
+        return self._error
+
+    @property
+    def base_length(self) -> int:
+        """Characters of the filter that stand before those that a person writes."""
+        return len(self._base) + 1 if self._base else 0
 
     def tick(self) -> None:
         """Count the ages on."""
@@ -149,15 +240,24 @@ class ViewTable(Vertical):
         if self._lost is not None and monotonic() - self._lost[0] > _LOSS_SHOWN:
             self._lost = None
             self._tell()
+        elif self._told_above != self.table.new_above:
+            self._tell()
 
     def _show(self) -> None:
         assert self._handle is not None
         content = self._handle.content
         self._error = content.error
+        if content.refused and self.table.loaded:
+            # What cannot be read yet is being written: the rows of the filter before stay.
+            self._tell()
+            self.post_message(self.Showed(self))
+            return
         self.table.empty = f"nothing passes the filter {plain(self.filter)}" if self.filter else self._empty
         self._left_out = (self.table.window.cursor or "") if self._refiltered else ""
         self._refiltered = False
         self.table.show(content)
+        if self._take_all and content.first == 0:
+            self._choose_all(content.rows, content.total)
         self._tell()
         self.post_message(self.Showed(self))
 
@@ -166,6 +266,16 @@ class ViewTable(Vertical):
         parts: list[str | tuple[str, str]] = [(self.title, "bold $foreground")]
         if self.table.loaded:
             parts.append((f" {number(self.table.window.total)}", "$foreground"))
+            if self.hidden:
+                parts.append((f" of {number(self.hidden + self.table.window.total)}", "$foreground"))
+        if chosen := len(self.table.selection):
+            parts.append((f" · ● {number(chosen)} chosen", "bold $primary"))
+        self._told_above = self.table.new_above
+        if self._told_above:
+            parts.append((" · ", ""))
+            parts.append((f" ▲ {number(self._told_above)} new ", "bold reverse $primary"))
+        if self.table.following:
+            parts.append((" · following the newest", "bold $primary"))
         if self.filter:
             parts.append((f" · / {plain(self.filter)}", "$primary"))
         if self._error:
@@ -183,9 +293,81 @@ class ViewTable(Vertical):
     @on(StreamTable.SortWanted)
     def _resort(self, event: StreamTable.SortWanted) -> None:
         event.stop()
-        self.table.sort = event.sort
+        if self.table.following:
+            self.table.action_follow()
+            self._before_following = ""
+        self._order(event.sort)
+        self._keep(structs.replace(self._kept, sort=event.sort))
+
+    def _order(self, sort: str) -> None:
+        self._sort = self.table.sort = sort
         if self._handle is not None:
-            self._handle.change(sort=event.sort)
+            self._handle.change(sort=sort)
+
+    @on(StreamTable.FollowChanged)
+    def _follow(self, event: StreamTable.FollowChanged) -> None:
+        """Following: the newest come first, and the top of the list stays in sight. After it the old order is back."""
+        event.stop()
+        if self.table.following:
+            self._before_following = self.table.sort
+            if self._newest:
+                self._order(self._newest)
+            self.table.to_top()
+        elif self._before_following:
+            self._order(self._before_following)
+            self._before_following = ""
+        self._tell()
+
+    @on(StreamTable.SelectionChanged)
+    def _tell_selection(self, event: StreamTable.SelectionChanged) -> None:
+        event.stop()
+        self._tell()
+
+    @on(StreamTable.Said)
+    def _say(self, event: StreamTable.Said) -> None:
+        event.stop()
+        self.vaken.say(event.text)
+
+    @on(StreamTable.AllWanted)
+    def _ask_for_all(self, event: StreamTable.AllWanted) -> None:
+        event.stop()
+        if self._handle is not None:
+            self._take_all = True
+            self._handle.change(window=(0, min(self.table.window.total, MOST_ROWS)))
+            self._show_if_there()
+
+    def _show_if_there(self) -> None:
+        """Choose at once where all rows are there already: then the hub has nothing new to say."""
+        handle = self._handle
+        if handle is not None and self._take_all and len(handle.content.rows) >= handle.content.total:
+            self._show()
+
+    def _choose_all(self, rows: Sequence[Any], total: int) -> None:
+        if len(rows) < min(total, MOST_ROWS):
+            return
+        self._take_all = False
+        self.table.choose_rows(rows)
+        if total > len(rows):
+            self.vaken.say(f"The first {number(len(rows))} of {number(total)} are chosen: a filter makes them fewer.")
+        if self._handle is not None:
+            height = max(1, self.table.body_height)
+            self._handle.change(window=(max(0, self.table.top - 2 * height), 5 * height))
+
+    @on(StreamTable.ColumnsWanted)
+    @work(group="columns", exclusive=True)
+    async def _choose_columns(self, event: StreamTable.ColumnsWanted) -> None:
+        event.stop()
+
+        def width_of(key: str) -> int:
+            return next((placed.width for placed in self.table.placed if placed.column.key == key), 0)
+
+        def show(kept: TableKept) -> None:
+            self.table.set_columns(shown_columns(self._columns, kept))
+
+        dialog = ColumnDialog(self.title, self._columns, self._kept, width_of, show)
+        kept = await self.app.push_screen_wait(dialog)
+        if kept is not None:
+            self._keep(structs.replace(kept, sort=self._kept.sort))
 
     @on(StreamTable.CursorLost)
     def _tell_loss(self, event: StreamTable.CursorLost) -> None:

@@ -113,14 +113,27 @@ class WallPage(Server):
             await socket.prepare(request)
             size = bounded(_number(request.query.get("width")), _number(request.query.get("height")))
             session = PageSession(self._arguments, socket, self.download_manager)
+            watch = asyncio.create_task(self._while_allowed(request.cookies.get(COOKIE, ""), socket))
             try:
                 await session.start(*size)
                 await self._listen(socket, session)
             finally:
+                watch.cancel()
+                await asyncio.gather(watch, return_exceptions=True)
                 await session.end()
         finally:
             self._lookers.discard(socket)
         return socket
+
+    async def _while_allowed(self, token: str, socket: web.WebSocketResponse) -> None:
+        """Close ``socket`` when its token may not look any more. A hub that is away took nothing back."""
+        while not socket.closed:
+            await asyncio.sleep(self._access.again)
+            try:
+                if not await self._access.may_look(token):
+                    await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            except HubUnreachable:
+                continue
 
     @staticmethod
     async def _listen(socket: web.WebSocketResponse, session: PageSession) -> None:
@@ -168,13 +181,13 @@ def page_address(listen: str) -> tuple[str, int]:
     return host, int(port)
 
 
-async def serve_page(command: Sequence[str], hub_url: str, listen: str, say: Callable[[str], None]) -> None:
+async def serve_page(command: Sequence[str], access: PageAccess, listen: str, say: Callable[[str], None]) -> None:
     """Serve the page until SIGTERM or SIGINT; ``say`` is given one line with its address when it is ready.
 
     Raises PageError where it cannot listen there.
     """
     host, port = page_address(listen)
-    page = WallPage(command, PageAccess(hub_url))
+    page = WallPage(command, access)
     runner = web.AppRunner(await page._make_app(), access_log=None, shutdown_timeout=5.0)
     await runner.setup()
     try:

@@ -6,13 +6,15 @@ one too: a visitor brings it once as ``?token=…``, and the page keeps it in a 
 
 import asyncio
 import hashlib
+import ssl
 from time import monotonic
 from typing import Final
 from urllib.error import HTTPError
 
 from aiohttp import web
 
-from feeds.client.address import is_this_machine
+from feeds.client import ClientError, Credentials
+from feeds.client.address import http_url, is_this_machine
 
 COOKIE: Final = "vaken_wall"
 ASK_AGAIN: Final = 30.0
@@ -28,8 +30,11 @@ class HubUnreachable(Exception):
 class PageAccess:
     """Asks the hub at ``url`` whether a token may look. An empty token asks whether one is needed at all."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, tls: ssl.SSLContext | None = None, again: float = ASK_AGAIN) -> None:
+        """``tls``: how the hub is believed; None: as the system does. ``again``: seconds that an answer holds."""
+        self.again = again
         self._url = url
+        self._tls = tls
         self._answers: dict[str, tuple[float, bool]] = {}
         """By the digest of a token: when the hub was asked, and what it said. Bounded; the oldest goes first."""
 
@@ -39,9 +44,9 @@ class PageAccess:
             return False
         digest = hashlib.sha256(token.encode()).hexdigest()
         known = self._answers.get(digest)
-        if known is not None and monotonic() - known[0] < ASK_AGAIN:
+        if known is not None and monotonic() - known[0] < self.again:
             return known[1]
-        said = await asyncio.to_thread(_ask, self._url, token)
+        said = await asyncio.to_thread(_ask, self._url, token, self._tls)
         self._answers.pop(digest, None)
         self._answers[digest] = (monotonic(), said)
         while len(self._answers) > ANSWERS_KEPT:
@@ -49,14 +54,17 @@ class PageAccess:
         return said
 
 
-def _ask(url: str, token: str) -> bool:
+def _ask(url: str, token: str, tls: ssl.SSLContext | None) -> bool:
     from http.client import HTTPException
-    from urllib.request import ProxyHandler, Request, build_opener
+    from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
-    from feeds.client.address import http_url
-
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    opener = build_opener(ProxyHandler({})) if is_this_machine(url) else build_opener()
+    try:
+        # Without a token of the visitor none is shown: this machine's own would open the page to everybody.
+        headers = Credentials(token=token).headers_for(url) if token else {}
+    except ClientError as error:
+        raise HubUnreachable(str(error)) from error
+    handlers = [ProxyHandler({})] if is_this_machine(url) else []
+    opener = build_opener(*handlers, HTTPSHandler(context=tls))
     try:
         with opener.open(Request(http_url(url, "/v1/totals?limit=0"), headers=headers), timeout=5):
             return True

@@ -1,4 +1,4 @@
-"""What the tour says about the parts of each screen. Keys in braces are names of actions; the keymap says their keys."""
+"""What the tour says about the parts of each screen. Names of actions in braces become their keys."""
 
 import re
 from typing import Final
@@ -37,9 +37,9 @@ _TABLE: Final = Step(
 _STEPS: Final[dict[str, tuple[Step, ...]]] = {
     "board": (
         Step("#outages", "Outages, the most urgent first",
-             "One line each: urgency, state, SIM ranges, customers, cases and alarms, what they share, and when customers "
-             "were last told. {board.open} opens one, {board.declare} declares a suspected one, {board.update} writes to "
-             "its customers."),
+             "One line each: urgency, state, SIM ranges, customers, cases and alarms, what they share, and when "
+             "customers were last told. {board.open} opens one, {board.declare} declares a suspected one, "
+             "{board.update} writes to its customers."),
         Step("#leftover", "What fits nowhere",
              "Cases that lie in no outage. They are never hidden: {board.unexplained} lists them."),
         Step("#board-ribbon", "All SIMs as one line",
@@ -69,10 +69,11 @@ _STEPS: Final[dict[str, tuple[Step, ...]]] = {
         Step("#figures", "The desk", "Open cases, their age in working days, and where they come from."),
     ),
     "outage": (
-        Step("#facts", "What is known", "What the SIMs share and what speaks against it, why it is urgent, what customers "
-             "were told and when they hear next."),
-        Step("TabStrip", "Six panes", "{outage.next_pane} goes on: customers, explanations, cases, alarms, history, "
-             "updates. {outage.declare} declares, {outage.update} writes to the customers, {outage.resolve} ends it."),
+        Step("#facts", "What is known", "What the SIMs share and what speaks against it, why it is urgent, what "
+             "customers were told and when they hear next."),
+        Step("TabStrip", "Seven panes", "{outage.next_pane} goes on: customers, explanations, cases, alarms, history, "
+             "updates, whom to call. {outage.declare} declares, {outage.update} writes to the customers, "
+             "{outage.resolve} ends it."),
     ),
     "space": (
         Step("SimRibbon", "The number line of all SIMs", "{space.closer} and {space.farther} look closer and farther, "
@@ -84,16 +85,16 @@ _STEPS: Final[dict[str, tuple[Step, ...]]] = {
              "The draft is on the hub after each pause."),
         Step("#preview", "What each one gets", "Exactly these words. It says OLD while the text is newer. "
              "{composer.next_message} shows the next customer's."),
-        Step("Hints", "Proposing", "{composer.send} proposes it. Nothing leaves before the last question is answered, and "
-             "{composer.leave} keeps the draft."),
+        Step("Hints", "Proposing", "{composer.send} proposes it. Nothing leaves before the last question is "
+             "answered, and {composer.leave} keeps the draft."),
     ),
     "review": (
-        Step("#preview", "Exactly what is sent", "Read it as the customer does. {review.approve} approves this text and "
-             "this audience and nothing else; {review.find} finds a customer."),
+        Step("#preview", "Exactly what is sent", "Read it as the customer does. {review.approve} approves this text "
+             "and this audience and nothing else; {review.find} finds a customer."),
     ),
     "progress": (
-        Step("DeliveryBar", "How far it is", "What arrived, what failed, what is uncertain. {progress.pause} holds what "
-             "has not begun, {progress.stop_update} cancels it."),
+        Step("DeliveryBar", "How far it is", "What arrived, what failed, what is uncertain. {progress.pause} holds "
+             "what has not begun, {progress.stop_update} cancels it."),
         Step("#deliveries", "Each delivery", "With the other side's own words. {progress.retry} tries one again."),
     ),
     "updates": (

@@ -44,6 +44,8 @@ SIGN_ON_REMEMBERED: Final = 300.0
 """Seconds for which a token of the single sign-on is believed without a look: its keys may be exchanged."""
 CLOSE_SECONDS: Final = 2.0
 """How long a socket may take to say goodbye before it is cut."""
+TELL_EVERY: Final = 10.0
+"""Seconds between two lines about guessing."""
 HEADER_LENGTH: Final = 24 * 1024
 _NO_TOKEN: Final = (
     "this hub asks for a token: give it in VAKEN_TOKEN or a token file, or as 'Authorization: Bearer …'; "
@@ -109,6 +111,7 @@ class Gate:
         self._looking: dict[bytes, asyncio.Task[Identity]] = {}
         self._threads = ThreadPoolExecutor(THREADS, "tokens")
         self._held: set[_Held] = set()
+        self._told_at = 0.0
         self.addresses = Guesses(clock, lambda key, wait: self._tell(f"from {key}", wait))
         self.ids = Guesses(clock, lambda key, wait: self._tell(f"for the id of {self._name(key)}", wait))
         self.refused: dict[str, int] = {}
@@ -233,6 +236,10 @@ class Gate:
         self.refused[denied.kind] = self.refused.get(denied.kind, 0) + 1
 
     def _tell(self, where: str, wait: int) -> None:
+        now = self._now()
+        if abs(now - self._told_at) < TELL_EVERY:
+            return  # who guesses from many places must not fill the log; the figures tell the rest
+        self._told_at = now
         self._warn(
             f"wrong tokens {where} again and again: no more are looked at for {wait} s; the right one still counts"
         )
@@ -295,8 +302,12 @@ class Gate:
             if not self.good(identity):
                 del self._known[key]
 
-    def close(self) -> None:
-        """Give back what it holds."""
+    async def close(self) -> None:
+        """End the looks that are under way, and give the threads back."""
+        looking = list(self._looking.values())
+        for one in looking:
+            one.cancel()
+        await asyncio.gather(*looking, return_exceptions=True)
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     # -- figures ------------------------------------------------------------------------------------------------------

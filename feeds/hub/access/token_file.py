@@ -101,6 +101,7 @@ class TokenFile:
         except OSError as error:
             raise AccessError(f"{self.path.parent}: cannot be written: {error.strerror}") from error
         try:
+            _give(lock, self.path.parent)
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
         finally:
@@ -116,6 +117,7 @@ def write_private(path: Path, data: bytes) -> None:
     try:
         beside.unlink(missing_ok=True)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+            _give(file.fileno(), path.parent)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
@@ -127,6 +129,13 @@ def write_private(path: Path, data: bytes) -> None:
             os.close(folder)
     except OSError as error:
         raise AccessError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _give(descriptor: int, folder: Path) -> None:
+    """Give a file to the owner of its folder, where root writes it: a hub of another user has to read it."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def _with_room(tokens: tuple[TokenRecord, ...], now: datetime) -> list[TokenRecord]:

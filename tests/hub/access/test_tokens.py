@@ -85,6 +85,14 @@ def test_a_file_that_others_may_read_is_refused(tmp_path: Path) -> None:
         file.read()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_what_root_writes_belongs_to_the_owner_of_the_directory(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12_345, 23_456)
+    TokenFile(tmp_path).add("jl", Role.VIEWER, NOW)
+    for path in tmp_path.iterdir():
+        assert (path.stat().st_uid, path.stat().st_gid) == (12_345, 23_456), path
+
+
 def _add(directory: Path, name: str) -> None:
     TokenFile(directory).add(name, Role.FEED, NOW)
 

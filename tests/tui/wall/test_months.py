@@ -11,7 +11,7 @@ from feeds.model import FeedRow
 from tests.tui.fake_hub import NOW, FakeHub, curve, outage, quiet_outage
 from tests.tui.wall.conftest import OpenedWall, painted, wall_of
 
-SHORT, LONG = 900, 10_080
+SHORT, LONG = 700, 10_080
 """Steps of the week; each brings several updates, and most of them another page."""
 WEEK = timedelta(days=7)
 

@@ -7,12 +7,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, CookieJar, web
+from aiohttp import ClientSession, CookieJar, WSCloseCode, WSMsgType, web
 from yarl import URL
 
 from tests.tui.wall.chromium import CHROMIUM, browser, colours, near
 from tui.wall.page import LOOKERS, PageError, WallPage, page_address
-from tui.wall.page_access import PageAccess
+from tui.wall.page_access import COOKIE, PageAccess
 from tui.wall.page_session import LEAST, MOST, bounded
 
 ECHO = r"""
@@ -173,6 +173,21 @@ async def test_a_hub_that_asks_for_a_token_makes_the_page_ask_too(served: Served
                 assert answer.status == 200
             async with session.ws_connect(f"{url}/ws") as socket:
                 assert (await socket.receive_bytes()).startswith(b"size")
+
+
+async def test_a_revoked_token_loses_its_wall(asked: AskedHub) -> None:
+    asked.open = False
+    page = WallPage((sys.executable, "-c", ECHO), PageAccess(asked.url, again=0.05))
+    async with (
+        _listening(await page._make_app()) as url,
+        ClientSession(cookies={COOKIE: "viewer-token"}, cookie_jar=CookieJar(unsafe=True)) as session,
+        session.ws_connect(f"{url}/ws") as socket,
+    ):
+        assert (await socket.receive_bytes()).startswith(b"size")
+        asked.good.clear()
+        async with asyncio.timeout(20):
+            assert (await socket.receive()).type is WSMsgType.CLOSE
+        assert socket.close_code == WSCloseCode.POLICY_VIOLATION
 
 
 async def test_the_hub_is_asked_once_and_its_answer_held_for_a_while(asked: AskedHub) -> None:
