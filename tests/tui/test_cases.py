@@ -52,7 +52,7 @@ async def test_what_was_read_of_one_case_is_never_shown_beside_another(
     async with opened((130, 40)) as pilot:
         await pilot.press("3", "down")
         await until(pilot, lambda: "[1]" in screen_text(pilot))
-        monkeypatch.setattr("tui.case_pane.SETTLE", 3_600)
+        monkeypatch.setattr("tui.panes.case.SETTLE", 3_600)
         await pilot.press("down")
         await settle(pilot)
         assert "10402 open" in screen_text(pilot)

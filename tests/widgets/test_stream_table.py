@@ -398,3 +398,64 @@ async def test_the_last_row_can_be_seen_and_is_not_under_the_edge(clock: Clock) 
         await pilot.press("end")
         await pilot.pause()
         assert "r29" in text(table, 5)
+
+
+async def test_rows_that_come_above_are_counted_and_nothing_moves_until_the_top_is_wanted(clock: Clock) -> None:
+    app = TableApp(clock)
+    async with app.run_test(size=(40, 10)) as pilot:
+        rows = many(100)
+        table = await with_rows(pilot, app, rows)
+        await pilot.press("pagedown", "pagedown", "down")
+        table.show(Page((*lines("x", "y", "z"), *rows), 103))
+        assert table.new_above == 3
+        table.to_top()
+        await pilot.pause()
+        assert (table.new_above, table.top, text(table, 1).replace("▸", "").split()[0]) == (0, 0, "x")
+
+
+async def test_chosen_rows_stay_chosen_wherever_they_go(clock: Clock) -> None:
+    app = TableApp(clock)
+    async with app.run_test(size=(40, 10)) as pilot:
+        table = await with_rows(pilot, app, lines("a", "b", "c", "d"))
+        await pilot.press("down", "space", "down", "V")
+        assert [row.key for row in table.selection.rows] == ["b", "c", "d"]
+        frozen = table.selection.rows
+        table.show(Page((*lines("d", "c", "a"), Line("b", "other")), 4))
+        assert [text(table, y)[1] for y in range(1, 5)] == ["●", "●", " ", "●"]
+        assert table.selection.rows[0].text == "other"
+        assert frozen[0].text == "text of b"
+        await pilot.press("asterisk")
+        assert len(table.selection) == 4
+        assert table.release()
+        assert len(table.selection) == 0
+
+
+async def test_columns_out_of_sight_are_reached_and_the_first_one_stays(clock: Clock) -> None:
+    app = TableApp(clock)
+    async with app.run_test(size=(22, 6)) as pilot:
+        table = await with_rows(pilot, app, lines("a"))
+        assert text(table, 0)[:2] == " ›"
+        seen = set(text(table, 0).split())
+        for _ in range(4):
+            await pilot.press("shift+right")
+            seen |= set(text(table, 0)[2:].split())
+            assert text(table, 1).replace("▸", "").split()[0] == "a"
+            assert table.render_line(1).cell_length == table.body_width
+        assert {"id", "text", "n", "age"} <= seen
+        await pilot.press("shift+left", "shift+left", "shift+left")
+        assert table.shift == 0
+
+
+async def test_the_keyboard_sorts_by_any_column_and_turns_the_order_round(clock: Clock) -> None:
+    app = TableApp(clock, sort="-key")
+    async with app.run_test(size=(40, 6)) as pilot:
+        table = await with_rows(pilot, app, lines("a"))
+        await pilot.press("full_stop")
+        assert app.last(StreamTable.SortWanted).sort == "-text"
+        await pilot.press("comma")
+        assert app.last(StreamTable.SortWanted).sort == "-number"
+        await pilot.press("equals_sign")
+        assert app.last(StreamTable.SortWanted).sort == "key"
+        await pilot.press("Y")
+        assert app.clipboard.split("\t")[:2] == ["a", "text of a"]
+        assert table.cursor_row is not None
