@@ -31,6 +31,14 @@ class AlarmAcknowledged(Struct, frozen=True, gc=False, omit_defaults=True, tag_f
     alarm: str
 
 
+class AlarmShelved(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="shelved"):
+    """A person put an alarm aside until then, also where it clears and comes again; None: it is looked at again."""
+
+    alarm: str
+    until: datetime | None = None
+    reason: str = ""
+
+
 class CaseReported(Struct, frozen=True, gc=False, omit_defaults=True, tag_field="fact", tag="case"):
     """A ticket system said something about a case; ``sims`` and ``warnings`` are what was read of it at the door."""
 
@@ -285,6 +293,7 @@ class AddressAllowed(Struct, frozen=True, gc=False, omit_defaults=True, tag_fiel
 Fact = (
     AlarmReported
     | AlarmAcknowledged
+    | AlarmShelved
     | CaseReported
     | RangesStated
     | CustomersStated

@@ -4,15 +4,13 @@ The connection and the pace of frames are the matter of what it is built on (tui
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import TypeVar
 
 from textual import events, work
-from textual.color import Color
 from textual.command import CommandPalette
-from textual.filter import LineFilter, Monochrome
 
 from feeds.client import ClientError, LinkState, Reply
 from feeds.model import Command, OutageRow
@@ -25,7 +23,7 @@ from tui.base_screen import VakenScreen
 from tui.hub_app import HubApp
 from tui.kept import Kept, KeptFile, NotKept, left_key, with_chosen, with_left
 from tui.link import Hub
-from tui.looks import on_terminal, zone_of
+from tui.looks import zone_of
 from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
 from tui.preferences import Preferences
@@ -43,13 +41,10 @@ from tui.screens.space import SpaceScreen
 from tui.screens.tour import TourScreen
 from tui.screens.updates import UpdatesScreen
 from tui.situation import Situation
-from tui.themes import NAMED, SEVERITIES, THEMES
 from tui.writing.drafting import Drafting, Written
 from tui.writing.form import Form
 from widgets.clocks import Clocks
 from widgets.confirm import Confirm
-from widgets.few_colours import NoColours, SixteenColours
-from widgets.glyphs import AsciiGlyphs
 from widgets.plain import plain
 
 T = TypeVar("T")
@@ -91,7 +86,6 @@ class VakenApp(ReplayActions, HubApp):
         self.preferences.know(self.kept.now.chosen)
         self.keymap = self.preferences.keymap()
         """Which key does what."""
-        self._filters_of_looks: tuple[LineFilter, ...] = ()
         """What is done to each painted line: fewer colours, ASCII alone."""
         self.chords = Chords()
         self._offered = hub.link.may
@@ -109,13 +103,7 @@ class VakenApp(ReplayActions, HubApp):
         self.forms: dict[str, Form] = {}
         """What was written for each outage and not sent yet."""
         self._bell = PromiseBell()
-        for theme in THEMES:
-            self.register_theme(theme)
         self._dress()
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the colours of meaning for themes that do not name them."""
-        return SEVERITIES
 
     # The connection
 
@@ -321,22 +309,8 @@ class VakenApp(ReplayActions, HubApp):
     def _dress(self) -> None:
         """Put on theme, density and signs."""
         looks = self.preferences.looks
-        seen = on_terminal(looks)
-        filters: list[LineFilter] = [AsciiGlyphs()] if seen.ascii else []
-        if seen.colours == "none":
-            filters.append(NoColours(Color.parse(NAMED[seen.theme].ground)))
-        elif seen.colours == "16":
-            filters.append(SixteenColours())
-        self._filters_of_looks = tuple(filters)
+        self.wear(looks)
         self.set_class(looks.density == "compact", "-compact")
-        self.pace.cap = float(looks.fps)
-        self.theme = seen.theme
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what is done to each painted line. Colours are ours to leave out: the greys of Textual are colours."""
-        return [one for one in super().get_line_filters() if not isinstance(one, Monochrome)] + [
-            *self._filters_of_looks
-        ]
 
     def _show_hints(self) -> None:
         for stack in self._screen_stacks.values():

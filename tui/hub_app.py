@@ -7,19 +7,25 @@ fewer frames. While it takes nothing at all nothing more is written; the feed go
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from time import monotonic
 
 from textual import events, on
 from textual.app import App
+from textual.color import Color
+from textual.filter import LineFilter, Monochrome
 from textual.message import Message
 from textual.timer import Timer
 
 from feeds.client import LinkState, Notice, ViewChanged
 from tui.frame_pace import FramePace, pace_words
 from tui.link import Hub, View
+from tui.looks import Looks, on_terminal
 from tui.terminal_gauge import TerminalGauge, gauged
+from tui.themes import NAMED, SEVERITIES, THEMES
+from widgets.few_colours import NoColours, SixteenColours
+from widgets.glyphs import AsciiGlyphs
 
 LOOK_SECONDS = 0.25
 """Between two looks at how the terminal takes what is written."""
@@ -51,6 +57,32 @@ class HubApp(App[None]):
         """While it is there nothing is painted; what is to be painted gathers in Textual, each widget once."""
         self._painted = self._taken = clock()
         self._painter: Timer | None = None
+        self._filters_of_looks: tuple[LineFilter, ...] = ()
+        for theme in THEMES:
+            self.register_theme(theme)
+
+    # How it looks
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Return the colours of meaning for themes that do not name them."""
+        return SEVERITIES
+
+    def wear(self, looks: Looks) -> None:
+        """Put on what the looks come to on this terminal: theme, signs, colours, frames."""
+        seen = on_terminal(looks)
+        filters: list[LineFilter] = [AsciiGlyphs()] if seen.ascii else []
+        if seen.colours == "none":
+            filters.append(NoColours(Color.parse(NAMED[seen.theme].ground)))
+        elif seen.colours == "16":
+            filters.append(SixteenColours())
+        self._filters_of_looks = tuple(filters)
+        self.pace.cap = float(looks.fps)
+        self.theme = seen.theme
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what is done to each painted line. Colours are ours to leave out: the greys of Textual are colours."""
+        own = [one for one in super().get_line_filters() if not isinstance(one, Monochrome)]
+        return [*own, *self._filters_of_looks]
 
     # What an app fills in
 

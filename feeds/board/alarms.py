@@ -30,6 +30,14 @@ CLEARED_KEPT = 50_000
 FORGOTTEN_AT_ONCE = 1_000
 """So many more are remembered and then forgotten together: a dict is slow to give up its first keys one by one."""
 
+RAISES_KEPT = 9
+"""Of how many raises before the last one the times are remembered, per alarm."""
+RAISE_MINUTES_KEPT = 24 * 60
+"""For how many minutes back raises are counted."""
+CHATTER_RAISES = 3
+"""So many raises within a short time are chatter (ISA-18.2, 16.5.2 and EEMUA 191 speak of three within a minute; what
+is short is for the asker to say, since network alarms are polled and come late)."""
+
 MARKS_KEPT = 16
 """Of how many events of the newest time the keys are remembered."""
 
@@ -63,6 +71,14 @@ class AlarmTable:
         """Values seen for the first time since the list was taken: outages may have to take them in."""
         self.moved: dict[Place, None] = {}
         """Places whose counts changed since the set was taken: the rows of their outages differ."""
+        self.raises: dict[int, int] = {}
+        """Minute (whole minutes since 1970) in which they came → alarms raised; primary, for one day."""
+        self.shelved: dict[str, datetime] = {}
+        """Alarms that people put aside → until when; some of these times may have passed. Derived."""
+        self.chatter: dict[str, datetime] = {}
+        """Alarms that were raised three times or more → when the last three of these began. Derived."""
+        self._raised_at: tuple[datetime | None, int] = (None, 0)
+        """The time at which the last raise came, and its minute."""
         self._inventory = inventory
         self._objects = objects
         self._place_of: dict[str, Place] = {}
@@ -81,12 +97,18 @@ class AlarmTable:
         known = self.active.get(key) or self.cleared.get(key)
         return known is None or event.time is None or _is_news(event, event.time, True, known)
 
+    def repeats(self, event: AlarmEvent) -> bool:
+        """Whether the event says of an active alarm what is known of it, apart from the time."""
+        known = self.active.get(alarm_key(event))
+        return known is not None and _same(event, known)
+
     def report(self, event: AlarmEvent, seq: int, at: datetime, touched: Touched) -> None:
         """Take in one event."""
         key = alarm_key(event)
         known = self.active.get(key) or self.cleared.get(key)
         if known is None and event.severity is not Severity.CLEARED:  # most of what comes in a storm
             self._raise(key, event, None, happened(event.time, at, None)[0], seq)
+            self._count_raise(at)
             touched.alarms.add(key)
             return
         time, stated = happened(event.time, at, known.changed if known is not None else None)
@@ -98,6 +120,7 @@ class AlarmTable:
             self._forget(touched)
         elif known is None or not active:
             self._raise(key, event, known, time, seq)
+            self._count_raise(at)
         else:
             self._change(key, event, known, time, seq)
         touched.alarms.add(key)
@@ -108,6 +131,46 @@ class AlarmTable:
         if known is not None and known.acknowledged_by != who:
             self.active[key] = msgspec.structs.replace(known, acknowledged_by=who, seq=seq)
             touched.alarms.add(key)
+
+    def shelve(self, key: str, until: datetime | None, who: str, seq: int, touched: Touched) -> None:
+        """Note that a person put an alarm aside until then; None: it is looked at again."""
+        held = self.active if key in self.active else self.cleared
+        known = held.get(key)
+        if known is None:
+            return
+        by = who if until is not None else ""
+        held[key] = msgspec.structs.replace(known, shelved=until, shelved_by=by, seq=seq)
+        if until is not None:
+            self.shelved[key] = until
+        else:
+            self.shelved.pop(key, None)
+        touched.alarms.add(key)
+
+    def restore(self, active: Iterable[Alarm], cleared: Iterable[Alarm], raises: Iterable[tuple[int, int]]) -> None:
+        """Take over what a dump holds; ``reindex`` is still to be called."""
+        self.active = {alarm.key: alarm for alarm in active}
+        self.cleared = {alarm.key: alarm for alarm in cleared}
+        self.raises = dict(raises)
+        for held in (self.active, self.cleared):
+            for key, alarm in held.items():
+                if alarm.shelved is not None:
+                    self.shelved[key] = alarm.shelved
+                if len(alarm.raises) >= CHATTER_RAISES - 1:
+                    self.chatter[key] = alarm.raises[1 - CHATTER_RAISES]
+
+    def raised_within(self, last: int, minutes: int) -> int:
+        """Return how many alarms were raised in the ``minutes`` whole minutes up to the minute ``last``."""
+        return sum(self.raises.get(minute, 0) for minute in range(last - minutes + 1, last + 1))
+
+    def _count_raise(self, at: datetime) -> None:
+        if at is not self._raised_at[0]:
+            self._raised_at = (at, int(at.timestamp()) // 60)
+        minute = self._raised_at[1]
+        count = self.raises.get(minute)
+        if count is None:
+            for old in [old for old in self.raises if old <= minute - RAISE_MINUTES_KEPT]:
+                del self.raises[old]
+        self.raises[minute] = (count or 0) + 1
 
     def where_of(self, key: str) -> Where:
         """What the object of an active alarm serves; empty where nothing is known."""
@@ -143,7 +206,18 @@ class AlarmTable:
         self.cleared.pop(key, None)
         alarm = _begun(key, event, time, _marks(event, time, before), seq)
         if before is not None:
-            alarm = msgspec.structs.replace(alarm, last_cleared=before.cleared)
+            raises = before.raises
+            if before.raised < alarm.raised:
+                raises = (*raises, before.raised)[-RAISES_KEPT:]
+            alarm = msgspec.structs.replace(
+                alarm,
+                last_cleared=before.cleared,
+                raises=raises,
+                shelved=before.shelved,
+                shelved_by=before.shelved_by,
+            )
+            if len(raises) >= CHATTER_RAISES - 1:
+                self.chatter[key] = raises[1 - CHATTER_RAISES]
         self.active[key] = alarm
         self._enter(key, alarm)
 
@@ -194,6 +268,8 @@ class AlarmTable:
             return
         for key in list(islice(self.cleared, FORGOTTEN_AT_ONCE)):
             del self.cleared[key]
+            self.shelved.pop(key, None)
+            self.chatter.pop(key, None)
             touched.alarms.add(key)
 
     def _enter(self, key: str, alarm: Alarm) -> None:

@@ -30,6 +30,7 @@ from feeds.facts import (
     AddressSuppressed,
     AlarmAcknowledged,
     AlarmReported,
+    AlarmShelved,
     CasePlaced,
     CaseReported,
     CustomersStated,
@@ -59,7 +60,7 @@ from feeds.facts import (
 from feeds.fleet.columns import NotATable
 from feeds.model import Alarm, Case, Customer, Delivery, Desk, ObjectRule, Outage, RangeTable, Update, Weights
 
-FORMAT = 3
+FORMAT = 4
 """Version of the dump. A dump of another version is not read; the log is replayed instead."""
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -94,6 +95,7 @@ class _Dump(msgspec.Struct, frozen=True, array_like=True):
     explained: list[Explained] = []
     chosen: list[Chosen] = []
     suppressions: list[Suppression] = []
+    raises: list[tuple[int, int]] = []
 
 
 _STEERED = {
@@ -211,6 +213,7 @@ class Board:
                 explained=list(self.explanations.latest.values()),
                 chosen=list(self.explanations.chosen.values()),
                 suppressions=list(self.suppressions.of.values()),
+                raises=list(self.alarms.raises.items()),
             )
         )
 
@@ -231,8 +234,7 @@ class Board:
             raise WrongFormat(f"the ranges of the snapshot cannot be read: {error}") from error
         board.inventory.state_customers(state.customers)
         board.objects.state(tuple(state.rules))
-        board.alarms.active = {alarm.key: alarm for alarm in state.active}
-        board.alarms.cleared = {alarm.key: alarm for alarm in state.cleared}
+        board.alarms.restore(state.active, state.cleared, state.raises)
         board.cases.open = {case.key: case for case in state.open}
         board.cases.closed = {case.key: case for case in state.closed}
         board.cases.pins = dict(state.pins)
@@ -277,6 +279,11 @@ class Board:
     def _acknowledged(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, AlarmAcknowledged)
         self.alarms.acknowledge(entry.fact.alarm, entry.by, entry.seq, touched)
+
+    def _shelved(self, entry: Entry, touched: Touched) -> None:
+        fact = entry.fact
+        assert isinstance(fact, AlarmShelved)
+        self.alarms.shelve(fact.alarm, fact.until, entry.by, entry.seq, touched)
 
     def _case(self, entry: Entry, touched: Touched) -> None:
         fact = entry.fact
@@ -427,6 +434,7 @@ class Board:
 
 _APPLY = {
     AlarmAcknowledged: Board._acknowledged,
+    AlarmShelved: Board._shelved,
     CaseReported: Board._case,
     RangesStated: Board._ranges,
     RangesLoaded: Board._loaded,

@@ -150,7 +150,7 @@ class Reading:
                 return _json(422, {"error": "expected an object with the command's fields"})
             asked["do"] = request.match_info["name"]
             command = msgspec.convert(asked, kind)
-            seq, result = await self._commands.do(command, who_of(request), origin)
+            seq, result = await self._commands.do(command, who_of(request), origin, identity_of(request).may)
         except SourceError as error:
             return _json(error.status, {"error": error.message})
         except msgspec.ValidationError as error:

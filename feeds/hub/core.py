@@ -5,7 +5,6 @@ loop. Nothing else writes to the board.
 """
 
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from feeds.courier import LedgerUnavailable
 from feeds.facts import NOWHERE, AddressSuppressed, DeliveryMoved, DeskStated, Fact, Origin, WeightsStated
 from feeds.hub.fleet_sight import FleetSight
 from feeds.hub.heard import FeedsHeard
+from feeds.hub.journal import Journal
 from feeds.hub.metrics import Metrics
 from feeds.hub.past import Past
 from feeds.hub.queries import Queries
@@ -41,6 +41,8 @@ class Hub:
         self.settings = settings
         self.directory = directory
         self.now = now
+        self.journal = Journal(settings.log.format)
+        """What it says of itself."""
         self.heard = FeedsHeard(now, settings.feeds)
         self.queries = Queries(board, self.heard, now, settings.channels)
         self.metrics = Metrics()
@@ -53,6 +55,8 @@ class Hub:
         self.sockets: set[Callable[[], Awaitable[object]]] = set()
         """How to say goodbye on each open WebSocket: called when the hub ends."""
         self.wake_courier: Callable[[], None] = lambda: None
+        self.behind: Callable[[], float] = lambda: 0.0
+        """How old the oldest fact is that was accepted and is not on the board yet, seconds."""
         self._log: FactLog | None = None
         self._touched = Touched()
         self.sight = FleetSight(board)
@@ -126,7 +130,7 @@ class Hub:
 
     def warn(self, text: str) -> None:
         """Say something to the night shift: one line on stderr."""
-        print(f"vaken hub: {text}", file=sys.stderr, flush=True)
+        self.journal.warn(text)
 
     # -- the ledger, for the courier -------------------------------------------------------------------------------
 

@@ -233,7 +233,7 @@ class FactsJob:
                 if self.back_at is None:
                     self.back_at = entry.at
                 row = fact_row(entry)
-                if passes is None or passes(row):
+                if passes is None or passes(row, self.query.shown_at):
                     self.rows[entry.seq] = _encoder.encode(row)
         if passes is None and log.damage is not None:
             self._name_gaps(log.damage.after, str(log.damage))

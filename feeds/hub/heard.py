@@ -56,6 +56,7 @@ class FeedsHeard:
         """``expected``: what the configuration says of feeds, by name."""
         self._now = now
         self._feeds: dict[str, _Heard] = {}
+        self._put_together = 0
         for name, settings in list((expected or {}).items())[:FEEDS_KEPT]:
             self._feed(name, settings.kind).silent_after = settings.silent_after
 
@@ -97,10 +98,14 @@ class FeedsHeard:
         """Note that a payload was told to come back later: for now it is lost to us."""
         self._feed(name, kind).turned_away += 1
 
+    def put_together(self, count: int) -> None:
+        """Note that load made so many repeats wait for one another; the feeds' rows have them among ``coalesced``."""
+        self._put_together += count
+
     @property
     def shed(self) -> int:
-        """Payloads of all feeds that were told to come back later."""
-        return sum(feed.turned_away for feed in self._feeds.values())
+        """What load kept out, of all feeds: payloads told to come back later, and repeats put together."""
+        return self._put_together + sum(feed.turned_away for feed in self._feeds.values())
 
     def every_key(self) -> Iterable[str]:
         """Names of the feeds."""

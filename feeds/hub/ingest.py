@@ -1,7 +1,7 @@
 """Taking facts in: HTTP bodies and frames of ``WS /v1/ingest`` become facts, or are refused with a reason.
 
-Parsing is the sources' work. Here are the bounds, the order of events and the answers: a 2xx (or ``accepted`` on the
-WebSocket) is sent after the facts are flushed to disk.
+Parsing is the sources' work, what happens under load that of ``pressure``. Here are the bounds of bodies, the order of
+events and the answers: a 2xx (or ``accepted`` on the WebSocket) is sent after the facts are flushed to disk.
 """
 
 import asyncio
@@ -13,16 +13,22 @@ from time import perf_counter
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from feeds.facts import AlarmReported, Fact, ObjectsStated
+from feeds.facts import Fact, ObjectsStated
 from feeds.hub.access.gate import Gate
 from feeds.hub.access.guard import PROTOCOL, identity_of
 from feeds.hub.access.identity import Identity, may_not
+from feeds.hub.connections import body_seconds
 from feeds.hub.core import Hub
 from feeds.hub.long_texts import LongTexts
+from feeds.hub.pressure.bodies import Bodies, Held
+from feeds.hub.pressure.bounds import Overloaded
+from feeds.hub.pressure.intake import Intake, Taken
 from feeds.hub.watch import Lapses
 from feeds.log import Batch, LogError, LogRefused
 from feeds.model.access import Capability
 from feeds.sources import Malformed, SourceError, alertmanager, native, objects, zammad
+
+__all__ = ["OFF_LOOP_BYTES", "RETRY_AFTER", "Door", "Overloaded", "TooLarge", "read_body", "read_parts"]
 
 OFF_LOOP_BYTES = 64 * 1024
 """Bodies larger than this are parsed on a thread: reading them takes longer than the event loop may be busy."""
@@ -31,7 +37,9 @@ LARGE_BYTES = 512 * 1024
 LARGE_WAITING = 4
 """So many of them may wait, as each is held in memory; one more is told to come back later."""
 FRAMES_IN_FLIGHT = 64
-"""Frames of one feed that may wait for the disk; the hub reads no further ones until some are answered."""
+"""Frames of one connection that may wait for the disk; the hub reads no further ones until some are answered."""
+FRAME_BYTES_IN_FLIGHT = 32 * 1024 * 1024
+"""Nor does it while the frames that are not answered hold so many bytes: one of the largest, or many small ones."""
 RETRY_AFTER = "1"
 CLOSE_SECONDS = 2.0
 """How long a feed may take to answer a goodbye."""
@@ -55,10 +63,13 @@ class TooLarge(SourceError):
         super().__init__(f"the body is larger than {limit:,} bytes; send smaller batches")
 
 
-class Overloaded(SourceError):
-    """The hub has enough to do with what came before; the same body may be sent again."""
+class TooSlow(SourceError):
+    """The body comes so slowly that it may never end."""
 
-    status = 503
+    status = 408
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the body came too slowly: {size:,} bytes in {body_seconds(size):,.0f} s; send it again")
 
 
 class NotAllowed(SourceError):
@@ -77,6 +88,15 @@ class Door:
         self._long_texts = LongTexts()
         self._large = ThreadPoolExecutor(1, "large-bodies")
         self._large_waiting = 0
+        limits = hub.settings.limits
+        self._intake = Intake(hub)
+        self._bodies = Bodies(max(limits.bodies_bytes, 4 * limits.body_bytes))
+        self._inventories = Bodies(2 * limits.inventory_bytes)
+        hub.metrics.gauge(
+            "vaken_bodies_bytes",
+            "Bytes of bodies that are being read and parsed.",
+            lambda: self._bodies.held + self._inventories.held,
+        )
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
@@ -97,29 +117,44 @@ class Door:
         self._long_texts.stop()
         self._large.shutdown(wait=False, cancel_futures=True)
 
-    async def take(self, by: str, facts: Sequence[Fact]) -> tuple[int, int]:
-        """Append what is news among ``facts``. Return (how many were accepted, sequence they are kept up to)."""
-        kept = self._begin(by, facts)
-        if kept is None:
-            return len(facts), self._hub.board.seq
+    async def take(self, by: str, facts: Sequence[Fact], size: int = 0, feed: str = "") -> tuple[Taken, int]:
+        """Append what is news among ``facts``. Return what became of them, and the sequence they are kept up to."""
+        taken = self._intake.take(by, facts, size, feed)
+        self._renew(facts)
+        if taken.kept is None:
+            return taken, self._hub.board.seq
         started = perf_counter()
-        batch = await kept
+        batch = await taken.kept
         self._hub.metrics.appended(perf_counter() - started)
-        return len(facts), batch.last
+        return taken, batch.last
 
-    def begin_alarms(self, body: bytes, by: str = "alarms") -> tuple[int, asyncio.Future[Batch] | None]:
-        """Take in a body of alarms without waiting: (how many, what to wait for; None when nothing is news).
+    def begin_alarms(self, body: bytes, by: str = "") -> Taken:
+        """Take in a body of alarms without waiting for the log; ``by``: whose token brought it, empty: nobody's.
 
         Raises SourceError and LogError.
         """
+        if by:
+            self._intake.admit(by)
         facts = native.alarms(body)
-        return len(facts), self._begin(by, facts)
+        taken = self._intake.take(by or "alarms", facts, len(body), by)
+        self._renew(facts)
+        return taken
 
-    def accepted(self, count: int, kept: Batch | None, seconds: float = 0.0) -> bytes:
-        """Return the answer to a body that was taken; ``seconds`` is how long it waited for the log."""
+    def answer(self, taken: Taken, by: str, kept: Batch | None, seconds: float = 0.0) -> tuple[int, bytes]:
+        """Return status and body of the answer to what was taken; ``seconds`` is how long it waited for the log."""
         if kept is not None:
             self._hub.metrics.appended(seconds)
-        return b'{"accepted":%d,"seq":%d}' % (count, kept.last if kept is not None else self._hub.board.seq)
+        seq = kept.last if kept is not None else self._hub.board.seq
+        if taken.turned_away:
+            self._hub.heard.turned_away(by or "alarms", "alarms")
+            self._hub.metrics.refused.labels(status="503").inc()
+            return 503, b'{"error":"%b","accepted":%d,"turned_away":%d,"seq":%d}' % (
+                _LATER % taken.turned_away,
+                taken.count,
+                taken.turned_away,
+                seq,
+            )
+        return 200, b'{"accepted":%d,"seq":%d}' % (taken.count, seq)
 
     def count_refusal(self, status: int) -> None:
         """Count a request that was refused before it was read."""
@@ -138,40 +173,39 @@ class Door:
         self._hub.metrics.refused.labels(status=str(status)).inc()
         return status, orjson.dumps({"error": message})
 
-    def _begin(self, by: str, facts: Sequence[Fact]) -> asyncio.Future[Batch] | None:
-        hub = self._hub
-        alarm_is_news = hub.board.alarms.is_news
-        # What is on its way may change what is so: only alarms can be told by themselves.
-        is_news = hub.board.is_news if not hub.log.waiting else _may_be_news
-        news = [fact for fact in facts if (alarm_is_news(fact.event) if type(fact) is AlarmReported else is_news(fact))]
-        kept = hub.submit(by, news) if news else None
+    def _renew(self, facts: Sequence[Fact]) -> None:
         for key, ends in alertmanager.expiries(facts):
             self._lapses.renew(key, ends)
-        if len(news) != len(facts):
-            hub.metrics.repeats.inc(len(facts) - len(news))
-        hub.heard.facts(facts, news)
-        return kept
 
     # -- HTTP --------------------------------------------------------------------------------------------------------
 
     def _handler(self, name: str, kind: str, prepare: Prepare, signed: bool = False) -> Handler:
         """Return a handler: body → facts by a parser → log → answer; a refusal is counted and says why."""
         limits = self._hub.settings.limits
-        limit = limits.inventory_bytes if kind == "inventory" else limits.body_bytes
+        limit, bodies = limits.body_bytes, self._bodies
+        if kind == "inventory":
+            limit, bodies = limits.inventory_bytes, self._inventories
 
         async def handle(request: web.Request) -> web.Response:
-            by = _by(request, name)
+            feed = _feed(request)
+            by = feed or name
             try:
-                body = await read_body(request, limit)
-                parse = prepare()
-                if signed:
-                    parse = self._signed(parse, request.headers.get("X-Hub-Signature", ""))
-                facts = await self._parsed(parse, body, kind)
-                accepted, seq = await self.take(by, facts)
+                if feed:
+                    self._intake.admit(feed)
+                with bodies.holding(by) as held:
+                    body = await read_body(request, limit, held)
+                    parse = prepare()
+                    if signed:
+                        parse = self._signed(parse, request.headers.get("X-Hub-Signature", ""))
+                    facts = await self._parsed(parse, body, kind)
+                taken, seq = await self.take(by, facts, len(body), feed)
             except (SourceError, LogError) as error:
                 status, answer = self.refusal(error, by, kind)
                 return web.Response(status=status, body=answer, headers=_JSON | (_RETRY if status == 503 else {}))
-            return web.Response(body=b'{"accepted":%d,"seq":%d}' % (accepted, seq), headers=_JSON)
+            if taken.turned_away:
+                status, answer = self.answer(taken, by, None)
+                return web.Response(status=status, body=answer, headers=_JSON | _RETRY)
+            return web.Response(body=b'{"accepted":%d,"seq":%d}' % (taken.count, seq), headers=_JSON)
 
         return handle
 
@@ -236,98 +270,128 @@ class Door:
         )
         await socket.prepare(request)
         identity = identity_of(request)
-        by = _by(request, "ingest")
+        feed = _feed(request)
         goodbye = partial(socket.close, code=WSCloseCode.GOING_AWAY)
         self._hub.sockets.add(goodbye)
         try:
             with self._gate.holding(identity, request, socket):
-                await self._listen(socket, by, identity)
+                await self._listen(socket, feed, identity)
         finally:
             self._hub.sockets.discard(goodbye)
         return socket
 
-    async def _listen(self, socket: web.WebSocketResponse, by: str, identity: Identity) -> None:
-        places = asyncio.Semaphore(FRAMES_IN_FLIGHT)
+    async def _listen(self, socket: web.WebSocketResponse, feed: str, identity: Identity) -> None:
+        places = Places()
         async with asyncio.TaskGroup() as group:
             async for message in socket:
                 if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     break
-                await places.acquire()
+                size = len(message.data)
+                await places.take(size)
                 # Parsed here, one after the other: a small frame must not overtake a large one on its thread.
-                number, facts = await self._read(by, message.data, identity)
-                group.create_task(self._frame(socket, by, number, facts, places))
+                number, facts = await self._read(feed, message.data, identity)
+                group.create_task(self._frame(socket, feed, number, facts, size, places))
 
-    async def _read(self, by: str, frame: bytes, identity: Identity) -> tuple[FrameId, list[Fact] | SourceError]:
+    async def _read(self, feed: str, frame: bytes, identity: Identity) -> tuple[FrameId, list[Fact] | SourceError]:
         """Return the id of a frame, and its facts or why it is refused."""
         number: FrameId = None
         facts: list[Fact] = []
+        by = feed or "ingest"
         try:
             parts = native.frame(frame)
             number = parts.id
             if (parts.ranges or parts.customers) and Capability.INVENTORY not in identity.may:
                 raise NotAllowed(may_not(identity, Capability.INVENTORY))
-            for body, parse, kind in (
-                (parts.ranges, self._ranges(), "inventory"),
-                (parts.customers, native.customers, "inventory"),
-                (parts.alarms, native.alarms, "alarms"),
-                (parts.cases, self._cases(), "cases"),
-            ):
-                if body:
-                    facts.extend(await self._parsed(parse, bytes(body), kind))
+            if feed:
+                self._intake.admit(feed)
+            with self._bodies.holding(by) as held:
+                held.add(len(frame))
+                for body, parse, kind in (
+                    (parts.ranges, self._ranges(), "inventory"),
+                    (parts.customers, native.customers, "inventory"),
+                    (parts.alarms, native.alarms, "alarms"),
+                    (parts.cases, self._cases(), "cases"),
+                ):
+                    if body:
+                        facts.extend(await self._parsed(parse, bytes(body), kind))
         except SourceError as error:
-            self._hub.heard.refused(by, "ingest")
-            self._hub.metrics.refused.labels(status=str(error.status)).inc()
+            self.refusal(error, by, "ingest")
             return number, error
         return number, facts
 
     async def _frame(
         self,
         socket: web.WebSocketResponse,
-        by: str,
+        feed: str,
         number: FrameId,
         facts: list[Fact] | SourceError,
-        places: asyncio.Semaphore,
+        size: int,
+        places: "Places",
     ) -> None:
         try:
-            answer = await self._frame_answer(by, facts)
+            answer = await self._frame_answer(feed, facts, size)
             if not socket.closed:
                 await socket.send_frame(orjson.dumps({"id": number, **answer}), WSMsgType.TEXT)
         except ConnectionError:
             return  # the feed is gone; it sends again what it has no answer for
         finally:
-            places.release()  # not before the answer is sent: a feed that reads no answers is not read either
+            places.give_back(size)  # not before the answer is sent: a feed that reads no answers is not read either
 
-    async def _frame_answer(self, by: str, facts: list[Fact] | SourceError) -> dict[str, object]:
+    async def _frame_answer(self, feed: str, facts: list[Fact] | SourceError, size: int) -> dict[str, object]:
         if isinstance(facts, SourceError):
-            return {"error": {"status": facts.status, "message": facts.message}}
+            return {"error": _frame_error(facts.status, facts.message)}
+        by = feed or "ingest"
         try:
-            accepted, seq = await self.take(by, facts)
-        except LogError as error:
+            taken, seq = await self.take(by, facts, size, feed)
+        except (SourceError, LogError) as error:
             status, _ = self.refusal(error, by, "ingest")
-            return {"error": {"status": status, "message": str(error), "retry_after": 1}}
-        return {"accepted": accepted, "seq": seq}
+            return {"error": _frame_error(status, str(error))}
+        if taken.turned_away:
+            self.answer(taken, by, None)
+            more = {"accepted": taken.count, "turned_away": taken.turned_away, "seq": seq}
+            return {"error": _frame_error(503, (_LATER % taken.turned_away).decode()) | more}
+        return {"accepted": taken.count, "seq": seq}
 
 
-async def read_body(request: web.Request, limit: int) -> bytes:
+class Places:
+    """Room for the frames of one connection that are not answered; who finds none waits, and is not read meanwhile."""
+
+    def __init__(self) -> None:
+        self._frames = 0
+        self._bytes = 0
+        self._changed = asyncio.Event()
+
+    async def take(self, size: int) -> None:
+        """Wait for room for a frame of ``size`` bytes. One that is larger than all room is taken alone."""
+        while self._frames and (self._frames >= FRAMES_IN_FLIGHT or self._bytes + size > FRAME_BYTES_IN_FLIGHT):
+            self._changed.clear()
+            await self._changed.wait()
+        self._frames += 1
+        self._bytes += size
+
+    def give_back(self, size: int) -> None:
+        """Say that a frame was answered."""
+        self._frames -= 1
+        self._bytes -= size
+        self._changed.set()
+
+
+def _frame_error(status: int, message: str) -> dict[str, object]:
+    error: dict[str, object] = {"status": status, "message": message}
+    return error | {"retry_after": int(RETRY_AFTER)} if status == 503 else error
+
+
+async def read_body(request: web.Request, limit: int, held: Held | None = None) -> bytes:
     """Return the body, decompressed, or raise TooLarge as soon as it is more than ``limit`` bytes.
 
-    Raises Malformed where it is not compressed as Content-Encoding says, or is cut off.
+    ``held`` is told of each byte that came, before the next are waited for. Raises Overloaded where it has no room,
+    Malformed where the body is not compressed as Content-Encoding says, or is cut off.
     """
-    length = request.content_length
-    if length is not None and length > limit:
-        raise TooLarge(limit)
-    try:
-        if length is not None and "Content-Encoding" not in request.headers:
-            return await request.content.read()
-    except web.RequestPayloadError:
-        raise _unreadable(request) from None
-    except ConnectionResetError:
-        raise Malformed(_HUNG_UP) from None
-    parts = await read_parts(request, limit)
+    parts = await read_parts(request, limit, held)
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def read_parts(request: web.Request, limit: int) -> list[bytes]:
+async def read_parts(request: web.Request, limit: int, held: Held | None = None) -> list[bytes]:
     """As ``read_body``, in the parts as they come: putting a large body together holds up the event loop."""
     length = request.content_length
     if length is not None and length > limit:
@@ -339,6 +403,8 @@ async def read_parts(request: web.Request, limit: int) -> list[bytes]:
             size += len(part)
             if size > limit:
                 raise TooLarge(limit)
+            if held is not None:
+                held.add(len(part))
             parts.append(part)
     except web.RequestPayloadError:
         raise _unreadable(request) from None
@@ -356,15 +422,14 @@ def _unreadable(request: web.Request) -> Malformed:
     return Malformed(f"the body cannot be read: it is not what {coding[:20]} says")
 
 
-def _by(request: web.Request, name: str) -> str:
-    """Return who sends: the name of the token, else the feed named in the query, else ``name``."""
+def _feed(request: web.Request) -> str:
+    """Return who sends: the name of the token, else the feed named in the query; empty: nobody says."""
     identity = identity_of(request)
     if identity.name:
         return identity.name
-    if not request.query_string:
-        return name
-    return native.feed_name(request.query.get("feed", "")) or name
+    return native.feed_name(request.query.get("feed", "")) if request.query_string else ""
 
 
-def _may_be_news(fact: Fact) -> bool:
-    return True
+_LATER = (
+    b"%d events of less weight were turned away, as too much waits for the disk; the others are kept: send this again"
+)

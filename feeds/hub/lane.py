@@ -17,7 +17,9 @@ from aiohttp import web
 
 from feeds.hub.access.gate import Gate
 from feeds.hub.access.identity import Denied, Identity, needed
+from feeds.hub.connections import MOST, REQUEST_SECONDS
 from feeds.hub.ingest import OFF_LOOP_BYTES, Door
+from feeds.hub.pressure.intake import Taken
 from feeds.log import Batch, LogError
 from feeds.model.access import Capability
 from feeds.sources import SourceError
@@ -74,13 +76,19 @@ class Lane(asyncio.Protocol):
     """One connection: plain requests one after the other, until something else comes."""
 
     def __init__(
-        self, door: Door, gate: Gate, aiohttp_server: Callable[[], asyncio.Protocol], lanes: set["Lane"]
+        self,
+        door: Door,
+        gate: Gate,
+        aiohttp_server: Callable[[], asyncio.Protocol],
+        lanes: set["Lane"],
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._crowded = crowded
         self._door = door
         self._gate = gate
         self._looking: asyncio.Task[Identity] | None = None
         """A token is being looked at."""
-        self._by = "alarms"
+        self._by = ""
         self._shown: bytes | None = None
         """What the last request on this connection showed, and who that was then: most show the same again."""
         self._identity: Identity | None = None
@@ -96,14 +104,18 @@ class Lane(asyncio.Protocol):
         """The sender does not read its answers: it is not read either."""
         self._closing = False
         self._heard = 0.0
+        self._begun = 0.0
+        """When the first octet of the request came that stands at the beginning of the buffer."""
         self._idle: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to listen."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one, but does not inherit from it
+        if self._crowded():
+            self._turn_away(Denied(503, "crowd", "too many connections are open; try again", 1))
         self._lanes.add(self)
         self._heard = self._loop.time()
-        self._idle = self._loop.call_later(IDLE_SECONDS, self._look_idle)
+        self._idle = self._loop.call_later(REQUEST_SECONDS, self._look_idle)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection. What waits for the disk is kept all the same; its sender has no answer and repeats."""
@@ -112,6 +124,8 @@ class Lane(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what came; one request is answered before the next is looked at."""
         self._heard = self._loop.time()
+        if not self._buffer:
+            self._begun = self._heard
         self._buffer = self._buffer + data if self._buffer else data
         if self._busy or self._full:
             if len(self._buffer) > HEAD_BYTES + BODY_BYTES and self._transport is not None:
@@ -173,8 +187,9 @@ class Lane(asyncio.Protocol):
         if len(buffer) < start + head.length:
             return False
         self._buffer = buffer[start + head.length :]
+        self._begun = self._heard
         self._busy = True
-        self._by = identity.name or "alarms"
+        self._by = identity.name
         self._take(buffer[start : start + head.length])
         return True
 
@@ -222,22 +237,22 @@ class Lane(asyncio.Protocol):
 
     def _take(self, body: bytes) -> None:
         try:
-            count, kept = self._door.begin_alarms(body, self._by)
+            taken = self._door.begin_alarms(body, self._by)
         except (SourceError, LogError) as error:
-            self._answer(*self._door.refusal(error, self._by, "alarms"))
+            self._answer(*self._door.refusal(error, self._by or "alarms", "alarms"))
             return
-        if kept is None:
-            self._answer(200, self._door.accepted(count, None))
+        if taken.kept is None:
+            self._answer(*self._door.answer(taken, self._by, None))
             return
         started = perf_counter()
-        kept.add_done_callback(lambda done: self._kept(count, done, started))
+        taken.kept.add_done_callback(lambda done: self._kept(taken, done, started))
 
-    def _kept(self, count: int, done: "asyncio.Future[Batch]", started: float) -> None:
+    def _kept(self, taken: Taken, done: "asyncio.Future[Batch]", started: float) -> None:
         error = done.exception()
         if error is None:
-            self._answer(200, self._door.accepted(count, done.result(), perf_counter() - started))
+            self._answer(*self._door.answer(taken, self._by, done.result(), perf_counter() - started))
         elif isinstance(error, LogError):
-            self._answer(*self._door.refusal(error, self._by, "alarms"))
+            self._answer(*self._door.refusal(error, self._by or "alarms", "alarms"))
         else:
             raise error
         if not self._full and self._transport is not None and not self._transport.is_closing():
@@ -277,19 +292,22 @@ class Lane(asyncio.Protocol):
             self._idle = None
 
     def _look_idle(self) -> None:
-        left = self._heard + IDLE_SECONDS - self._loop.time()
+        now = self._loop.time()
+        left = self._heard + IDLE_SECONDS - now
         if self._transport is None:
             return
-        if left <= 0 and not self._busy:
+        drips = bool(self._buffer) and not self._full and now - self._begun > REQUEST_SECONDS
+        if (left <= 0 or drips) and not self._busy:
             self._transport.close()
         else:
-            self._idle = self._loop.call_later(max(left, 1.0), self._look_idle)
+            self._idle = self._loop.call_later(min(max(left, 1.0), REQUEST_SECONDS), self._look_idle)
 
 
 class FrontServer:
     """The listening socket: each connection begins in the lane."""
 
-    def __init__(self, door: Door, gate: Gate, server: web.Server) -> None:
+    def __init__(self, door: Door, gate: Gate, server: web.Server, most: int = MOST) -> None:
+        self._most = most
         self._door = door
         self._gate = gate
         self._server = server
@@ -300,10 +318,22 @@ class FrontServer:
         """Listen, with TLS where there is a context for it; return the port. Raises OSError."""
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(
-            lambda: Lane(self._door, self._gate, self._server, self._lanes), host, port, backlog=1024, ssl=tls
+            lambda: Lane(self._door, self._gate, self._server, self._lanes, self._crowded),
+            host,
+            port,
+            backlog=1024,
+            ssl=tls,
         )
         bound: int = self._listening.sockets[0].getsockname()[1]
         return bound
+
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._lanes) + len(self._server.connections)
+
+    def _crowded(self) -> bool:
+        return len(self._lanes) >= self._most or self.connections >= self._most
 
     def stop(self) -> None:
         """Take no new connections, and close those in the lane as soon as they are answered."""

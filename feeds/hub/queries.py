@@ -10,14 +10,18 @@ from feeds.hub.changes_query import ChangesQuery
 from feeds.hub.facts_query import FactsQuery
 from feeds.hub.heard import FeedsHeard
 from feeds.hub.past import Past
+from feeds.hub.presence import Presence
 from feeds.model import ContactChannel, ReplayRow, Row
 from feeds.views import BadQuery, CasePoints, Looked, Query, Source, board_source
 from feeds.views.held import HeldRows
 from feeds.views.sources.desk import DeskSource
+from feeds.views.sources.flood import FloodSource
 from feeds.views.sources.surges import CurveSource
+from feeds.views.sources.triage import TriageSource
 
 _OF_OUTAGE = frozenset({"impact", "timeline", "explanations", "calls"})
-_OF_TIME = frozenset({"feeds", "desk", "curve", "replay"})
+_OF_CASE = frozenset({"readings", "triage"})
+_OF_TIME = frozenset({"feeds", "desk", "curve", "flood", "triage", "present", "replay"})
 """Views that change as time goes by, and are looked at once a second for that."""
 
 OF_LOG = frozenset({"facts", "changes"})
@@ -73,6 +77,8 @@ class Queries:
         """The sequence that the ribbons show."""
         self.past: Past | None = None
         """Where the views of the log come from."""
+        self.present = Presence(now)
+        """Who is at a terminal."""
         self.replay: Source = NoReplay()
         """Where a replay stands; a hub at work has no row there."""
 
@@ -117,6 +123,12 @@ class Queries:
             return self.replay
         if view == "desk":
             return DeskSource(self._board, of, self._now)
+        if view == "flood":
+            return FloodSource(self._board, of, self._now)
+        if view == "triage" and of:
+            return TriageSource(self._board, of, self._now)
+        if view == "present":
+            return self.present
         if view == "curve":
             return CurveSource(self._board, of, self._now)
         if view == "calls":
@@ -179,7 +191,7 @@ class Queries:
             elif view == "totals":
                 if touched.cases or touched.outages:
                     query.touch_all()
-            elif view == "readings":
+            elif view in _OF_CASE:
                 if of in touched.cases:
                     query.touch_all()
             elif view == "calls" and touched.suppressions:

@@ -22,13 +22,16 @@ from feeds.hub.access.token_file import TokenFile
 from feeds.hub.app import make_app
 from feeds.hub.channels import KEY_FILE, channels_of, hooks_key, keep_status_page, returns_of
 from feeds.hub.commands import Commands
+from feeds.hub.connections import LINGER_SECONDS, most_connections
 from feeds.hub.core import Hub, utc_now
 from feeds.hub.delivery_reports import DeliveryReports
 from feeds.hub.ingest import Door
+from feeds.hub.journal import Journal
 from feeds.hub.lane import FrontServer
 from feeds.hub.restore import Snapshotter, restore
 from feeds.hub.settings import Settings, SettingsError, load_settings
 from feeds.hub.stream import tick
+from feeds.hub.version import VERSION
 from feeds.hub.watch import Lapses, watch_groups
 from feeds.hub.watch_explanations import Explaining
 from feeds.hub.watch_surges import watch_surges
@@ -126,18 +129,22 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
     try:
         # What the log holds stays: the cycle collector need not look at it while it comes in, nor ever after.
         gc.disable()
-        board, base = restore(data, log, _warn)
+        journal = Journal(settings.log.format)
+        board, base = restore(data, log, journal.warn)
         gc.freeze()
         gc.enable()
         gc.set_threshold(GC_YOUNG)
         hub = Hub(board, settings, data)
         hub.follow(log)
+        hub.journal.hear_libraries(hub.metrics.refused.labels(status="400").inc)
         hub.sight.look()
         if hub.degraded:
             hub.warn(hub.degraded)
         await _run(hub, base, host, port, beyond)
     finally:
         await log.close()
+        if hub is not None:
+            hub.journal.say("hub.stopped", "stopped; all that was answered is on disk", seq=hub.board.seq)
 
 
 async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
@@ -174,11 +181,12 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
         handle_signals=False,
         shutdown_timeout=SHUTDOWN_SECONDS,
         keepalive_timeout=KEEPALIVE_SECONDS,
+        lingering_time=LINGER_SECONDS,
     )
     await runner.setup()
     try:
         assert runner.server is not None
-        front = FrontServer(door, gate, runner.server)
+        front = FrontServer(door, gate, runner.server, most_connections())
         try:
             bound = await front.start(host, port, certificate.context if certificate is not None else None)
         except OSError as error:
@@ -210,10 +218,11 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
                 tasks.append(group.create_task(certificate.run()))
                 loop.add_signal_handler(signal.SIGHUP, partial(certificate.look, always=True))
             hub.news.set()
-            print(
-                f"vaken hub ready at http{'s' if certificate is not None else ''}://{_shown(host)}:{bound}", flush=True
-            )
+            url = f"http{'s' if certificate is not None else ''}://{_shown(host)}:{bound}"
+            print(f"vaken hub ready at {url}", flush=True)
+            hub.journal.say("hub.ready", f"ready at {url}", version=VERSION, seq=hub.board.seq, snapshot=base)
             await stop.wait()
+            hub.journal.say("hub.stopping", "asked to stop", seq=hub.board.seq, waiting=hub.log.waiting)
             front.stop()
             for task in tasks:
                 task.cancel()
@@ -225,7 +234,3 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _warn(text: str) -> None:
-    print(f"vaken hub: {text}", file=sys.stderr, flush=True)

@@ -16,6 +16,7 @@ from feeds.courier.channels.status_page import StatusPageSettings
 from feeds.courier.channels.tmf681 import Tmf681Settings
 from feeds.courier.channels.webhook import WebhookSettings
 from feeds.hub.access.settings import AccessSettings, TlsSettings
+from feeds.hub.journal import JournalSettings
 from feeds.model import ContactChannel, Desk, Weights
 from feeds.model.text import Name
 
@@ -51,7 +52,11 @@ class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     inventory_bytes: int = 512 * 1024 * 1024
     """Largest body of ranges and customers."""
     queue_facts: int = 200_000
-    """Facts that may wait for the disk before senders are told to come back later."""
+    """Facts that may wait for the disk before senders are told to come back later; a feed may have half of what is free."""
+    queue_bytes: Annotated[int, Meta(ge=1)] = 64 * 1024 * 1024
+    """Bytes of the bodies that these facts came in."""
+    bodies_bytes: Annotated[int, Meta(ge=1)] = 256 * 1024 * 1024
+    """Bytes of bodies that are read and parsed at a time, the inventory aside."""
     snapshot_every: int = 200_000
     """Facts between snapshots of the board."""
 
@@ -93,6 +98,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     zammad: ZammadSettings = ZammadSettings()
     access: AccessSettings = AccessSettings()
     tls: TlsSettings | None = None
+    log: JournalSettings = JournalSettings()
     limits: LimitSettings = LimitSettings()
     feeds: Annotated[dict[Name, FeedSettings], Meta(max_length=1_000)] = {}
     """Feeds that are expected, by name: one that was never heard stands on the screens as such."""

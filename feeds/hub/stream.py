@@ -148,6 +148,7 @@ class Terminal:
             )
         )
         hub.listeners.add(self._wake.set)
+        hub.queries.present.come(self, self._who, self._identity.role)
         try:
             async with asyncio.TaskGroup() as group:
                 writers = [group.create_task(self._frames()), group.create_task(self._beats())]
@@ -159,9 +160,15 @@ class Terminal:
                     writer.cancel()
         finally:
             hub.listeners.discard(self._wake.set)
+            hub.queries.present.go(self)
             for view in self._views.values():
                 hub.queries.give_back(view.key)
             self._views.clear()
+
+    @property
+    def outages(self) -> set[str]:
+        """The outages that are open on it."""
+        return {view.key[1] for view in self._views.values() if view.key[0] == "timeline" and view.key[1]}
 
     async def _frames(self) -> None:
         loop = asyncio.get_running_loop()
@@ -253,7 +260,7 @@ class Terminal:
             if needs not in self._identity.may:
                 raise Refused(may_not(self._identity, needs))
             command = msgspec.convert(asked, kind)
-            seq, result = await self._commands.do(command, self._who, self._origin)
+            seq, result = await self._commands.do(command, self._who, self._origin, self._identity.may)
             await self._send(b'{"done":%b,"seq":%d,"result":%b}' % (orjson.dumps(number), seq, result))
         except msgspec.ValidationError as error:
             await self._send(orjson.dumps({"refused": number, "why": str(error)}))

@@ -11,7 +11,7 @@ import msgspec
 
 from feeds.facts import Entry, Glance, decode_entries, glance_entries
 from feeds.log.interface import Batch, Damage, LogDamaged, Report
-from feeds.log.table import GENESIS, Row, Table
+from feeds.log.table import GENESIS, Pruned, Row, Table
 
 
 class RecordedLog:
@@ -96,9 +96,23 @@ class RecordedLog:
         row = self._table.holding()
         return (row.last, _glances(row, self._table)[-1].at) if row is not None else None
 
+    def pruned(self) -> list[Pruned]:
+        """Return what was taken from the beginning of the log, each time that was done. Raises LogDamaged, LogError."""
+        return self._table.pruned()
+
+    @property
+    def begins(self) -> int:
+        """The sequence after which the log begins: 0, or the last one that was pruned. Raises LogError."""
+        try:
+            return self._table.begins()
+        except LogDamaged:
+            return 0  # reading tells where the damage is
+
     def check_of(self, seq: int) -> bytes | None:
         """Return the chain check of the batch that holds ``seq``, as it stands there; None when there is none."""
         row = self._table.holding(seq)
+        if row is None and seq == 1 and (pruned := self._table.pruned()):
+            return pruned[-1].opening
         return row.check if row is not None else None
 
     def time_of(self, seq: int) -> datetime | None:

@@ -44,7 +44,7 @@ def cut(directory: Path) -> Path:
 
 def _copy(directory: Path, damage: Damage) -> None:
     """Copy the good rows into a new log. Raises LogError, LogDamaged when they are not good any more."""
-    store = build(directory)
+    store = build(directory, Table(directory).pruned())
     try:
         rows: list[Row] = []
         for row in Table(directory).rows():

@@ -2,6 +2,7 @@
 
 A snapshot is worth what its checks say: a bad one, or one of another log, costs a longer replay and no fact. What is
 in the payload is the writer's business. A snapshot belongs to a log when ``check_at(seq)`` of that log is ``check``.
+The base of a pruned log is such a file too. It lies with the log, as nothing else tells what the pruned facts did.
 """
 
 import os
@@ -16,7 +17,7 @@ from msgspec import Struct
 
 from feeds.log.disk import flush, make_directory
 from feeds.log.interface import LogError
-from feeds.log.table import CHECK_BYTES
+from feeds.log.table import BASE, CHECK_BYTES, LOG_DIRECTORY
 
 FOLDER = "snapshots"
 KEPT = 2
@@ -42,10 +43,25 @@ def write(directory: Path, seq: int, check: bytes, payload: bytes) -> Path:
 
     The newest two up to ``seq`` are kept. Raises LogError when the disk does not take it; the log is not concerned.
     """
-    folder = directory / FOLDER
-    path = folder / f"board-{seq}.snap"
+    path = directory / FOLDER / f"board-{seq}.snap"
+    _put(path, Snapshot(seq, check, payload))
+    try:
+        _tidy(path.parent, seq)
+    except OSError as error:
+        raise LogError(f"Old snapshots beside {path} could not be removed: {error.strerror}; look at them.") from error
+    return path
+
+
+def write_base(folder: Path, seq: int, check: bytes, payload: bytes) -> Path:
+    """Write the board after the last fact that is to be pruned into the folder of a log. Raises LogError."""
+    return _put(folder / BASE, Snapshot(seq, check, payload))
+
+
+def _put(path: Path, snapshot: Snapshot) -> Path:
+    """Write a snapshot beside its place, flush it and rename it. Raises LogError."""
+    folder, payload = path.parent, snapshot.payload
     beside = path.with_suffix(".writing")
-    header = _HEADER.pack(_MAGIC, _VERSION, seq, check, len(payload))
+    header = _HEADER.pack(_MAGIC, _VERSION, snapshot.seq, snapshot.check, len(payload))
     try:
         make_directory(folder)
         with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
@@ -55,7 +71,6 @@ def write(directory: Path, seq: int, check: bytes, payload: bytes) -> Path:
             os.fsync(file.fileno())
         beside.replace(path)
         flush(folder)
-        _tidy(folder, seq)
     except OSError as error:
         with suppress(OSError):  # the space it took is wanted back; where it stays, the next snapshot removes it
             beside.unlink()
@@ -67,8 +82,15 @@ def write(directory: Path, seq: int, check: bytes, payload: bytes) -> Path:
 
 
 def newest(directory: Path, on_bad: Callable[[Path, str], None]) -> Iterator[Snapshot]:
-    """Yield the good snapshots in ``directory``, the newest first. ``on_bad`` is told of each that is not, and why."""
-    for seq, path in _found(directory / FOLDER):
+    """Yield the good snapshots in ``directory``, the newest first, the base of a pruned log last.
+
+    ``on_bad`` is told of each that is not good, and why.
+    """
+    base = directory / LOG_DIRECTORY / BASE
+    places: list[tuple[int | None, Path]] = [*_found(directory / FOLDER)]
+    if base.exists():
+        places.append((None, base))
+    for seq, path in places:
         try:
             data = path.read_bytes()
         except OSError as error:
@@ -79,7 +101,7 @@ def newest(directory: Path, on_bad: Callable[[Path, str], None]) -> Iterator[Sna
         except ValueError as error:
             on_bad(path, str(error))
             continue
-        if snapshot.seq != seq:
+        if seq is not None and snapshot.seq != seq:
             on_bad(path, f"it is the snapshot of sequence {snapshot.seq} under another name")
             continue
         yield snapshot

@@ -9,13 +9,29 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import astuple
 
 from feeds.log.disk import flush
 from feeds.log.head import Head, HeadFile
 from feeds.log.interface import Damage, LogDamaged, LogError, LogFull
-from feeds.log.table import APPLICATION_ID, DATABASE, FORMAT, GENESIS, LOG_DIRECTORY, SCHEMA, WITNESS, Row
+from feeds.log.table import (
+    APPLICATION_ID,
+    BASE,
+    DATABASE,
+    FORMAT,
+    FORMAT_PRUNED,
+    LOG_DIRECTORY,
+    SCHEMA,
+    SCHEMA_PRUNED,
+    WHOLE,
+    WITNESS,
+    Pruned,
+    Row,
+)
 
 _BUSY_MILLISECONDS = 5_000
 _WAL_KEPT_BYTES = 64 << 20
@@ -27,6 +43,12 @@ LARGE_BYTES: Final = 4 << 20
 """Facts of more bytes are written in pieces: given as a whole, their copy would hold up the event loop."""
 PIECE_BYTES: Final = 1 << 20
 _INSERT_ROOM = 'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, zeroblob(?))'
+
+DROP_BATCHES: Final = 64
+"""Batches that are taken off the beginning in one transaction: appends wait for no longer than that takes."""
+MERGED_ANEW: Final = 4 << 20
+"""What one such transaction is taken to have written."""
+_INSERT_PRUNED = 'INSERT INTO pruned (last, "check", opening, at, by) VALUES (?, ?, ?, ?, ?)'
 
 _logger = logging.getLogger(__name__)
 
@@ -88,6 +110,57 @@ class Store:
         self.last, self.check = rows[-1].last, rows[-1].check
         self.unmerged += sum(len(row.facts) + _ROW_OVERHEAD for row in rows)
         self._testify()
+
+    def drop(self, until: int, by: str, at: datetime, batches: int = DROP_BATCHES) -> int:
+        """Take the first ``batches`` batches off the beginning, as far as ``until``; return where the log begins then.
+
+        The base must cover ``until``. The last batch always stays. One transaction; call it again until nothing moves.
+        Raises LogFull, LogDamaged.
+        """
+        connection = self._connection
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(SCHEMA_PRUNED)
+            begin, opening = connection.execute(
+                "SELECT coalesce(max(last), 0), (SELECT opening FROM pruned LIMIT 1) FROM pruned"
+            ).fetchone()
+            found = connection.execute(
+                'SELECT first, last, "check" FROM batches WHERE first <= ? ORDER BY first LIMIT ?', (until, batches)
+            ).fetchall()
+            kept = [one for one in found if one[1] <= until and one[1] < self.last]
+            if not kept:
+                connection.execute("ROLLBACK")
+                return int(begin)
+            _, last, check = kept[-1]
+            opening = kept[0][2] if opening is None else opening
+            connection.execute("DELETE FROM batches WHERE first <= ?", (last,))
+            # One record a pruning, which moves on with its steps.
+            connection.execute("DELETE FROM pruned WHERE at = ? AND by = ?", (at.isoformat(), by))
+            connection.execute(_INSERT_PRUNED, (last, check, opening, at.isoformat(), by))
+            connection.execute(f"PRAGMA user_version = {FORMAT_PRUNED}")
+            connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            self._take_back()
+            if isinstance(error, sqlite3.OperationalError):
+                raise LogFull(
+                    f"The log {self._database} could not be pruned: {error}. No fact that is to stay is lost: "
+                    "free space on its disk, or look why it refuses writes, and prune again."
+                ) from error
+            raise LogDamaged(
+                Damage(str(self._database), self.last, f"SQLite cannot take batches off it ({error})")
+            ) from error
+        self.unmerged += MERGED_ANEW
+        return int(last)
+
+    def squeeze(self) -> None:
+        """Give the space of what was dropped back to the disk: writes the file anew. Raises LogFull."""
+        try:
+            self._connection.execute("VACUUM")
+        except sqlite3.OperationalError as error:
+            raise LogFull(
+                f"What was pruned is gone, but {self._database} keeps its size: {error}. The space is used again by "
+                "facts that come; free space on the disk to have it back."
+            ) from error
 
     def checkpoint(self) -> None:
         """Bring what the write-ahead log holds into the database. Failing loses nothing: it stays where it is."""
@@ -163,8 +236,11 @@ _BUILDING = "log.building"
 _READY = "log.new"
 
 
-def build(directory: Path) -> Store:
-    """Start an empty log in ``log.building``; ``finish`` makes it the log. Raises LogError."""
+def build(directory: Path, pruned: Sequence[Pruned] = ()) -> Store:
+    """Start an empty log in ``log.building``; ``finish`` makes it the log. Raises LogError.
+
+    ``pruned`` and the base are taken over from the log that it is to replace.
+    """
     folder = directory / _BUILDING
     try:
         shutil.rmtree(folder, ignore_errors=True)
@@ -174,13 +250,21 @@ def build(directory: Path) -> Store:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {FORMAT}")
             connection.execute(SCHEMA)
+            if pruned:
+                connection.execute(SCHEMA_PRUNED)
+                connection.executemany(_INSERT_PRUNED, map(astuple, pruned))
+                connection.execute(f"PRAGMA user_version = {FORMAT_PRUNED}")
         finally:
             connection.close()
+        if pruned:
+            shutil.copyfile(directory / LOG_DIRECTORY / BASE, folder / BASE)
+            flush(folder / BASE)
     except (sqlite3.Error, OSError) as error:
         raise LogError(
             f"A new log could not be made in {directory} ({error}): look at its rights and its disk."
         ) from error
-    return Store(folder, 0, GENESIS)
+    start = pruned[-1] if pruned else WHOLE
+    return Store(folder, start.last, start.check)
 
 
 def finish(directory: Path, aside: Path | None = None) -> None:

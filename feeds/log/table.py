@@ -1,7 +1,8 @@
 """The table of batches: its rows, the chain that ties them together, and reading it with every check.
 
 A data directory holds ``log/facts.db`` (SQLite, WAL), ``log/log.head`` (the witness), ``snapshots/`` and ``hub.lock``.
-One row is one commit. Its check covers the check before it, so a batch that was changed, lost, exchanged or taken
+Where old batches were pruned, ``log/base.snap`` is the board after the last of them, and the table ``pruned`` says what
+was there and how the chain goes on; the format is 2 then, so that programs that do not know of it refuse. One row is one commit. Its check covers the check before it, so a batch that was changed, lost, exchanged or taken
 from elsewhere breaks the chain there. This module only reads; ``store`` writes.
 """
 
@@ -23,10 +24,17 @@ WITNESS = "log.head"
 
 APPLICATION_ID = 0x76616B6E  # "vakn"
 FORMAT = 1
+FORMAT_PRUNED = 2
 SCHEMA = (
     "CREATE TABLE batches ("
     'first INTEGER PRIMARY KEY, last INTEGER NOT NULL, "check" BLOB NOT NULL, facts BLOB NOT NULL) STRICT'
 )
+
+SCHEMA_PRUNED = (
+    "CREATE TABLE IF NOT EXISTS pruned ("
+    'last INTEGER PRIMARY KEY, "check" BLOB NOT NULL, opening BLOB NOT NULL, at TEXT NOT NULL, by TEXT NOT NULL) STRICT'
+)
+BASE = "base.snap"
 
 CHECK_BYTES = 16
 GENESIS = bytes(CHECK_BYTES)
@@ -57,6 +65,23 @@ class Row(Struct, frozen=True):
     last: int
     check: bytes
     facts: bytes
+
+
+class Pruned(Struct, frozen=True):
+    """What was taken from the beginning of a log: all up to ``last``, where the chain stood at ``check``.
+
+    ``opening`` is the check of its very first batch, ``at`` when it was pruned (ISO 8601, UTC), ``by`` who did it.
+    """
+
+    last: int
+    check: bytes
+    opening: bytes = b""
+    at: str = ""
+    by: str = ""
+
+
+WHOLE = Pruned(0, GENESIS)
+"""Of a log that nothing was taken from."""
 
 
 def chained(before: bytes, first: int, last: int, facts: bytes) -> Row:
@@ -99,6 +124,14 @@ class Table:
                         yield row
                 while page := _page(connection, position):
                     for raw in page:
+                        match raw:  # a hub may have pruned some meanwhile
+                            case (int(first), int(last), *_) if first > good + 1 and (
+                                (start := _start(connection)).last > good
+                            ):
+                                if last <= start.last:
+                                    position = first
+                                    continue
+                                good, check = start.last, start.check
                         row = self._verify(raw, good, check, head)
                         position, good, check = row.first, row.last, row.check
                         yield row
@@ -116,6 +149,8 @@ class Table:
             return GENESIS
         try:
             with closing(self._connect()) as connection:
+                if (start := _start(connection)).last == seq:
+                    return start.check
                 found = connection.execute(
                     'SELECT last, "check" FROM batches WHERE first <= ? ORDER BY first DESC LIMIT 1', (seq,)
                 ).fetchone()
@@ -125,6 +160,21 @@ class Table:
             case (int(last), bytes(check)) if last == seq:
                 return check
         return None
+
+    def begins(self) -> int:
+        """Return the last sequence that was pruned, 0 where none was. Raises LogDamaged, LogError."""
+        return (self.pruned() or [WHOLE])[-1].last
+
+    def pruned(self) -> list[Pruned]:
+        """Return what was taken from the beginning, each time that was done; the last one says where the log begins.
+
+        Raises LogDamaged, LogError.
+        """
+        try:
+            with closing(self._connect()) as connection:
+                return _pruned(connection)
+        except sqlite3.Error as error:
+            raise self._judged(error, 0) from error
 
     def holding(self, seq: int | None = None) -> Row | None:
         """Return the batch that holds ``seq`` (None: the last one), not verified; None when there is none.
@@ -204,9 +254,10 @@ class Table:
         if application != APPLICATION_ID:
             connection.close()
             raise LogDamaged(Damage(str(self.database), 0, "it is not a log of vaken"))
-        if found != FORMAT:
+        if found not in (FORMAT, FORMAT_PRUNED):
             connection.close()
-            raise LogError(f"The log {self.database} has format {found}, this program reads {FORMAT}: use a newer one.")
+            known = f"{FORMAT} and {FORMAT_PRUNED}"
+            raise LogError(f"The log {self.database} has format {found}, this program reads {known}: use a newer one.")
         return connection
 
     def _unmerged(self) -> bool:
@@ -231,10 +282,31 @@ def _primary(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
 
 
+def _pruned(connection: sqlite3.Connection) -> list[Pruned]:
+    """Return the records of pruning, in order. Raises sqlite3.DatabaseError where they cannot be right."""
+    if connection.execute("PRAGMA user_version").fetchone()[0] != FORMAT_PRUNED:
+        return []
+    found = []
+    for raw in connection.execute('SELECT last, "check", opening, at, by FROM pruned ORDER BY last'):
+        match raw:
+            case (int(last), bytes(check), bytes(opening), str(at), str(by)) if len(check) == CHECK_BYTES and last > 0:
+                found.append(Pruned(last, check, opening, at, by))
+            case _:
+                raise sqlite3.DatabaseError("a record of what was pruned is not readable")
+    if not found:
+        raise sqlite3.DatabaseError("the record of what was pruned is missing")
+    return found
+
+
+def _start(connection: sqlite3.Connection) -> Pruned:
+    return (_pruned(connection) or [WHOLE])[-1]
+
+
 def _anchor(connection: sqlite3.Connection, after: int) -> tuple[tuple[int, bytes], object]:
     """Return (last, check) of the batch before the one that holds ``after``, and that one as it stands, or None."""
-    start = (0, GENESIS)
-    if after <= 0:
+    begin = _start(connection)
+    start = (begin.last, begin.check)
+    if after <= begin.last:
         return start, None
     down = "WHERE first <= ? ORDER BY first DESC LIMIT 1"
     anchor = connection.execute(f"{_COLUMNS} {down}", (after,)).fetchone()

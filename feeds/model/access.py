@@ -46,6 +46,7 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
 
 COMMAND_NEEDS: dict[str, Capability] = {
     "ack": Capability.TRIAGE,
+    "shelve": Capability.TRIAGE,
     "place": Capability.TRIAGE,
     "declare": Capability.DECIDE,
     "mitigate": Capability.DECIDE,
@@ -60,7 +61,7 @@ COMMAND_NEEDS: dict[str, Capability] = {
     "preview": Capability.WRITE,
     "propose": Capability.WRITE,
     "approve": Capability.SEND,
-    "steer": Capability.SEND,
+    "steer": Capability.WRITE,
     "retry": Capability.SEND,
     "suppress": Capability.SEND,
     "replay": Capability.LOOK,

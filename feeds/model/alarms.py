@@ -82,6 +82,11 @@ class Alarm(Struct, frozen=True, gc=False, omit_defaults=True):
     acknowledged_by: str = ""
     lapses: datetime | None = None
     """First announced end of an alarm that its source renews; the hub watches over the renewals."""
+    raises: tuple[datetime, ...] = ()
+    """When it was raised before ``raised``, the newest last, as far as it is remembered."""
+    shelved: datetime | None = None
+    """Until when a person put it aside, and who; it may clear and be raised again meanwhile."""
+    shelved_by: str = ""
     last_cleared: datetime | None = None
     """When it was clear the last time before it was raised again."""
     marks: tuple[str, ...] = ()

@@ -20,6 +20,15 @@ class Acknowledge(Struct, frozen=True, gc=False, tag_field="do", tag="ack"):
     seen: Seen = 0
 
 
+class Shelve(Struct, frozen=True, gc=False, tag_field="do", tag="shelve"):
+    """Put alarms aside for so many minutes, a day at most, with a reason; 0: look at them again."""
+
+    alarms: tuple[Name, ...]
+    minutes: Annotated[int, Meta(ge=0, le=1440)]
+    why: Label = ""
+    seen: Seen = 0
+
+
 class Declare(Struct, frozen=True, gc=False, tag_field="do", tag="declare"):
     """Make a suspected outage a declared one; the one who does it is its commander."""
 
@@ -203,6 +212,7 @@ class Moment(Struct, frozen=True, gc=False):
 
 Command = (
     Acknowledge
+    | Shelve
     | Declare
     | Mitigate
     | Resolve
@@ -247,6 +257,7 @@ CommandName = Literal[
 
 COMMANDS: dict[str, type[Struct]] = {
     "ack": Acknowledge,
+    "shelve": Shelve,
     "declare": Declare,
     "mitigate": Mitigate,
     "resolve": Resolve,

@@ -21,6 +21,7 @@ class Desk(Struct, frozen=True, forbid_unknown_fields=True):
     ``monthly``: cases a month by channel; a channel that is not named is thought to bring few. ``usual_days``: working
     days from opening to closing by kind. ``country`` (ISO 3166-1) and ``region`` (ISO 3166-2) say which days are
     holidays, ``time_zone`` (IANA) when a day begins. ``call_target``: seconds that a call should take.
+    ``on_duty``: people who look at alarms at one time.
     """
 
     monthly: dict[Channel, PerMonth] = field(default_factory=lambda: {Channel.CALL: 180.0, Channel.EMAIL: 1740.0})
@@ -36,6 +37,7 @@ class Desk(Struct, frozen=True, forbid_unknown_fields=True):
     region: str = ""
     time_zone: str = "Europe/Stockholm"
     call_target: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 320.0
+    on_duty: Annotated[int, Meta(ge=1, le=1_000)] = 1
 
 
 class Weights(Struct, frozen=True, forbid_unknown_fields=True):

@@ -88,6 +88,14 @@ class AlarmRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     outages: tuple[str, ...] = ()
     sims: int = 0
     """SIMs that its object serves, by the inventory."""
+    chatter: datetime | None = None
+    """When the last three of its raises began, where it was raised so often; a short time ago: it chatters."""
+    raises: int = 0
+    """Raises before the last one that are remembered, and since when."""
+    raises_since: datetime | None = None
+    shelved: datetime | None = None
+    """Until when a person put it aside, and who; a time that has passed says nothing any more."""
+    shelved_by: str = ""
     seq: int = 0
 
 
@@ -117,6 +125,9 @@ class CaseRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     priority: int = 0
     priority_parts: tuple[tuple[str, int], ...] = ()
     """What the priority is the sum of: (reason, points)."""
+    visited_network: str = ""
+    follow_up: datetime | None = None
+    """When somebody promised to look at it again."""
     seq: int = 0
 
 
@@ -242,6 +253,65 @@ class DeskRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     oldest: float | None = None
     over: int = 0
     """Open cases that are older than usual, or calls that took longer."""
+
+
+class FloodRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """How many alarms come for each person on duty. There is one row, ``all``.
+
+    ``raised``: alarms raised in the last ten whole minutes; ``trend``: in the stretches of ten minutes that end now,
+    oldest first. ``chattering``: raised three times or more within ten minutes. ``stale``: active for longer than a
+    day. Shelved ones are counted as such alone.
+    """
+
+    raised: int = 0
+    on_duty: int = 1
+    trend: tuple[int, ...] = ()
+    active: int = 0
+    unacknowledged: int = 0
+    chattering: int = 0
+    stale: int = 0
+    shelved: int = 0
+
+
+class OtherCase(Struct, frozen=True, gc=False, omit_defaults=True):
+    """Another open case of the same customer."""
+
+    number: str
+    title: str
+    opened: datetime
+    outages: tuple[str, ...] = ()
+
+
+class Nearby(Struct, frozen=True, gc=False, omit_defaults=True):
+    """A live outage that a case is in or may belong to, and why."""
+
+    outage: str
+    why: str
+    inside: bool = False
+
+
+class TriageRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """What helps to decide on one case. ``key`` is the case's; ages are in working days of the desk."""
+
+    customer: str = ""
+    agreement: str = ""
+    age: float | None = None
+    usual: float | None = None
+    """How many working days cases of its kind usually take."""
+    others: tuple[OtherCase, ...] = ()
+    """Other open cases of its customer, the newest first: the first few."""
+    other_count: int = 0
+    nearby: tuple[Nearby, ...] = ()
+
+
+class PresentRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """A person at a terminal, by name. Kept by the hub, not by the log."""
+
+    role: str
+    terminals: int = 1
+    since: datetime
+    outages: tuple[str, ...] = ()
+    """Outages that are open on their screens."""
 
 
 class ExplanationRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
@@ -475,6 +545,9 @@ ROW_TYPES: dict[str, type[Row]] = {
     "curve": CurveRow,
     "surges": SurgeRow,
     "desk": DeskRow,
+    "flood": FloodRow,
+    "triage": TriageRow,
+    "present": PresentRow,
     "explanations": ExplanationRow,
     "feeds": FeedRow,
     "impact": ImpactRow,
@@ -487,8 +560,8 @@ ROW_TYPES: dict[str, type[Row]] = {
     "changes": ChangeRow,
     "replay": ReplayRow,
 }
-"""The views by name. ``impact``, ``timeline``, ``explanations`` and ``calls`` are of one outage, ``readings`` of one
-case: opened with ``of``.
+"""The views by name. ``impact``, ``timeline``, ``explanations`` and ``calls`` are of one outage, ``readings`` and
+``triage`` of one case: opened with ``of``.
 
 ``facts`` is the log itself, newest first. ``changes`` is what changed since ``of``, a time or a sequence, or between
 two of them: ``2026-02-03T01:02:03Z``, ``4711``, ``4711..5120``. ``replay`` says where a replay stands.

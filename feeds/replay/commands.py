@@ -7,7 +7,7 @@ import msgspec
 from feeds.facts import NOWHERE, Origin
 from feeds.hub.commands import Commands, Refused
 from feeds.log import LogError
-from feeds.model import Replay
+from feeds.model import Capability, Replay
 from feeds.replay.bookmarks import BookmarkError
 from feeds.replay.hub import REFUSAL
 from feeds.replay.player import CannotGo, Player
@@ -20,7 +20,9 @@ class ReplayCommands(Commands):
         super().__init__(player.hub)
         self._player = player
 
-    async def do(self, command: Any, who: str, origin: Origin = NOWHERE) -> tuple[int, bytes]:
+    async def do(
+        self, command: Any, who: str, origin: Origin = NOWHERE, may: frozenset[Capability] = frozenset(Capability)
+    ) -> tuple[int, bytes]:
         """Carry it out. Return the sequence that is shown then, and the moment as JSON. Raises Refused."""
         if not isinstance(command, Replay):
             raise Refused(REFUSAL)

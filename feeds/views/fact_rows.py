@@ -14,6 +14,7 @@ from feeds.facts import (
     AddressSuppressed,
     AlarmAcknowledged,
     AlarmReported,
+    AlarmShelved,
     CasePlaced,
     CaseReported,
     CustomersStated,
@@ -84,7 +85,7 @@ def fact_about(fact: Fact) -> str:
     match fact:
         case AlarmReported(event=event):
             return alarm_key(event)
-        case AlarmAcknowledged(alarm=alarm):
+        case AlarmAcknowledged(alarm=alarm) | AlarmShelved(alarm=alarm):
             return alarm
         case CaseReported(event=case):
             return case_key(case)
@@ -118,6 +119,8 @@ def fact_words(fact: Fact) -> str:
             return _joined(event.severity.value, problem, f"on {event.managed_object}")
         case AlarmAcknowledged():
             return "taken note of"
+        case AlarmShelved(until=until, reason=reason):
+            return _because(f"shelved until {until:%Y-%m-%d %H:%M} UTC" if until else "taken off the shelf", reason)
         case CaseReported(event=case, sims=sims):
             read = f"{len(sims)} numbers or ranges read" if sims else ""
             return "; ".join(filter(None, (_joined(case.state.value, case.customer, case.title), read)))

@@ -275,8 +275,8 @@ async def test_what_is_no_log_is_damage_from_the_start_and_left_alone(
 
 async def test_a_log_of_a_newer_format_is_refused_and_not_called_damaged(room: Any) -> None:
     await room.fill(1)
-    alter(room.database, "PRAGMA user_version = 2")
-    with pytest.raises(LogError, match="format 2") as refusal:
+    alter(room.database, "PRAGMA user_version = 3")
+    with pytest.raises(LogError, match="format 3") as refusal:
         room.open()
     assert not isinstance(refusal.value, LogDamaged)
     alter(room.database, "PRAGMA user_version = 1")

@@ -20,8 +20,12 @@ from feeds.model import (
     DeliveryRow,
     DeliveryState,
     DeskRow,
+    PresentRow,
+    OtherCase,
+    Nearby,
     DraftText,
     FeedRow,
+    FloodRow,
     ImpactRow,
     Message,
     OutageRow,
@@ -37,6 +41,7 @@ from feeds.model import (
     SurgeRow,
     TimelineRow,
     TotalsRow,
+    TriageRow,
     UpdateId,
     UpdateKind,
     UpdateRow,
@@ -223,7 +228,7 @@ class FakeHub:
         future.set_result(reply)
 
     def _part(self, view: str, of: str) -> str:
-        return of if view in ("impact", "timeline", "explanations", "deliveries", "readings", "curve") else ""
+        return of if view in ("impact", "timeline", "explanations", "deliveries", "readings", "triage", "curve") else ""
 
     def _changed(self, view: str, of: str) -> None:
         self.seq += 1
@@ -310,6 +315,29 @@ def surge_row(key: str = "S-3", **fields: object) -> SurgeRow:
         "chance": 1e-30, "channel": "e-mail", "kind": "incident",
     }  # fmt: skip
     return SurgeRow(key=key, **{**values, **fields})  # type: ignore[arg-type]
+
+
+def flood(**fields: object) -> FloodRow:
+    values: dict[str, object] = {
+        "raised": 66, "on_duty": 2, "active": 66, "unacknowledged": 58, "chattering": 3, "stale": 2, "shelved": 4,
+        "trend": (2, 0, 1, 3, 2, 1, 0, 0, 2, 4, 1, 0, 2, 1, 3, 0, 1, 2, 0, 1, 4, 9, 41, 66),
+    }  # fmt: skip
+    return FloodRow(key="all", **{**values, **fields})  # type: ignore[arg-type]
+
+
+def triage(of: CaseRow, **fields: object) -> TriageRow:
+    values: dict[str, object] = {
+        "customer": of.customer, "agreement": "gold", "age": 3.2, "usual": 9.3, "other_count": 7,
+        "others": tuple(
+            OtherCase(str(10_500 + n), f"Meters offline, part {n}", ago(20 * n), ("O-12",) if n % 2 else ())
+            for n in range(1, 6)
+        ),
+        "nearby": (
+            Nearby("O-12", "40 of its 40 SIMs lie there", inside=True),
+            Nearby("O-14", "it names visited 262-01"),
+        ),
+    }  # fmt: skip
+    return TriageRow(key=of.key, **{**values, **fields})  # type: ignore[arg-type]
 
 
 def desk_rows() -> list[DeskRow]:
@@ -408,6 +436,13 @@ def furnished() -> FakeHub:
         FeedRow(key="nms-se", kind="alarms", heard=ago(0), per_minute=48_720, events=10_000),
         FeedRow(key="zammad", kind="cases", heard=ago(0.05), per_minute=14, events=120),
         FeedRow(key="fleet", kind="inventory", heard=ago(125), events=3_000),
+    )
+    hub.put("flood", flood())
+    hub.put(
+        "present",
+        PresentRow(key="jl", role="commander", since=ago(140), outages=("O-12",)),
+        PresentRow(key="mk", role="commander", terminals=2, since=ago(90), outages=("O-12", "O-9")),
+        PresentRow(key="wall", role="viewer", since=ago(9_000)),
     )
     severities = [Severity.CRITICAL] * 12 + [Severity.MAJOR] * 40 + [Severity.MINOR] * 9 + [Severity.WARNING] * 5
     hub.put(

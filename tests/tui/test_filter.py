@@ -17,7 +17,7 @@ async def test_a_filter_is_applied_while_it_is_typed_and_stays_in_sight(opened: 
         await settle(pilot)
         await pilot.press("slash", *"severity:major", "enter")
         await until(pilot, lambda: "Alarms 40" in screen_text(pilot))
-        assert "/ -severity:cleared severity:major" in line_with(pilot, "── Alarms")
+        assert "/ -severity:cleared -shelved:<0s severity:major" in line_with(pilot, "── Alarms")
         assert pilot.app.focused is pilot.app.screen.query_one(ViewTable).table
 
 
@@ -117,7 +117,7 @@ async def test_a_filter_gets_a_name_and_is_recalled_by_it(opened: Opened) -> Non
         await pilot.press("2", "slash", *"severity:major", "f2", *"grave", "enter", "enter")
         await pilot.press("backslash", "slash", *"@gr", "tab", "enter")
         await until(pilot, lambda: "Alarms 40 of" in screen_text(pilot))
-        assert "/ -severity:cleared severity:major" in line_with(pilot, "── Alarms")
+        assert "/ -severity:cleared -shelved:<0s severity:major" in line_with(pilot, "── Alarms")
 
 
 async def test_chosen_alarms_are_acknowledged_together_after_a_question_that_says_how_many(

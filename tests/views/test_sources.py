@@ -70,10 +70,10 @@ from feeds.views.sources import TEXT_IN_ROW
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
 BASE = 894620002000000000
-OF = {"impact": "O-1", "timeline": "O-1", "explanations": "O-1", "readings": "native/1"}
-OF_THE_HUB = ("feeds", "calls", "facts", "changes", "replay")
+OF = {"impact": "O-1", "timeline": "O-1", "explanations": "O-1", "readings": "native/1", "triage": "native/1"}
+OF_THE_HUB = ("feeds", "calls", "facts", "changes", "replay", "present")
 VIEWS = [view for view in ROW_TYPES if view not in OF_THE_HUB]
-ALWAYS = {"totals": 1, "desk": 6, "curve": 1}
+ALWAYS = {"totals": 1, "desk": 6, "curve": 1, "flood": 1}
 """Rows of views that are never empty."""
 
 R = TypeVar("R", bound=Row)

@@ -76,7 +76,9 @@ def vaken(ctx: click.Context, /, config: Path | None, hub_url: str, data: Path, 
 
     own_hub = ctx.get_parameter_source("hub_url") is ParameterSource.DEFAULT
     own_data = explain_origin(ctx, "data") != "default"
-    return run_screens(hub_url if not own_hub else None, data, config, who, preferences_of(ctx, config), may_share=not own_data)
+    return run_screens(
+        hub_url if not own_hub else None, data, config, who, preferences_of(ctx, config), may_share=not own_data
+    )
 
 
 for _command in (hub, tail, wall, load, sims, locate, drill, demo, log, token, info, replay, timeline, completion):

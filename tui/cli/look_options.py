@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from tui.cli.options import explain_origin
-from tui.looks import CHOICES, BadChoice, checked
+from tui.looks import BY_NAME, CHOICES, BadChoice, checked
 
 if TYPE_CHECKING:
     from tui.preferences import Preferences
@@ -29,7 +29,16 @@ def _checked(_ctx: click.Context, option: click.Parameter, value: str) -> str:
 
 def look_options(command: Command) -> Command:
     """Give a command the options ``--theme``, ``--signs`` and so on; each has a variable, such as ``VAKEN_THEME``."""
-    for choice in reversed(CHOICES):
+    return some_look_options(*BY_NAME)(command)
+
+
+def some_look_options(*names: str) -> Callable[[Command], Command]:
+    """Give a command the options of some choices, by their names."""
+    return lambda command: _with_options(command, names)
+
+
+def _with_options(command: Command, names: tuple[str, ...]) -> Command:
+    for choice in reversed([BY_NAME[name] for name in names]):
         name = OPTIONS[choice.name]
         command = click.option(
             f"--{name}",

@@ -1,4 +1,4 @@
-"""The alarms of all sources, the worst and newest first, and the whole of the one under the cursor."""
+"""The alarms of all sources, the worst and newest first; how many come for each person; the whole of one of them."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,9 +9,10 @@ from textual.content import Content
 from textual.widget import Widget
 
 from feeds.model import AlarmRow
-from feeds.model.commands import Acknowledge
+from feeds.model.commands import Acknowledge, Shelve
 from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
+from tui.panes.flood import ACTIVE, KINDS, FloodGauge
 from tui.tables.columns import ALARMS
 from tui.tables.view_table import ViewTable
 from tui.words.rows import SEVERITY_LETTER
@@ -42,6 +43,29 @@ def alarm_facts(row: AlarmRow, now: datetime) -> list[Fact]:
         facts.append(Fact("with", Content(pairs)))
     if row.acknowledged_by:
         facts.append(Fact("ack by", Content(plain(row.acknowledged_by))))
+    return facts
+
+
+CHATTER_SECONDS = 600
+"""Three raises within so long are chatter."""
+STALE_SECONDS = 86_400
+"""An alarm that is active for longer says nothing any more: it wants mending, or a shelf."""
+
+
+def bad_facts(row: AlarmRow, now: datetime) -> list[Fact]:
+    """Return what is wrong with an alarm itself: it chatters, it is stale, or it is put aside."""
+    facts: list[Fact] = []
+    if row.shelved is not None and row.shelved > now:
+        left = span((row.shelved - now).total_seconds())
+        by = f" by {plain(row.shelved_by)}" if row.shelved_by else ""
+        facts.append(Fact("shelved", Content.styled(f"until {row.shelved:%H:%M} UTC, {left} left{by}", "$accent")))
+    if row.chatter is not None and (now - row.chatter).total_seconds() <= CHATTER_SECONDS:
+        often = f"raised three times within {span((now - row.chatter).total_seconds())}"
+        if row.raises_since is not None and row.raises > 2:
+            often += f", {row.raises + 1} times since {row.raises_since:%H:%M}"
+        facts.append(Fact("chatters", Content.styled(often, "$warning")))
+    if row.cleared is None and (now - row.raised).total_seconds() > STALE_SECONDS:
+        facts.append(Fact("stale", Content.styled("active for more than a day", "$warning")))
     return facts
 
 
@@ -77,8 +101,42 @@ async def acknowledge(screen: VakenScreen, table: ViewTable) -> None:
         table.table.give_up()
 
 
+SHELVE_MINUTES = (0, 1440)
+"""How long an alarm may be put aside: a day at most (ISA-18.2: shelving is always limited in time)."""
+
+
+def _shelving(written: tuple[str, ...]) -> str:
+    """Return what is wrong with the minutes and the reason; empty where nothing is."""
+    minutes, why = written
+    if not (minutes.isascii() and minutes.isdigit() and SHELVE_MINUTES[0] <= int(minutes[:5]) <= SHELVE_MINUTES[1]):
+        return "Minutes: a whole number up to 1440; 0 takes it off the shelf."
+    return "" if why or not int(minutes) else "Say why: the next shift sees it."
+
+
+async def shelve(screen: VakenScreen, table: ViewTable) -> None:
+    """Put the chosen alarms of ``table`` aside for a while, else the one under the cursor."""
+    rows = [row for row in table.targets() if isinstance(row, AlarmRow)]
+    if not rows:
+        return
+    hits = [f"{row.severity.value}: {plain(row.managed_object)}" for row in rows[:_LISTED]]
+    if len(rows) > _LISTED:
+        hits.append(f"and {len(rows) - _LISTED:,} more")
+    hits.append("They are hidden from the list and not counted until then, also where they clear and come again.")
+    dialog = Confirm(
+        f"Shelve {plural(len(rows), 'alarm')}?", hits, verb="Shelve", words=("minutes", "why"), missing=_shelving
+    )
+    if await screen.app.push_screen_wait(dialog) is None:
+        return
+    minutes, why = dialog.written
+    command = Shelve(tuple(row.key for row in rows), int(minutes), why, seen=max(row.seq for row in rows))
+    if await screen.vaken.do(command) is not None:
+        what = rows[0].managed_object if len(rows) == 1 else plural(len(rows), "alarm")
+        screen.vaken.say(f"Shelved for {minutes} min: {what}." if int(minutes) else f"Off the shelf: {what}.")
+        table.table.give_up()
+
+
 class AlarmsScreen(VakenScreen):
-    """Active alarms; the filter can be taken off to see cleared ones."""
+    """Active alarms that nobody shelved; chattering, stale and shelved ones are one key away."""
 
     where = "alarms"
     AUTO_FOCUS = "#alarms StreamTable"
@@ -86,12 +144,13 @@ class AlarmsScreen(VakenScreen):
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""
+        yield FloodGauge(id="flood")
         yield ViewTable(
             "Alarms",
             "alarms",
             ALARMS,
             sort="-severity,-raised",
-            filter="-severity:cleared",
+            filter=ACTIVE,
             start_on_row=False,
             empty="no active alarm",
             newest="-raised",
@@ -110,6 +169,26 @@ class AlarmsScreen(VakenScreen):
         """Acknowledge."""
         await acknowledge(self, self.query_one("#alarms", ViewTable))
 
+    @work(group="ack")
+    async def action_shelve(self) -> None:
+        """Put aside for a while."""
+        await shelve(self, self.query_one("#alarms", ViewTable))
+
+    def action_next_kind(self) -> None:
+        """Show the active alarms, then those that chatter, that are stale, that are shelved."""
+        table = self.query_one("#alarms", ViewTable)
+        filters = [filter for _name, filter in KINDS]
+        place = filters.index(table.filter) + 1 if table.filter in filters else 0
+        name, filter = KINDS[place % len(KINDS)]
+        table.table.to_top()
+        table.set_filter(filter)
+        self.vaken.say(f"Alarms: {name}")
+
+    def tick(self) -> None:
+        """Count the ages of the pane on as well."""
+        super().tick()
+        self._show_detail()
+
     @on(ViewTable.Showed)
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
@@ -126,7 +205,9 @@ class AlarmsScreen(VakenScreen):
             (plain(row.managed_object), "bold $foreground"),
             (f" · {plain(row.source)}", ""),
         )
-        pane.show(alarm_facts(row, self.vaken.hub.now()))
+        now = self.vaken.hub.now()
+        first, *rest = alarm_facts(row, now)
+        pane.show([first, *bad_facts(row, now), *rest])
 
 
 _COLOUR = {"critical": "critical", "major": "major", "minor": "minor"}

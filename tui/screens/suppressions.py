@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual import work
 from textual.widget import Widget
 
-from feeds.model import ContactChannel, SuppressionRow, Suppress
+from feeds.model import ContactChannel, Suppress, SuppressionRow
 from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
 from tui.tables.columns import SUPPRESSIONS

@@ -19,7 +19,7 @@ from feeds.client import LinkState
 from feeds.model import OutageState
 from tui.hub_app import HubApp
 from tui.link import Hub
-from tui.themes import SEVERITIES, THEMES
+from tui.looks import Looks
 from tui.wall.layout import Plan, places_for, plan, room_for, shift_at
 from tui.wall.masking import masked
 from tui.wall.panels import CurvePanel, DutyPanel, FeedsPanel, OutagePanel, TopPanel
@@ -30,10 +30,15 @@ from widgets.quantities import age_of, span, utc
 
 PANELS = 12
 """Outages that stand on the wall at most, on the largest screens."""
+PLAIN = Looks(theme="dark", glyphs="unicode", colours="full")
+"""How it looks where nobody said what the terminal can do."""
 
 
 class WallApp(HubApp, inherit_bindings=False):
-    """``names``: whether customers may be named; ``zone``: the local time zone (None: that of this machine)."""
+    """``names``: whether customers may be named; ``zone``: the local time zone (None: that of this machine).
+
+    ``fps``: the most frames a second, 0: what ``looks`` say.
+    """
 
     TITLE = "vaken wall"
     CSS_PATH = Path(__file__).with_name("wall.tcss")
@@ -50,7 +55,7 @@ class WallApp(HubApp, inherit_bindings=False):
         zone: tzinfo | None = None,
         *,
         names: bool = True,
-        theme: str = "",
+        looks: Looks | None = None,
         fps: float = 0.0,
         wall_clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         clock: Callable[[], float] = monotonic,
@@ -65,13 +70,9 @@ class WallApp(HubApp, inherit_bindings=False):
         self._top, self._duty, self._feeds = TopPanel(id="top"), DutyPanel(id="duty"), FeedsPanel(id="feeds")
         self._curve = CurvePanel()
         self._outages = tuple(OutagePanel(classes="outage") for _ in range(PANELS))
-        for one in THEMES:
-            self.register_theme(one)
-        self.theme = theme or THEMES[0].name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        """Return the colours of meaning for themes that do not name them."""
-        return SEVERITIES
+        self.wear(looks if looks is not None else PLAIN)
+        if fps:
+            self.pace.cap = fps
 
     def compose(self) -> ComposeResult:
         """Put all panels on the wall; where they stand follows from the size."""

@@ -17,6 +17,7 @@ from feeds.model import (
     AskDraft,
     AskPreview,
     AskSims,
+    Capability,
     Declare,
     Draft,
     Explain,
@@ -27,6 +28,7 @@ from feeds.model import (
     Reject,
     Resolve,
     Retry,
+    Shelve,
     Steer,
     Suppress,
     Suspect,
@@ -46,10 +48,13 @@ class Commands:
         self._sims = SimsCommands(hub)
         self._explain = ExplainCommands(hub, self._outages)
 
-    async def do(self, command: Any, who: str, origin: Origin = NOWHERE) -> tuple[int, bytes]:
+    async def do(
+        self, command: Any, who: str, origin: Origin = NOWHERE, may: frozenset[Capability] = frozenset(Capability)
+    ) -> tuple[int, bytes]:
         """Carry out a command for a person. Return the sequence it is kept at and the result as JSON.
 
-        Raises Refused.
+        That the command is one of those which ``may`` allows was looked at before; here it matters where more is
+        needed for what it is used on. Raises Refused.
         """
         if isinstance(command, AskPreview):
             return self._hub.board.seq, await self._updates.preview(command)
@@ -58,7 +63,7 @@ class Commands:
         if isinstance(command, AskSims):
             return self._hub.board.seq, await self._sims.ask(command)
         async with self._hub.deciding:
-            facts, result = await self._decide(command, who)
+            facts, result = await self._decide(command, who, may)
             if not facts:
                 return self._hub.board.seq, result
             try:
@@ -67,11 +72,13 @@ class Commands:
                 raise Unavailable(str(error)) from error
         return batch.last, result
 
-    async def _decide(self, command: Any, who: str) -> tuple[Sequence[Fact], bytes]:
+    async def _decide(self, command: Any, who: str, may: frozenset[Capability]) -> tuple[Sequence[Fact], bytes]:
         outages, updates = self._outages, self._updates
         match command:
             case Acknowledge():
                 return outages.acknowledge(command), _EMPTY
+            case Shelve():
+                return outages.shelve(command), _EMPTY
             case Declare():
                 return outages.move(command, OutageState.DECLARED, title=command.title), _EMPTY
             case Mitigate():
@@ -95,7 +102,7 @@ class Commands:
             case Approve():
                 return await updates.approve(command, who), _EMPTY
             case Steer():
-                return updates.steer(command), _EMPTY
+                return updates.steer(command, may), _EMPTY
             case Retry():
                 return updates.retry(command, who), _EMPTY
             case Suppress():

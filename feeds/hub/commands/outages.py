@@ -1,6 +1,8 @@
 """Commands on alarms, on where outages stand, and on which cases are in them."""
 
-from feeds.facts import AlarmAcknowledged, CasePlaced, Fact, OutageMoved, UrgencySet
+from datetime import timedelta
+
+from feeds.facts import AlarmAcknowledged, AlarmShelved, CasePlaced, Fact, OutageMoved, UrgencySet
 from feeds.hub.commands.refused import Refused, listed
 from feeds.hub.core import Hub
 from feeds.model import (
@@ -13,6 +15,7 @@ from feeds.model import (
     Place,
     Reject,
     Resolve,
+    Shelve,
     Weigh,
 )
 
@@ -37,6 +40,23 @@ class OutageCommands:
         if moved:
             raise Refused(f"{listed(moved)} changed since you looked, now {active[moved[0]].severity.value}")
         return [AlarmAcknowledged(alarm=key) for key in dict.fromkeys(command.alarms)]
+
+    def shelve(self, command: Shelve) -> list[Fact]:
+        """Put alarms aside for a while, or look at them again. Also a clear one: it may come again any moment."""
+        if len(command.alarms) > ALARMS_AT_ONCE:
+            raise Refused(f"no more than {ALARMS_AT_ONCE:,} alarms at once")
+        alarms = self._hub.board.alarms
+        gone = [key for key in command.alarms if alarms.get(key) is None]
+        if gone:
+            raise Refused(f"{listed(gone)} forgotten meanwhile")
+        graver = [key for key in command.alarms if command.seen and key in alarms.active
+                  and alarms.active[key].seq > command.seen]  # fmt: skip
+        if graver:
+            raise Refused(f"{listed(graver)} changed since you looked, now {alarms.active[graver[0]].severity.value}")
+        if command.minutes and not command.why.strip():
+            raise Refused("say why it is put aside: the next shift sees it")
+        until = self._hub.now() + timedelta(minutes=command.minutes) if command.minutes else None
+        return [AlarmShelved(key, until, command.why.strip()) for key in dict.fromkeys(command.alarms)]
 
     def found(self, outage_id: str, seen: int) -> Outage:
         """Return the outage; refuse where it is unknown, merged, or was decided upon since ``seen``."""

@@ -31,6 +31,7 @@ from feeds.model import (
     Approve,
     AskDraft,
     AskPreview,
+    Capability,
     ContactChannel,
     DeliveryState,
     Draft,
@@ -135,9 +136,11 @@ class UpdateCommands:
         domain = self._hub.settings.message_domain
         return [approval(frozen, domain, hold_until=until, canary=canary, alone=alone)]
 
-    def steer(self, command: Steer) -> list[Fact]:
-        """Pause, resume, cancel, undo or go on."""
+    def steer(self, command: Steer, may: frozenset[Capability]) -> list[Fact]:
+        """Pause, resume, cancel, undo or go on. Who may write may take back what was not approved yet."""
         update = self._update(command.update, command.seen if command.to in ("resume", "go on") else 0)
+        if update.state not in _WRITABLE and Capability.SEND not in may:
+            raise Refused(f"{update.id} was approved: stopping it or sending it on is for those who may send")
         if not may_steer(update, command.to):
             raise Refused(f"{update.id} is {update.state.value}: there is nothing to {command.to}")
         allowed = self._hub.settings.updates.scope_change

@@ -10,16 +10,24 @@ from feeds.views.sources.bounds import TEXT_IN_ROW
 from feeds.views.sources.cases import CaseSource, CountSource
 from feeds.views.sources.desk import DeskSource
 from feeds.views.sources.explanations import ExplanationSource
+from feeds.views.sources.flood import FloodSource
 from feeds.views.sources.outages import ImpactSource, OutageSource, TimelineSource
 from feeds.views.sources.readings import ReadingSource
 from feeds.views.sources.ribbon import RibbonSource
 from feeds.views.sources.surges import CurveSource, SurgeSource
 from feeds.views.sources.totals import TotalsSource
+from feeds.views.sources.triage import TriageSource
 from feeds.views.sources.updates import DeliverySource, SuppressionSource, UpdateSource
 
 __all__ = ["TEXT_IN_ROW", "board_source"]
 
-_WITH_PARENT = {"impact": "outage", "timeline": "outage", "readings": "case", "explanations": "outage"}
+_WITH_PARENT = {
+    "impact": "outage",
+    "timeline": "outage",
+    "readings": "case",
+    "triage": "case",
+    "explanations": "outage",
+}
 
 
 def board_source(board: Board, view: str, of: str = "", points: CasePoints | None = None) -> Source:
@@ -48,6 +56,8 @@ _SOURCES: dict[str, Callable[[Board, str], Source]] = {
     "curve": CurveSource,
     "surges": SurgeSource,
     "desk": DeskSource,
+    "flood": FloodSource,
+    "triage": TriageSource,
     "explanations": ExplanationSource,
     "impact": ImpactSource,
     "timeline": TimelineSource,

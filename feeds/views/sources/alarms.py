@@ -46,5 +46,10 @@ class AlarmSource:
             acknowledged_by=alarm.acknowledged_by,
             outages=self._board.outages.of_where.get(where, ()),
             sims=self._board.inventory.served(where).count if where else 0,
+            chatter=self._board.alarms.chatter.get(key),
+            raises=len(alarm.raises),
+            raises_since=alarm.raises[0] if alarm.raises else None,
+            shelved=alarm.shelved,
+            shelved_by=alarm.shelved_by,
             seq=alarm.seq,
         )

@@ -83,6 +83,8 @@ class CaseSource:
             placed=board.outages.placed(key),
             priority=priority,
             priority_parts=parts,
+            visited_network=case.visited_network,
+            follow_up=case.follow_up,
             seq=case.seq,
         )
 

@@ -217,6 +217,40 @@ async def test_a_fact_carries_who_by_the_token_from_where_and_what_they_saw(desk
     assert [(one.by, one.address, one.token, one.seen) for one in entries] == [("the responder", "127.0.0.1", token, 1)]
 
 
+async def test_who_writes_takes_a_proposal_back_and_cannot_touch_what_was_approved(desk: Desk) -> None:
+    async def do(role: Role, name: str, **fields: Any) -> tuple[int, Any]:
+        return await desk.ask("POST", f"/v1/commands/{name}", desk.headers(role), orjson.dumps(fields))
+
+    contacts = [{"channel": "e-mail", "address": "ops@firm.example"}]
+    firm = {"id": "firm", "name": "Firm", "contacts": contacts}
+    owned = {"first": "894620007200000000", "last": "894620007200000099", "customer": "firm"}
+    for path, body in (("/v1/customers", [firm]), ("/v1/ranges", [owned])):
+        status, answer = await desk.ask("POST", path, desk.headers(Role.ADMIN), orjson.dumps(body))
+        assert status == 200, answer
+    _, answer = await do(Role.RESPONDER, "suspect", sims="894620007200000000-894620007200000009", title="t")
+    outage = answer["result"]["outage"]
+    text = {"done": "Found.", "will": "Moving.", "need": "Wait.", "next_word": "2030-03-01T04:00:00Z"}
+    _, answer = await do(Role.RESPONDER, "draft", outage=outage, kind="first word", text=text)
+    update = answer["result"]["update"]
+
+    async def proposed() -> dict[str, Any]:
+        _, preview = await do(Role.RESPONDER, "preview", update=update)
+        asked = {"update": update, "digest": preview["result"]["digest"], "customers": 1}
+        assert (await do(Role.RESPONDER, "propose", **asked))[0] == 200
+        return asked
+
+    await proposed()
+    assert (await do(Role.RESPONDER, "steer", update=update, to="undo"))[0] == 200
+    asked = await proposed()
+    assert (await do(Role.RESPONDER, "approve", **asked))[0] == 403
+    status, answer = await do(Role.COMMANDER, "approve", **asked)
+    assert status == 200, answer
+    for to in ("pause", "undo", "cancel"):
+        status, answer = await do(Role.RESPONDER, "steer", update=update, to=to)
+        assert (status, "for those who may send" in answer["error"]) == (409, True)
+    assert (await do(Role.COMMANDER, "steer", update=update, to="undo"))[0] == 200
+
+
 async def closed(socket: ClientConnection) -> tuple[int | None, str]:
     """Read until the hub has closed a socket; return how."""
     async with asyncio.timeout(30):
