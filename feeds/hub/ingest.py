@@ -150,11 +150,11 @@ class Door:
             self._hub.metrics.refused.labels(status="503").inc()
             return 503, b'{"error":"%b","accepted":%d,"turned_away":%d,"seq":%d}' % (
                 _LATER % taken.turned_away,
-                taken.count,
+                taken.accepted,
                 taken.turned_away,
                 seq,
             )
-        return 200, b'{"accepted":%d,"seq":%d}' % (taken.count, seq)
+        return 200, b'{"accepted":%d,"seq":%d}' % (taken.accepted, seq)
 
     def count_refusal(self, status: int) -> None:
         """Count a request that was refused before it was read."""
@@ -205,7 +205,7 @@ class Door:
             if taken.turned_away:
                 status, answer = self.answer(taken, by, None)
                 return web.Response(status=status, body=answer, headers=_JSON | _RETRY)
-            return web.Response(body=b'{"accepted":%d,"seq":%d}' % (taken.count, seq), headers=_JSON)
+            return web.Response(body=b'{"accepted":%d,"seq":%d}' % (taken.accepted, seq), headers=_JSON)
 
         return handle
 
@@ -348,9 +348,9 @@ class Door:
             return {"error": _frame_error(status, str(error))}
         if taken.turned_away:
             self.answer(taken, by, None)
-            more = {"accepted": taken.count, "turned_away": taken.turned_away, "seq": seq}
+            more = {"accepted": taken.accepted, "turned_away": taken.turned_away, "seq": seq}
             return {"error": _frame_error(503, (_LATER % taken.turned_away).decode()) | more}
-        return {"accepted": taken.count, "seq": seq}
+        return {"accepted": taken.accepted, "seq": seq}
 
 
 class Places:
@@ -385,7 +385,7 @@ async def read_body(request: web.Request, limit: int, held: Held | None = None) 
     """Return the body, decompressed, or raise TooLarge as soon as it is more than ``limit`` bytes.
 
     ``held`` is told of each byte that came, before the next are waited for. Raises Overloaded where it has no room,
-    Malformed where the body is not compressed as Content-Encoding says, or is cut off.
+    TooSlow, and Malformed where the body is not compressed as Content-Encoding says, or is cut off.
     """
     parts = await read_parts(request, limit, held)
     return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -396,21 +396,31 @@ async def read_parts(request: web.Request, limit: int, held: Held | None = None)
     length = request.content_length
     if length is not None and length > limit:
         raise TooLarge(limit)
+    clock = asyncio.get_running_loop().time
+    started = clock()
     parts: list[bytes] = []
     size = 0
     try:
-        async for part in request.content.iter_any():
+        while part := await _next_part(request, started + body_seconds(size)):
             size += len(part)
             if size > limit:
                 raise TooLarge(limit)
             if held is not None:
                 held.add(len(part))
             parts.append(part)
+    except TimeoutError:
+        raise TooSlow(size) from None
     except web.RequestPayloadError:
         raise _unreadable(request) from None
     except ConnectionResetError:
         raise Malformed(_HUNG_UP) from None
     return parts
+
+
+async def _next_part(request: web.Request, until: float) -> bytes:
+    """Return what came of a body since; empty at its end. Raises TimeoutError where nothing comes until then."""
+    async with asyncio.timeout_at(until):
+        return await request.content.readany()
 
 
 _HUNG_UP = "the sender hung up in the middle of the body"

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal, TextIO
 import orjson
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import RequestPayloadError
 from msgspec import Struct
 
 from feeds.sources.clean import clean
@@ -104,7 +105,7 @@ class _Libraries(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Say one record."""
         error = record.exc_info[1] if record.exc_info else None
-        if isinstance(error, HttpProcessingError):
+        if isinstance(error, HttpProcessingError | RequestPayloadError):
             self._malformed()
             now = monotonic()
             if self._said is not None and now - self._said < MALFORMED_EVERY:
@@ -113,7 +114,7 @@ class _Libraries(logging.Handler):
             self._journal.warn(
                 "a request was no HTTP and was refused",
                 "request.malformed",
-                why=str(error.message),
+                why=str(error),
                 before=self._unsaid,
             )
             self._said, self._unsaid = now, 0

@@ -42,6 +42,9 @@ class Metrics(Collector):
         self.frame_bytes = Counter(
             "vaken_stream_bytes_total", "Bytes of frames sent to terminals.", registry=self.registry
         )
+        self.dropped = Counter(
+            "vaken_terminals_dropped_total", "Terminals dropped because they took nothing.", registry=self.registry
+        )
         self.terminals = Gauge("vaken_terminals", "Open stream connections.", registry=self.registry)
 
     def count(self, entries: Iterable[Entry]) -> None:

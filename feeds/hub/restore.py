@@ -12,13 +12,14 @@ from pathlib import Path
 
 from feeds.board import Board, Touched
 from feeds.board.board import WrongFormat
-from feeds.log import FactLog, RecordedLog, read_only, snapshots
+from feeds.log import FactLog, LogError, RecordedLog, read_only, snapshots
 
 
 def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str], None]) -> tuple[Board, int]:
     """Return the board as of the end of the log, and the sequence of the snapshot it came from (0: none).
 
-    A snapshot that is damaged, of another version or ahead of the log is passed over, with a warning.
+    A snapshot that is damaged, of another version or ahead of the log is passed over, with a warning. Raises LogError
+    where facts were pruned and no snapshot is left that covers them, and where a fact cannot be applied.
     """
     board, base = Board(), 0
     for snapshot in snapshots.newest(
@@ -33,9 +34,21 @@ def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str]
             warn(f"snapshot at {snapshot.seq} is not used: {error}")
             continue
         break
+    if board.seq < reader.begins:
+        raise LogError(
+            f"The log in {directory} begins after sequence {reader.begins}, as what was before is pruned, and no board "
+            "that this program can read covers that: restore log/base.snap from a backup, or run the version that "
+            "pruned it."
+        )
     touched = Touched()
     for batch in reader.read(after=board.seq):
-        board.apply(batch.entries, touched)
+        try:
+            board.apply(batch.entries, touched)
+        except Exception as error:
+            raise LogError(
+                f"The facts {batch.first} to {batch.last} in {directory} are kept, but this program fails on them "
+                f"({error!r}): run the version before, or a newer one; vaken log export shows them."
+            ) from error
         touched.clear()
     return board, base
 

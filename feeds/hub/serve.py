@@ -143,8 +143,7 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
         await _run(hub, base, host, port, beyond)
     finally:
         await log.close()
-        if hub is not None:
-            hub.journal.say("hub.stopped", "stopped; all that was answered is on disk", seq=hub.board.seq)
+    hub.journal.say("hub.stopped", "stopped; all that was answered is on disk", seq=hub.board.seq)
 
 
 async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:

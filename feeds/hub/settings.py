@@ -52,11 +52,15 @@ class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     inventory_bytes: int = 512 * 1024 * 1024
     """Largest body of ranges and customers."""
     queue_facts: int = 200_000
-    """Facts that may wait for the disk before senders are told to come back later; a feed may have half of what is free."""
+    """Facts that may wait for the disk before senders are told to come back later: each as many as are still free."""
     queue_bytes: Annotated[int, Meta(ge=1)] = 64 * 1024 * 1024
     """Bytes of the bodies that these facts came in."""
     bodies_bytes: Annotated[int, Meta(ge=1)] = 256 * 1024 * 1024
     """Bytes of bodies that are read and parsed at a time, the inventory aside."""
+    terminals: Annotated[int, Meta(ge=1, le=100_000)] = 1_000
+    """Terminals at a time; one more is told to come back later."""
+    stalled_seconds: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 20.0
+    """A terminal that takes nothing of what it is sent for so long is dropped. It costs one frame a view until then."""
     snapshot_every: int = 200_000
     """Facts between snapshots of the board."""
 

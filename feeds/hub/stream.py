@@ -32,6 +32,8 @@ VIEWS_OPEN = 64
 """Views that one terminal may have open."""
 COMMANDS_IN_FLIGHT = 16
 """Commands of one terminal that may wait; it is not read further until some are answered."""
+ROWS_OPEN = 4 * MAX_WINDOW
+"""Rows in all windows of one terminal: the hub remembers for each which ones it has sent."""
 MESSAGE_BYTES = 1024 * 1024
 CLOSE_SECONDS = 2.0
 """How long the other side may take to answer a goodbye."""
@@ -115,6 +117,7 @@ class Terminal:
         self,
         hub: Hub,
         commands: Commands,
+        request: web.Request,
         socket: web.WebSocketResponse,
         identity: Identity,
         who: str,
@@ -122,12 +125,20 @@ class Terminal:
     ) -> None:
         self._hub = hub
         self._commands = commands
+        self._request = request
         self._socket = socket
+        self._loop = asyncio.get_running_loop()
         self._identity = identity
         self._who = who
         self._origin = identity.origin(address)
         self._views: dict[int, _Subscription] = {}
         self._wake = asyncio.Event()
+        self._behind: float | None = None
+        """Since when there is something that the terminal has not got."""
+        self._sending: float | None = None
+        """Since when a frame waits for the terminal to take it."""
+        self._left = 0
+        """Bytes of it that were not taken a second ago."""
         self._places = asyncio.Semaphore(COMMANDS_IN_FLIGHT)
 
     async def serve(self, instance: str) -> None:
@@ -147,7 +158,7 @@ class Terminal:
                 }
             )
         )
-        hub.listeners.add(self._wake.set)
+        hub.listeners.add(self._look)
         hub.queries.present.come(self, self._who, self._identity.role)
         try:
             async with asyncio.TaskGroup() as group:
@@ -159,7 +170,7 @@ class Terminal:
                 for writer in writers:
                     writer.cancel()
         finally:
-            hub.listeners.discard(self._wake.set)
+            hub.listeners.discard(self._look)
             hub.queries.present.go(self)
             for view in self._views.values():
                 hub.queries.give_back(view.key)
@@ -170,31 +181,87 @@ class Terminal:
         """The outages that are open on it."""
         return {view.key[1] for view in self._views.values() if view.key[0] == "timeline" and view.key[1]}
 
+    def _look(self) -> None:
+        """Something moved: see what of it the terminal looks at."""
+        if self._behind is None:
+            self._behind = self._loop.time()
+        self._wake.set()
+
+    def _lag(self) -> float:
+        """Return how far the terminal is behind, seconds: facts not on the board yet, and frames not taken yet.
+
+        A tenth of a second is the pace at which frames are sent, and no delay.
+        """
+        late = self._loop.time() - self._behind - FRAME_EVERY if self._behind is not None else 0.0
+        return max(self._hub.behind(), late, 0.0)
+
     async def _frames(self) -> None:
-        loop = asyncio.get_running_loop()
+        loop = self._loop
         while True:
             await self._wake.wait()
             self._wake.clear()
             started = loop.time()
+            seen, self._behind = self._behind, None
             if self._hub.rate is not None and not await self._send(self._beat()):
                 return  # the time of a replay goes its own ways: it comes with every frame
             for view in list(self._views.values()):
                 if self._views.get(view.number) is not view:
                     continue  # closed or replaced while the frame before it went out
                 frame = view.frame(self._hub.board.seq)
-                if frame is not None and not await self._send(frame):
+                if frame is None:
+                    continue
+                self._behind = seen  # while this is on its way
+                if not await self._send(frame):
                     return
+            self._behind = loop.time() if self._wake.is_set() else None
             await asyncio.sleep(max(0.0, FRAME_EVERY - (loop.time() - started)))
 
     async def _beats(self) -> None:
         while True:
             await asyncio.sleep(BEAT_EVERY)
-            if not await self._send(self._beat()):
+            if self._stalls():
+                await self._drop()
                 return
+            # Not behind a frame that is not taken: each beat would wait there, and say what was then.
+            if self._sending is None and not await self._send(self._beat()):
+                return
+
+    def _stalls(self) -> bool:
+        """Whether the terminal took nothing for too long. A large frame may take its time as long as it moves."""
+        transport, now = self._request.transport, self._loop.time()
+        if self._sending is None or transport is None:
+            self._left = 0
+            return False
+        left = transport.get_write_buffer_size()
+        if left < self._left:
+            self._sending = now
+        self._left = left
+        return now - self._sending > self._hub.settings.limits.stalled_seconds
+
+    async def _drop(self) -> None:
+        """Part with a terminal that takes nothing. It may come again as soon as it likes."""
+        hub, transport = self._hub, self._request.transport
+        hub.metrics.dropped.inc()
+        why = f"took nothing for {hub.settings.limits.stalled_seconds:g} s"
+        hub.warn(f"a terminal of {self._who} at {self._origin.address or 'an unknown address'} was dropped: it {why}")
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=f"this terminal {why}".encode())
+        except (TimeoutError, ConnectionError):
+            pass
+        finally:
+            if transport is not None:
+                transport.abort()
 
     def _beat(self) -> bytes:
         hub = self._hub
-        beat = {"beat": hub.board.seq, "at": hub.now(), "lag": 0.0, "shed": hub.heard.shed, "degraded": hub.degraded}
+        beat = {
+            "beat": hub.board.seq,
+            "at": hub.now(),
+            "lag": round(self._lag(), 2),
+            "shed": hub.heard.shed,
+            "degraded": hub.degraded,
+        }
         if hub.rate is not None:
             beat["rate"] = hub.rate
         return orjson.dumps(beat)
@@ -203,10 +270,15 @@ class Terminal:
         """Send a frame; wait while the terminal's own buffer is full. Return False when it is gone."""
         if self._socket.closed:
             return False
+        begun = self._loop.time()
+        if self._sending is None:
+            self._sending = begun
         try:
             await self._socket.send_frame(frame, WSMsgType.TEXT)
         except ConnectionError:
             return False
+        finally:
+            self._sending = None  # whichever frame waited: something was taken
         self._hub.metrics.frames.inc()
         self._hub.metrics.frame_bytes.inc(len(frame))
         return True
@@ -231,6 +303,12 @@ class Terminal:
     async def _open(self, asked: Open) -> None:
         if len(self._views) >= VIEWS_OPEN and asked.id not in self._views:
             await self._send(orjson.dumps({"view": asked.id, "error": f"no more than {VIEWS_OPEN} views at a time"}))
+            return
+        rows = sum(view.count for number, view in self._views.items() if number != asked.id)
+        if rows + min(max(asked.window[1], 0), MAX_WINDOW) > ROWS_OPEN:
+            await self._send(
+                orjson.dumps({"view": asked.id, "error": f"no more than {ROWS_OPEN:,} rows in all views at a time"})
+            )
             return
         key = (asked.open, asked.of, asked.sort, asked.filter)
         try:
@@ -272,10 +350,20 @@ class Terminal:
 
 def stream_handler(
     hub: Hub, commands: Commands, gate: Gate, instance: str
-) -> Callable[[web.Request], Awaitable[web.WebSocketResponse]]:
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Return the handler of ``/v1/stream``."""
 
-    async def handle(request: web.Request) -> web.WebSocketResponse:
+    connected = 0
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        nonlocal connected
+        most = hub.settings.limits.terminals
+        if connected >= most:
+            return web.Response(
+                status=503,
+                body=orjson.dumps({"error": f"{most:,} terminals are connected, and no more can be; try again"}),
+                headers={"Content-Type": "application/json", "Retry-After": "10"},
+            )
         socket = web.WebSocketResponse(
             timeout=CLOSE_SECONDS,
             max_msg_size=MESSAGE_BYTES,
@@ -287,14 +375,16 @@ def stream_handler(
         await socket.prepare(request)
         identity, who = identity_of(request), who_of(request)
         hub.metrics.terminals.inc()
+        connected += 1
         goodbye = partial(socket.close, code=WSCloseCode.GOING_AWAY)
         hub.sockets.add(goodbye)
         try:
             with gate.holding(identity, request, socket):
-                await Terminal(hub, commands, socket, identity, who, address_of(request)).serve(instance)
+                await Terminal(hub, commands, request, socket, identity, who, address_of(request)).serve(instance)
         finally:
             hub.sockets.discard(goodbye)
             hub.metrics.terminals.dec()
+            connected -= 1
         return socket
 
     return handle

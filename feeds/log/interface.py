@@ -92,6 +92,10 @@ class FactLog(Protocol):
         """How many facts are appended and not yet answered."""
 
     @property
+    def begins(self) -> int:
+        """The sequence after which the log begins: 0, or the last one that was pruned."""
+
+    @property
     def failure(self) -> str:
         """Why the log takes nothing more until the hub is started again, as a sentence; empty when it does."""
 

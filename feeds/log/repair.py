@@ -44,7 +44,11 @@ def cut(directory: Path) -> Path:
 
 def _copy(directory: Path, damage: Damage) -> None:
     """Copy the good rows into a new log. Raises LogError, LogDamaged when they are not good any more."""
-    store = build(directory, Table(directory).pruned())
+    try:
+        pruned = Table(directory).pruned()
+    except LogDamaged:
+        pruned = []  # then nothing in it is good, and the new log is empty
+    store = build(directory, pruned)
     try:
         rows: list[Row] = []
         for row in Table(directory).rows():

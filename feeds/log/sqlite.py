@@ -19,6 +19,7 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 from feeds.facts import NOWHERE, Entry, Fact, Origin, encode_entries
+from feeds.log import snapshots
 from feeds.log.interface import Batch, Damage, LogBusy, LogDamaged, LogError, LogFull, LogRefused
 from feeds.log.large import Large
 from feeds.log.lock import DirectoryLock
@@ -72,11 +73,21 @@ class _Commit(NamedTuple):
     whole: Batch
 
 
+class _Drop(NamedTuple):
+    """A step of pruning, done by the writer between two commits."""
+
+    until: int
+    by: str
+    at: datetime
+    done: asyncio.Future[int]
+
+
 class SqliteLog:
     """A ``FactLog`` in one data directory. Made by ``open``; used from one event loop."""
 
     def __init__(
         self,
+        directory: Path,
         recorded: RecordedLog,
         store: Store | None,
         lock: DirectoryLock,
@@ -84,6 +95,7 @@ class SqliteLog:
         now: Callable[[], datetime],
         queue_facts: int,
     ) -> None:
+        self._directory = directory
         self._recorded = recorded
         self._store = store
         self._lock = lock
@@ -100,8 +112,8 @@ class SqliteLog:
         self._shared = False
         """Whether the last commit was of several appends: then more are likely to come in a moment."""
         self._writing = False
-        # At most one commit, and None, which ends the writer.
-        self._commits: SimpleQueue[_Commit | None] = SimpleQueue()
+        # At most one commit, one step of pruning, and None, which ends the writer.
+        self._commits: SimpleQueue[_Commit | _Drop | None] = SimpleQueue()
         self._closing = False
         self._drained: asyncio.Future[None] | None = None
         self._failure: str | None = None
@@ -147,7 +159,7 @@ class SqliteLog:
         except BaseException:
             lock.release()
             raise
-        return cls(recorded, store, lock, deliver, now, queue_facts)
+        return cls(directory, recorded, store, lock, deliver, now, queue_facts)
 
     @property
     def last(self) -> int:
@@ -158,6 +170,11 @@ class SqliteLog:
     def damage(self) -> Damage | None:
         """See ``FactLog.damage``."""
         return self._recorded.damage
+
+    @property
+    def begins(self) -> int:
+        """See ``FactLog.begins``."""
+        return self._recorded.begins
 
     @property
     def failure(self) -> str:
@@ -217,6 +234,28 @@ class SqliteLog:
         self._pending.append(append)
         self._schedule()
         return append.done
+
+    async def prune(self, until: int, board: bytes, by: str) -> int:
+        """Take the batches up to the one that ends at ``until`` off the beginning; ``board`` is the board after it.
+
+        Appends go on: each step takes a few batches. Returns where the log begins then; the last batch stays always.
+        Raises LogError, LogFull, LogDamaged.
+        """
+        folder, begins, at = self._directory / LOG_DIRECTORY, -1, self._now()
+        check = await asyncio.to_thread(self.check_at, until)
+        if check is None:
+            raise LogError(f"The log cannot be pruned at {until}: no good batch ends there.")
+        await asyncio.to_thread(snapshots.write_base, folder, until, check, board)
+        while True:
+            if (refusal := self._refusal()) is not None:
+                raise refusal
+            self._loop = asyncio.get_running_loop()
+            drop = _Drop(until, by, at, self._loop.create_future())
+            self._commits.put(drop)
+            now_begins = await asyncio.shield(drop.done)
+            if now_begins == begins or now_begins >= until:
+                return now_begins
+            begins = now_begins
 
     async def close(self) -> None:
         """See ``FactLog.close``. Cancelling the wait does not stop the closing."""
@@ -380,6 +419,9 @@ class SqliteLog:
     def _write(self, store: Store) -> None:
         try:
             while (commit := self._commits.get()) is not None:
+                if isinstance(commit, _Drop):
+                    self._drop(store, commit)
+                    continue
                 error: BaseException | None = None
                 try:
                     # The check is counted here, as it leaves the interpreter to others meanwhile.
@@ -393,6 +435,27 @@ class SqliteLog:
         finally:
             store.close()
             self._lock.release()
+
+    def _drop(self, store: Store, drop: _Drop) -> None:
+        def answered(begins: int, error: BaseException | None) -> None:
+            if drop.done.done():
+                return
+            if error is not None:
+                drop.done.set_exception(error)
+            else:
+                drop.done.set_result(begins)
+
+        begins, failure = 0, None
+        try:
+            begins = store.drop(drop.until, drop.by, drop.at)
+            if store.unmerged >= MERGE_BYTES:
+                store.checkpoint()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the one who waits is told
+            failure = error
+        try:
+            drop.done.get_loop().call_soon_threadsafe(answered, begins, failure)
+        except RuntimeError:
+            _logger.warning("The event loop ended while the log was pruned; what was pruned is gone, nothing else.")
 
     def _hand(self, commit: _Commit, error: BaseException | None) -> None:
         """Run ``_written`` on the event loop."""

@@ -4,7 +4,7 @@ import msgspec
 from textual.pilot import Pilot
 
 from feeds.model import DeliveryState, Preview, UpdateId, UpdateKind, UpdateState
-from feeds.model.commands import Approve, AskPreview, Draft, Retry, Steer
+from feeds.model.commands import Approve, AskDraft, AskPreview, Draft, Retry, Steer
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, message, preview_of, update_row
 from tests.tui.seen import screen_text, until
@@ -125,7 +125,7 @@ async def test_nothing_is_drafted_before_a_word_is_written(opened: Opened, hub: 
         await until(pilot, lambda: isinstance(pilot.app.screen, ComposerScreen))
         await pilot.press("escape")
         await settle(pilot)
-        assert hub.done == []
+        assert [one for one in hub.done if not isinstance(one, AskDraft)] == []
 
 
 async def test_hostile_words_in_a_message_stay_text(opened: Opened, hub: FakeHub) -> None:

@@ -187,7 +187,8 @@ class AlarmsScreen(VakenScreen):
     def tick(self) -> None:
         """Count the ages of the pane on as well."""
         super().tick()
-        self._show_detail()
+        if self.query("#alarm"):  # a second may pass before it is there
+            self._show_detail()
 
     @on(ViewTable.Showed)
     @on(StreamTable.RowHighlighted)

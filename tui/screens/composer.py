@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Select, Static, TextArea
 
 from feeds.client import ClientError
-from feeds.model import AskDraft, DraftText, Narrowing, OutageRow, Phase, Slip, UpdateKind
+from feeds.model import AskDraft, Capability, DraftText, Narrowing, OutageRow, Phase, Slip, UpdateKind
 from tui.acts.registry import bindings
 from tui.acts.updates import approve, propose, what_stops
 from tui.base_screen import VakenScreen
@@ -383,7 +383,7 @@ class ComposerScreen(VakenScreen):
             self.vaken.say(why)
             self.action_slips()
             return
-        if preview.needs_second:
+        if preview.needs_second or Capability.SEND not in self.vaken.hub.link.may:
             if await propose(self, preview, seen.seq, self.row.key, written.kind):
                 from tui.screens.review import ReviewScreen
 

@@ -16,6 +16,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Static, TextArea
 
+from feeds.model.access import Capability
 from feeds.model.commands import Suspect
 from feeds.simspace import Reading, read_sims
 from tui.words.readings import (
@@ -182,7 +183,9 @@ class SimsScreen(ModalScreen[None]):
                 facts[-1] = Fact("hub", Content.styled(plain(asking.problem), "$error"))
         self.query_one("#sims-known", Facts).show(facts)
         self.query_one(StreamTable).show(AllRows(lines))
-        self.query_one("#suspect", Button).disabled = answer is None or not answer.ranges
+        button = self.query_one("#suspect", Button)
+        button.display = Capability.DECIDE in self.vaken.hub.link.may
+        button.disabled = answer is None or not answer.ranges
 
     @on(StreamTable.RowHighlighted)
     def _show_doubt(self, event: StreamTable.RowHighlighted) -> None:

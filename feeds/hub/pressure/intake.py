@@ -32,7 +32,7 @@ class Taken(NamedTuple):
     ``kept``: to be waited for before the answer; None: nothing was news.
     """
 
-    count: int
+    accepted: int
     turned_away: int
     kept: "asyncio.Future[Batch] | None"
 
@@ -138,7 +138,7 @@ class Intake:
 
     def _follow(self, kept: "asyncio.Future[Batch]", facts: Sequence[Fact]) -> None:
         """Remember which alarms facts in a line speak of, until they are on the board."""
-        keys = {alarm_key(fact.event) for fact in facts if type(fact) is AlarmReported}
+        keys: set[str] = {alarm_key(fact.event) for fact in facts if type(fact) is AlarmReported}
         for key in keys:
             self._pending[key] = self._pending.get(key, 0) + 1
         kept.add_done_callback(partial(self._arrived, keys))

@@ -11,7 +11,7 @@ REMEMBERED: Final = 1.0
 
 
 class Lag:
-    """Follows one append through the log, then the next one that comes: exact while it waits, and costs next to nothing."""
+    """Follows one append through the log, then the next one that comes: exact while it waits, and cheap."""
 
     __slots__ = ("_at", "_clock", "_delay", "_since")
 

@@ -60,7 +60,7 @@ class _Line:
 
 
 class Lines:
-    """The lines of one hub. ``submit`` hands facts to the log, ``in_log`` says how many of its facts wait for the disk."""
+    """The lines of one hub. ``submit`` hands facts to the log, ``in_log`` says how many wait there."""
 
     def __init__(
         self,
