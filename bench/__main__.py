@@ -6,7 +6,7 @@ from importlib import import_module
 from bench.report import print_table
 
 BENCHES = (
-    *("table", "ingest", "restart", "intervals", "fleet", "reading", "grouping"),
+    *("table", "tui", "ingest", "stream", "storm", "appending", "restart", "intervals", "fleet", "reading", "grouping"),
     *("suspicion", "loading", "locating", "surges", "drills", "courier"),
 )
 

@@ -11,8 +11,9 @@ from time import process_time
 import numpy as np
 
 from bench.report import Row, print_table
-from feeds.simspace import IntervalSet, cover, full_text, parse_full
+from feeds.simspace import IntervalSet, full_text, parse_full
 from feeds.simspace.clusters import find_clusters
+from feeds.simspace.cover import cover
 from feeds.simspace.numberline import NumberLine
 
 RUNS = 1_000_000

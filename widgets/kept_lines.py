@@ -1,7 +1,9 @@
 """Keeps the finished lines of a widget, so that one changed line does not cost all of them.
 
 For each line that changed somewhere on the screen Textual's compositor asks every widget for all its lines. Textual
-keeps them as well, but passes each through the app's filters again, every time.
+keeps them as well, but passes each through the app's filters again, every time. Lines that the widget paints at its
+full width, with all colours, need nothing of what Textual adds around them (borders, padding, opacity): they are taken
+as they are, and while the widget gives the same line again it is not even looked at.
 """
 
 from typing import Any
@@ -12,14 +14,34 @@ from textual.widget import Widget
 
 
 class KeptLines(Widget):
-    """Stands before the widget's class among the bases. What was asked to be painted again is, and nothing else."""
+    """Stands before the widget's class among the bases. What was asked to be painted again is, and nothing else.
+
+    ``WHOLE``: the widget's ``render_line`` gives lines with foreground and background of its own everywhere.
+    """
+
+    WHOLE = False
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._kept: list[Strip] = []
+        self._raw: list[Strip | None] = []
+        """The lines as the widget gave them, where that is known."""
         self._kept_for: tuple[Any, ...] = ()
-        """Region and filters that the kept lines were made with."""
+        """Region, filters and bareness that the kept lines were made with."""
         self._stale: set[int] = set()
+
+    @property
+    def _bare(self) -> bool:
+        """Whether nothing is put around or over the widget's own lines."""
+        styles = self.styles
+        return (
+            self.WHOLE
+            and self.opacity == 1.0
+            and not styles.gutter
+            and not styles.tint.a
+            and not any(kind for kind, _colour in styles.outline)
+            and styles.text_opacity == 1.0
+        )
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines in ``crop``; of the whole widget only the stale ones are made anew."""
@@ -28,9 +50,23 @@ class KeptLines(Widget):
         if crop != self.outer_size.region:
             # A part, such as the line under the mouse. Painting it takes its mark from Textual, not from here.
             return super().render_lines(crop)
-        made_for = (crop, *self.get_line_filters())
+        bare, filters = self._bare, self.get_line_filters()
+        made_for = (crop, bare, *filters)
         if made_for != self._kept_for:
             self._kept, self._kept_for = super().render_lines(crop), made_for
+            self._raw = [None] * len(self._kept)
+        elif bare:
+            background = self.background_colors[1]
+            for y in self._stale:
+                if 0 <= y < crop.height:
+                    line = self.render_line(y)
+                    if line is self._raw[y]:
+                        continue
+                    self._raw[y] = line
+                    strip = line.adjust_cell_length(crop.width, self.rich_style)
+                    for one in filters:
+                        strip = strip.apply_filter(one, background)
+                    self._kept[y] = strip
         elif stale := [y for y in self._stale if 0 <= y < crop.height]:
             first, end = min(stale), max(stale) + 1
             self._kept[first:end] = super().render_lines(Region(0, first, crop.width, end - first))

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from rich.style import Style
+from textual.filter import ANSIToTruecolor, LineFilter
 from textual.geometry import Region
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -34,6 +35,8 @@ class _KeptBar(KeptLines, ScrollBar):
 
 class PaintedRows(KeptLines, ScrollView):
     """A header line, and below it the rows of ``window`` from ``top`` on."""
+
+    WHOLE = True
 
     STYLES: ClassVar[frozenset[str]] = CELL_STYLES
     """Style names that cells may use."""
@@ -105,6 +108,10 @@ class PaintedRows(KeptLines, ScrollView):
         self._mark_timer: Timer | None = None
 
     # Where things are
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what is done to each line: its colours are never those of the terminal's own palette."""
+        return [one for one in super().get_line_filters() if not isinstance(one, ANSIToTruecolor)]
 
     @property
     def vertical_scrollbar(self) -> ScrollBar:

@@ -73,6 +73,7 @@ class HubClient:
     ) -> None:
         self.url = url
         self.who = who
+        """Our name; from the greeting on as the hub knows us, by our token."""
         self.notify = notify
         self.link = Link(LinkState.CONNECTING, since=clock())
         """The state of the connection now; replaced, never changed."""
@@ -285,6 +286,7 @@ class HubClient:
     # The link.
 
     def _greeted(self, frame: wire.Frame) -> None:
+        self.who = frame.who or self.who
         self._offsets.clear()
         self._complained = False
         self._following.begin()

@@ -25,6 +25,7 @@ class Frame(Struct, frozen=True):
     shed: int = 0
     degraded: str = ""
     role: str = ""
+    who: str = ""
     may: tuple[str, ...] | None = None
     rate: float | None = None
 

@@ -20,23 +20,31 @@ from feeds.hub.ledger_csv import ledger_csv
 from feeds.hub.loading import Loading
 from feeds.hub.openapi import document
 from feeds.hub.past import WAIT_SECONDS
+from feeds.hub.readiness import Readiness
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
 from feeds.model import COMMANDS, ROW_TYPES
 from feeds.sources import SourceError, parse
+from feeds.sources.clean import clean
 from feeds.views import BadQuery
 from feeds.views.query import MAX_WINDOW
 
 
 def make_app(
-    hub: Hub, commands: Commands, door: Door, reports: DeliveryReports, gate: Gate, guard: Guard
+    hub: Hub,
+    commands: Commands,
+    door: Door,
+    reports: DeliveryReports,
+    gate: Gate,
+    guard: Guard,
+    readiness: Readiness,
 ) -> web.Application:
     """Return the application of one hub."""
     app = web.Application(middlewares=[guard.middleware()], client_max_size=0)
     app.add_routes(door.routes())
     app.add_routes(Loading(hub).routes())
     app.add_routes(reports.routes())
-    reading = Reading(hub, commands)
+    reading = Reading(hub, commands, readiness)
     app.add_routes(
         [
             web.get("/v1/stream", stream_handler(hub, commands, gate, secrets.token_hex(8))),
@@ -61,8 +69,10 @@ def make_app(
 class Reading:
     """Handlers that read, and commands over HTTP."""
 
-    def __init__(self, hub: Hub, commands: Commands) -> None:
+    def __init__(self, hub: Hub, commands: Commands, readiness: Readiness | None = None) -> None:
+        """``readiness``: asked of the disk, where this hub writes to one."""
         self._hub = hub
+        self._readiness = readiness
         self._commands = commands
         metrics = hub.metrics
         metrics.gauge("vaken_log_sequence", "Sequence of the last fact on the board.", lambda: hub.board.seq)
@@ -77,13 +87,16 @@ class Reading:
         return _json(200, {"status": "ok", "version": VERSION})
 
     async def ready(self, request: web.Request) -> web.Response:
-        """The log is replayed and takes facts."""
-        if self._hub.degraded:
-            return _json(503, {"status": "degraded", "why": self._hub.degraded, "seq": self._hub.board.seq})
+        """The log is replayed and takes facts, and the disk under it does."""
+        why = self._hub.degraded if self._readiness is None else await self._readiness.why_not()
+        if why:
+            return _json(503, {"status": "degraded", "why": why, "seq": self._hub.board.seq})
         return _json(200, {"status": "ready", "seq": self._hub.board.seq})
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus' page."""
+        if self._readiness is not None:
+            await self._readiness.look()
         return web.Response(body=self._hub.metrics.page(), headers={"Content-Type": "text/plain; version=0.0.4"})
 
     async def openapi(self, request: web.Request) -> web.Response:
@@ -94,7 +107,7 @@ class Reading:
         """Rows of a view as they are now: ``?filter=&sort=&of=&first=&limit=``."""
         view = request.match_info["view"]
         if view not in ROW_TYPES:
-            return _json(404, {"error": f"there is no view {view}; there are {', '.join(ROW_TYPES)}"})
+            return _json(404, {"error": f"there is no view {clean(view[:40])}; there are {', '.join(ROW_TYPES)}"})
         asked = request.query
         try:
             first, limit = int(asked.get("first", "0")), int(asked.get("limit", "100"))
@@ -125,7 +138,7 @@ class Reading:
         updates = self._hub.board.updates
         update = updates.updates.get(request.match_info["id"])
         if update is None:
-            return _json(404, {"error": f"there is no update {request.match_info['id'][:40]}"})
+            return _json(404, {"error": f"there is no update {clean(request.match_info['id'][:40])}"})
         answer = web.StreamResponse(
             headers={
                 "Content-Type": "text/csv; charset=utf-8; header=present",

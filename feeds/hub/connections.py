@@ -30,7 +30,7 @@ def most_connections() -> int:
         soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     if soft == resource.RLIM_INFINITY:
         return MOST
-    return max(min(MOST, soft - SPARED), soft // 2)
+    return min(MOST, max(soft - SPARED, soft // 2))
 
 
 def body_seconds(size: int) -> float:

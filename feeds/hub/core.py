@@ -54,6 +54,8 @@ class Hub:
         """Called after each batch; they only set flags."""
         self.sockets: set[Callable[[], Awaitable[object]]] = set()
         """How to say goodbye on each open WebSocket: called when the hub ends."""
+        self.stop = asyncio.Event()
+        """Set when the hub is to end: somebody asked, or its log takes nothing more."""
         self.wake_courier: Callable[[], None] = lambda: None
         self.behind: Callable[[], float] = lambda: 0.0
         """How old the oldest fact is that was accepted and is not on the board yet, seconds."""

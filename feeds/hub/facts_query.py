@@ -235,13 +235,15 @@ class FactsJob:
                 row = fact_row(entry)
                 if passes is None or passes(row, self.query.shown_at):
                     self.rows[entry.seq] = _encoder.encode(row)
+        if passes is None and len(self.rows) < sum(until - begin for begin, until in self.spans):
+            self._name_gaps(0, log.begins, "pruned: older than the log is kept")
         if passes is None and log.damage is not None:
-            self._name_gaps(log.damage.after, str(log.damage))
+            self._name_gaps(log.damage.after, None, str(log.damage))
 
-    def _name_gaps(self, after: int, why: str) -> None:
-        """Where the log is damaged, say so in place of the rows that cannot be read."""
+    def _name_gaps(self, after: int, upto: int | None, why: str) -> None:
+        """Where the log is damaged or pruned, say so in place of the rows that cannot be read."""
         for begin, until in self.spans:
-            for seq in range(max(begin, after) + 1, until + 1):
+            for seq in range(max(begin, after) + 1, (until if upto is None else min(until, upto)) + 1):
                 if seq not in self.rows:
                     row = FactRow(
                         key=str(seq), seq=seq, at=self.query.shown_at, by="vaken", kind="unreadable", what=why

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, ObjectsStated, RangesLoaded, RangesStated
+from feeds.hub.gaps import Gaps
 from feeds.hub.rhythm import Rhythm
 from feeds.hub.settings import FeedSettings
-from feeds.model import FeedRow, Row
+from feeds.model import FeedRow
 
 FEEDS_KEPT = 1_000
 """Feeds told apart; what comes under further names is counted under one."""
@@ -30,7 +31,10 @@ KINDS: dict[type, str] = {
 
 
 class _Heard:
-    __slots__ = ("coalesced", "events", "heard", "kind", "refused", "rhythm", "silent_after", "slots", "turned_away")
+    __slots__ = (
+        *("coalesced", "events", "expected", "gaps", "heard", "kind", "knocked"),
+        *("refused", "rhythm", "silent_after", "slots", "turned_away"),
+    )
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
@@ -40,6 +44,9 @@ class _Heard:
         self.coalesced = 0
         self.turned_away = 0
         self.rhythm = Rhythm(kind)
+        self.gaps = Gaps()
+        self.knocked: datetime | None = None
+        self.expected = False
         self.silent_after = 0.0
         """What the configuration says; 0: what was learnt counts."""
         self.slots: deque[tuple[int, int]] = deque(maxlen=SLOTS)
@@ -58,7 +65,8 @@ class FeedsHeard:
         self._feeds: dict[str, _Heard] = {}
         self._put_together = 0
         for name, settings in list((expected or {}).items())[:FEEDS_KEPT]:
-            self._feed(name, settings.kind).silent_after = settings.silent_after
+            feed = self._feed(name, settings.kind)
+            feed.silent_after, feed.expected = settings.silent_after, True
 
     def facts(self, facts: Sequence[Fact], news: Sequence[Fact] | None = None) -> None:
         """Note that facts came in; ``news``: those of them, in their order, that were not known (None: all)."""
@@ -70,6 +78,10 @@ class FeedsHeard:
             return
         for (name, kind), count in Counter(map(_feed_of, facts)).items():
             self._note(name, kind, count)
+
+    def beat(self, name: str) -> None:
+        """Note a heartbeat: a feed that names itself sent an empty batch."""
+        self._note(name, self._feed(name, "alarms").kind, 0)
 
     def _coalesced(self, facts: Sequence[Fact], news: Sequence[Fact]) -> None:
         """Count what repeats what is known, by feed."""
@@ -92,11 +104,24 @@ class FeedsHeard:
 
     def refused(self, name: str, kind: str) -> None:
         """Note that a payload was refused."""
-        self._feed(name, kind).refused += 1
+        feed = self._feed(name, kind)
+        feed.refused += 1
+        feed.knocked = self._now()
 
     def turned_away(self, name: str, kind: str) -> None:
         """Note that a payload was told to come back later: for now it is lost to us."""
-        self._feed(name, kind).turned_away += 1
+        feed = self._feed(name, kind)
+        feed.turned_away += 1
+        feed.knocked = self._now()
+
+    def numbered(self, name: str, number: int) -> None:
+        """Note the number that a feed gave to a frame."""
+        self._feed(name, "ingest").gaps.take(number)
+
+    def gaps(self, name: str) -> tuple[tuple[int, int], ...]:
+        """Return the gaps in a feed's own numbers, first and last of each."""
+        feed = self._feeds.get(name)
+        return feed.gaps.ranges if feed is not None else ()
 
     def put_together(self, count: int) -> None:
         """Note that load made so many repeats wait for one another; the feeds' rows have them among ``coalesced``."""
@@ -111,7 +136,11 @@ class FeedsHeard:
         """Names of the feeds."""
         return list(self._feeds)
 
-    def row(self, key: str) -> Row | None:
+    def feeds(self) -> Iterable[tuple[str, FeedRow]]:
+        """All feeds by name."""
+        return [(key, row) for key in self._feeds if (row := self.row(key)) is not None]
+
+    def row(self, key: str) -> FeedRow | None:
         """One feed."""
         feed = self._feeds.get(key)
         if feed is None:
@@ -129,6 +158,9 @@ class FeedsHeard:
             turned_away=feed.turned_away,
             rhythm=round(feed.rhythm.usual, 1),
             stale_after=feed.silent_after or feed.rhythm.unusual,
+            missing=feed.gaps.missing,
+            knocked=feed.knocked,
+            expected=feed.expected,
         )
 
     def _feed(self, name: str, kind: str) -> _Heard:

@@ -41,6 +41,8 @@ FRAMES_IN_FLIGHT = 64
 FRAME_BYTES_IN_FLIGHT = 32 * 1024 * 1024
 """Nor does it while the frames that are not answered hold so many bytes: one of the largest, or many small ones."""
 RETRY_AFTER = "1"
+TARRY_SECONDS = 0.25
+"""A sender that is told to come back later hears it so much later: who comes back at once costs the others nothing."""
 CLOSE_SECONDS = 2.0
 """How long a feed may take to answer a goodbye."""
 
@@ -120,6 +122,8 @@ class Door:
     async def take(self, by: str, facts: Sequence[Fact], size: int = 0, feed: str = "") -> tuple[Taken, int]:
         """Append what is news among ``facts``. Return what became of them, and the sequence they are kept up to."""
         taken = self._intake.take(by, facts, size, feed)
+        if feed and not facts:
+            self._hub.heard.beat(feed)
         self._renew(facts)
         if taken.kept is None:
             return taken, self._hub.board.seq
@@ -137,6 +141,8 @@ class Door:
             self._intake.admit(by)
         facts = native.alarms(body)
         taken = self._intake.take(by or "alarms", facts, len(body), by)
+        if by and not facts:
+            self._hub.heard.beat(by)
         self._renew(facts)
         return taken
 
@@ -201,13 +207,21 @@ class Door:
                 taken, seq = await self.take(by, facts, len(body), feed)
             except (SourceError, LogError) as error:
                 status, answer = self.refusal(error, by, kind)
-                return web.Response(status=status, body=answer, headers=_JSON | (_RETRY if status == 503 else {}))
+                if status != 503:
+                    return web.Response(status=status, body=answer, headers=_JSON)
+                await asyncio.sleep(TARRY_SECONDS)
+                return web.Response(status=status, body=answer, headers=_JSON | _RETRY)
             if taken.turned_away:
                 status, answer = self.answer(taken, by, None)
+                await asyncio.sleep(TARRY_SECONDS)
                 return web.Response(status=status, body=answer, headers=_JSON | _RETRY)
             return web.Response(body=b'{"accepted":%d,"seq":%d}' % (taken.accepted, seq), headers=_JSON)
 
         return handle
+
+    async def ticket(self, body: bytes) -> list[Fact]:
+        """Return the facts of a payload of Zammad that came another way than by its webhook. Raises SourceError."""
+        return await self._parsed(self._tickets(), body, "cases")
 
     async def _parsed(self, parse: Parse, body: bytes, kind: str) -> list[Fact]:
         """Return the facts of a body, parsed where that holds up nobody. Raises SourceError."""
@@ -300,6 +314,8 @@ class Door:
         try:
             parts = native.frame(frame)
             number = parts.id
+            if parts.sequence is not None:
+                self._hub.heard.numbered(by, parts.sequence)
             if (parts.ranges or parts.customers) and Capability.INVENTORY not in identity.may:
                 raise NotAllowed(may_not(identity, Capability.INVENTORY))
             if feed:
@@ -330,6 +346,8 @@ class Door:
     ) -> None:
         try:
             answer = await self._frame_answer(feed, facts, size)
+            if isinstance(error := answer.get("error"), dict) and error["status"] == 503:
+                await asyncio.sleep(TARRY_SECONDS)
             if not socket.closed:
                 await socket.send_frame(orjson.dumps({"id": number, **answer}), WSMsgType.TEXT)
         except ConnectionError:
@@ -350,7 +368,8 @@ class Door:
             self.answer(taken, by, None)
             more = {"accepted": taken.accepted, "turned_away": taken.turned_away, "seq": seq}
             return {"error": _frame_error(503, (_LATER % taken.turned_away).decode()) | more}
-        return {"accepted": taken.accepted, "seq": seq}
+        gaps = self._hub.heard.gaps(by)
+        return {"accepted": taken.accepted, "seq": seq} | ({"missing": gaps} if gaps else {})
 
 
 class Places:

@@ -10,13 +10,13 @@ import re
 import sys
 from collections.abc import Callable, MutableMapping
 from time import monotonic
-from typing import Any, Final, Literal, TextIO
+from typing import Annotated, Any, Final, Literal, TextIO
 
 import orjson
 import structlog
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from feeds.sources.clean import clean
 
@@ -36,9 +36,12 @@ Value = str | int | float | bool | None
 
 
 class JournalSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The table ``[log]``: how the hub's own lines look. ``json``: an object a line, for machines."""
+    """The table ``[log]``: how the hub's own lines look (``json``: an object a line, for machines), and how long facts
+    are kept."""
 
     format: Literal["console", "json"] = "console"
+    keep_days: Annotated[int, Meta(ge=0, le=36_500)] = 0
+    """Facts older than so many days are pruned once a day, as far as nothing of their time still goes on; 0: never."""
 
 
 class Journal:

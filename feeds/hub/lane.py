@@ -18,7 +18,7 @@ from aiohttp import web
 from feeds.hub.access.gate import Gate
 from feeds.hub.access.identity import Denied, Identity, needed
 from feeds.hub.connections import MOST, REQUEST_SECONDS
-from feeds.hub.ingest import OFF_LOOP_BYTES, Door
+from feeds.hub.ingest import OFF_LOOP_BYTES, TARRY_SECONDS, Door
 from feeds.hub.pressure.intake import Taken
 from feeds.log import Batch, LogError
 from feeds.model.access import Capability
@@ -255,10 +255,16 @@ class Lane(asyncio.Protocol):
             self._answer(*self._door.refusal(error, self._by or "alarms", "alarms"))
         else:
             raise error
-        if not self._full and self._transport is not None and not self._transport.is_closing():
+        if not (self._busy or self._full or self._transport is None or self._transport.is_closing()):
             self._go_on()
 
     def _answer(self, status: int, body: bytes) -> None:
+        if status == 503:
+            self._loop.call_later(TARRY_SECONDS, self._answer_now, status, body)
+        else:
+            self._answer_now(status, body)
+
+    def _answer_now(self, status: int, body: bytes) -> None:
         self._busy = False
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -269,6 +275,8 @@ class Lane(asyncio.Protocol):
         )
         if self._closing:
             transport.close()
+        elif status == 503 and not self._full:
+            self._go_on()
 
     def _hand_over(self) -> None:
         """Give the connection, with what was read of it, to aiohttp for good."""

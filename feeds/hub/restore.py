@@ -9,10 +9,20 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 from feeds.board import Board, Touched
 from feeds.board.board import WrongFormat
 from feeds.log import FactLog, LogError, RecordedLog, read_only, snapshots
+
+AT_LEAST_EVERY: Final = 900.0
+"""Seconds after which a snapshot is made of fewer facts too …"""
+LEAST_SHARE: Final = 0.05
+"""… but not of fewer than this part of what makes one by itself."""
+RESTS: Final = 2.0
+"""In a storm: after a snapshot none is made for so many times what it took, as feeds come first."""
+LEFT_FACTS: Final = 5_000
+"""Facts since the last snapshot for which a hub that ends leaves one: fewer are replayed in a moment."""
 
 
 def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str], None]) -> tuple[Board, int]:
@@ -64,8 +74,21 @@ def make_snapshot(directory: Path) -> int:
     return board.seq
 
 
+def leave_snapshot(directory: Path, board: Board, log: FactLog) -> None:
+    """At the end of a hub: write a snapshot of its board, where the next start would else replay much. Raises LogError.
+
+    ``log`` is closed, and ends where the board stands.
+    """
+    newest = next((one.seq for one in snapshots.newest(directory, lambda _path, _why: None)), 0)
+    if board.seq - newest < LEFT_FACTS or log.damage is not None:
+        return
+    check = log.check_at(board.seq)
+    if check is not None:
+        snapshots.write(directory, board.seq, check, board.dump())
+
+
 class Snapshotter:
-    """Has a snapshot made, in a process of its own, whenever enough facts came since the last one."""
+    """Has a snapshot made, in a process of its own, whenever enough facts came, or some and enough time passed."""
 
     def __init__(self, directory: Path, every: int, base: int, seq: Callable[[], int]) -> None:
         self._directory = directory
@@ -75,8 +98,13 @@ class Snapshotter:
 
     async def run(self, warn: Callable[[str], None]) -> None:
         """Look every few seconds until cancelled."""
+        loop = asyncio.get_running_loop()
+        made, took = loop.time(), 0.0
         while True:
-            if self._seq() - self._base >= self._every:
+            facts, since = self._seq() - self._base, loop.time() - made
+            enough = facts >= self._every and since >= RESTS * took
+            if enough or (facts >= self._every * LEAST_SHARE and since >= AT_LEAST_EVERY):
+                began = loop.time()
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-m",
@@ -98,6 +126,8 @@ class Snapshotter:
                         f"no snapshot could be made (exit {process.returncode}); the log is whole, restarts take longer"
                     )
                     self._base = self._seq()
+                made = loop.time()
+                took = made - began
             await asyncio.sleep(2)
 
 

@@ -5,7 +5,8 @@ import gc
 import ipaddress
 import signal
 import sys
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -20,20 +21,28 @@ from feeds.hub.access.local import LocalToken
 from feeds.hub.access.shown import show_figures
 from feeds.hub.access.token_file import TokenFile
 from feeds.hub.app import make_app
+from feeds.hub.backups import settle_restored
 from feeds.hub.channels import KEY_FILE, channels_of, hooks_key, keep_status_page, returns_of
+from feeds.hub.clock import SteadyClock
 from feeds.hub.commands import Commands
 from feeds.hub.connections import LINGER_SECONDS, most_connections
-from feeds.hub.core import Hub, utc_now
+from feeds.hub.core import Hub
 from feeds.hub.delivery_reports import DeliveryReports
+from feeds.hub.figures import Figures, Lateness
 from feeds.hub.ingest import Door
 from feeds.hub.journal import Journal
 from feeds.hub.lane import FrontServer
-from feeds.hub.restore import Snapshotter, restore
+from feeds.hub.readiness import Readiness
+from feeds.hub.restore import Snapshotter, leave_snapshot, restore
+from feeds.hub.resync import resync_of
+from feeds.hub.retention import Retention
 from feeds.hub.settings import Settings, SettingsError, load_settings
 from feeds.hub.stream import tick
+from feeds.hub.supervised import Supervisor
 from feeds.hub.version import VERSION
 from feeds.hub.watch import Lapses, watch_groups
 from feeds.hub.watch_explanations import Explaining
+from feeds.hub.watch_feeds import watch_feeds
 from feeds.hub.watch_surges import watch_surges
 from feeds.hub.watch_updates import watch_updates
 from feeds.log import Batch, LogError, SqliteLog, snapshots
@@ -48,6 +57,10 @@ SWITCH_SECONDS = 0.001
 
 class CannotStart(Exception):
     """The hub cannot start; the message says why and what to do."""
+
+
+class Broken(Exception):
+    """The hub ended because it could not go on. All that was answered is kept; it may be started again."""
 
 
 def run_hub(data: Path, listen: str, config: Path | None = None, *, own: bool = False) -> int:
@@ -69,9 +82,41 @@ def run_hub(data: Path, listen: str, config: Path | None = None, *, own: bool = 
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_serve(data, host, port, beyond, settings))
-    except (CannotStart, LogError, AccessError) as error:
+    except (CannotStart, Broken, LogError, AccessError) as error:
         print(f"vaken hub: {error}", file=sys.stderr)
         return 1
+    except ExceptionGroup as group:
+        # A watcher or the courier fell. Without it the hub would only look alive.
+        traceback.print_exception(group)
+        first = _first(group)
+        print(
+            f"vaken hub: ended, as a part of it failed: {type(first).__name__}: {first}. "
+            "All that was answered is kept; start it again.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def check_hub(data: Path, listen: str, config: Path | None = None) -> int:
+    """Look whether a hub could start so, without starting it. Return the exit code: 0 it could, 2 it could not.
+
+    Each fault is one line on stderr that names file, line and field.
+    """
+    from feeds.hub.config_check import faults
+
+    said = [fault.said(config) for fault in faults(config)] if config is not None else []
+    try:
+        host, _, beyond = _address(listen)
+        if beyond and not said:
+            _may_be_reached(host, data, load_settings(config))
+    except (CannotStart, SettingsError, AccessError) as error:
+        said.append(f"vaken hub: {error}")
+    for line in said:
+        print(line, file=sys.stderr)
+    if said:
+        return 2
+    print(f"{config}: good" if config is not None else "there is no configuration file: the defaults hold")
     return 0
 
 
@@ -118,23 +163,31 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
         assert hub is not None, "facts were delivered before the board was there"
         hub.deliver(batch)
 
+    def failed() -> None:
+        if hub is not None:
+            hub.stop.set()  # it could only be half alive: whoever watches over it starts it again
+
+    journal = Journal(settings.log.format)
+    clock = SteadyClock(journal.warn)
     newest = next(iter(snapshots.newest(data, on_bad=lambda _path, _why: None)), None)
     log = SqliteLog.open(
         data,
         deliver=deliver,
-        now=utc_now,
+        now=clock,
         after=newest.seq if newest is not None else 0,
         queue_facts=settings.limits.queue_facts,
+        failed=failed,
     )
     try:
         # What the log holds stays: the cycle collector need not look at it while it comes in, nor ever after.
         gc.disable()
-        journal = Journal(settings.log.format)
         board, base = restore(data, log, journal.warn)
         gc.freeze()
         gc.enable()
         gc.set_threshold(GC_YOUNG)
-        hub = Hub(board, settings, data)
+        if board.seq:
+            clock.not_before(board.at)
+        hub = Hub(board, settings, data, clock)
         hub.follow(log)
         hub.journal.hear_libraries(hub.metrics.refused.labels(status="400").inc)
         hub.sight.look()
@@ -143,6 +196,12 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
         await _run(hub, base, host, port, beyond)
     finally:
         await log.close()
+    if log.failure:
+        raise Broken(log.failure)
+    try:
+        await asyncio.to_thread(leave_snapshot, hub.directory, hub.board, log)
+    except LogError as error:
+        hub.warn(str(error))
     hub.journal.say("hub.stopped", "stopped; all that was answered is on disk", seq=hub.board.seq)
 
 
@@ -161,7 +220,7 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
 
     guard = Guard(gate, called, beyond, bool(settings.zammad.secret), hub.metrics)
     show_figures(hub.metrics, gate, certificate)
-    stop = asyncio.Event()
+    stop = hub.stop
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
@@ -174,8 +233,10 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
     courier = Courier(hub, channels_of(hub, key), hub.now)
     hub.wake_courier = courier.wake
     snapshotter = Snapshotter(hub.directory, hub.settings.limits.snapshot_every, base, lambda: hub.board.seq)
+    readiness = Readiness(hub.directory, lambda: hub.degraded, asyncio.get_running_loop().time)
+    lateness, supervisor = Lateness(), Supervisor()
     runner = web.AppRunner(
-        make_app(hub, commands, door, DeliveryReports(hub, key), gate, guard),
+        make_app(hub, commands, door, DeliveryReports(hub, key), gate, guard, readiness),
         access_log=None,
         handle_signals=False,
         shutdown_timeout=SHUTDOWN_SECONDS,
@@ -192,6 +253,9 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
             raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
         if lost := local.write(bound):
             hub.warn(f"programs of this machine do not find the hub's token by themselves: {lost}")
+        returns = returns_of(hub)
+        seen: Callable[[], Mapping[str, int]] = lambda: returns.seen if returns is not None else {}  # noqa: E731
+        Figures(hub, readiness, lateness, lambda: front.connections, seen)
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(gate.run()),
@@ -203,12 +267,21 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
                 group.create_task(hub.sight.run()),
                 group.create_task(hub.past.run()),
                 group.create_task(snapshotter.run(hub.warn)),
+                group.create_task(lateness.run()),
+                group.create_task(supervisor.run()),
+                group.create_task(
+                    Retention(hub.directory, hub.log, settings.log.keep_days, hub.now).run(hub.warn),
+                ),
             ]
             if not hub.degraded:
                 await hub.settle_left()
+                await settle_restored(hub)
                 await hub.state_settings()
                 tasks.append(group.create_task(courier.run()))
-                if (returns := returns_of(hub)) is not None:
+                tasks.append(group.create_task(watch_feeds(hub)))
+                if (resync := resync_of(hub, door.ticket)) is not None:
+                    tasks.append(group.create_task(resync.run()))
+                if returns is not None:
                     tasks.append(group.create_task(returns.run()))
                 if (page := hub.settings.status_page) is not None:
                     tasks.append(group.create_task(keep_status_page(hub, page)))
@@ -219,9 +292,12 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
             hub.news.set()
             url = f"http{'s' if certificate is not None else ''}://{_shown(host)}:{bound}"
             print(f"vaken hub ready at {url}", flush=True)
+            supervisor.tell("READY=1")
             hub.journal.say("hub.ready", f"ready at {url}", version=VERSION, seq=hub.board.seq, snapshot=base)
             await stop.wait()
-            hub.journal.say("hub.stopping", "asked to stop", seq=hub.board.seq, waiting=hub.log.waiting)
+            asked = "the log takes nothing more" if hub.log.failure else "asked to stop"
+            supervisor.tell("STOPPING=1")
+            hub.journal.say("hub.stopping", asked, seq=hub.board.seq, waiting=hub.log.waiting)
             front.stop()
             for task in tasks:
                 task.cancel()
@@ -229,6 +305,14 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
         local.remove()
         await runner.cleanup()
         await gate.close()
+        readiness.close()
+
+
+def _first(error: BaseException) -> BaseException:
+    """Return the first failure within groups of failures."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _shown(host: str) -> str:

@@ -20,6 +20,9 @@ from feeds.hub.journal import JournalSettings
 from feeds.model import ContactChannel, Desk, Weights
 from feeds.model.text import Name
 
+THEIRS = ("client", "keys", "looks")
+"""Tables of the same file that are of the command line and of the screens."""
+
 
 class SettingsError(Exception):
     """The configuration cannot be used; the message names the file and the key."""
@@ -35,6 +38,8 @@ class ZammadSettings(Struct, frozen=True, forbid_unknown_fields=True):
     secret: str = ""
     time_unit: Annotated[float, Meta(gt=0.0, le=86_400.0)] = 60.0
     api: ZammadApi | None = None
+    resync: bool = True
+    """With ``api``: ask for tickets that were missed."""
 
 
 class FeedSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -61,8 +66,8 @@ class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Terminals at a time; one more is told to come back later."""
     stalled_seconds: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 20.0
     """A terminal that takes nothing of what it is sent for so long is dropped. It costs one frame a view until then."""
-    snapshot_every: int = 200_000
-    """Facts between snapshots of the board."""
+    snapshot_every: int = 50_000
+    """Facts between snapshots of the board. A start replays at most about so many."""
 
 
 class UpdateSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,8 +151,8 @@ def load_settings(path: Path | None) -> Settings:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: {error}") from error
-    for theirs in ("client", "keys", "looks"):
-        raw.pop(theirs, None)  # of the command line and of the screens
+    for theirs in THEIRS:
+        raw.pop(theirs, None)
     try:
         settings = msgspec.convert(raw, Settings)
     except msgspec.ValidationError as error:
@@ -161,7 +166,7 @@ def load_settings(path: Path | None) -> Settings:
             load_templates(folder)
         except CourierError as error:
             raise SettingsError(f"{path}: [updates] {error}") from error
-    settings = _beside(settings, path.parent)
+    settings = beside(settings, path.parent)
     if "desk" in raw:
         desk = settings.desk
         try:
@@ -171,7 +176,7 @@ def load_settings(path: Path | None) -> Settings:
     return settings
 
 
-def _beside(settings: Settings, folder: Path) -> Settings:
+def beside(settings: Settings, folder: Path) -> Settings:
     """Return the settings with the files of TLS and single sign-on named from the configuration file on."""
     tls, oidc = settings.tls, settings.access.oidc
     if tls is not None:

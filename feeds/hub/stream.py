@@ -153,6 +153,7 @@ class Terminal:
                     "seq": hub.board.seq,
                     "degraded": hub.degraded,
                     "role": self._identity.role,
+                    "who": self._who,
                     "may": sorted(self._identity.may),
                     "rate": hub.rate,
                 }

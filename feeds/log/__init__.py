@@ -1,6 +1,7 @@
 """The ordered, durable log of facts. ``SqliteLog`` keeps it on one machine; snapshots of the board lie beside it."""
 
 from feeds.log import snapshots
+from feeds.log.backup import Backup, back_up
 from feeds.log.interface import (
     Batch,
     Damage,
@@ -14,12 +15,16 @@ from feeds.log.interface import (
     Report,
 )
 from feeds.log.large import Large
-from feeds.log.records import RecordedLog, check, read_only
+from feeds.log.lines import export
+from feeds.log.pruning import prune
+from feeds.log.records import RecordedLog, Verified, check, read_only, verify
 from feeds.log.repair import cut
 from feeds.log.snapshots import Snapshot
 from feeds.log.sqlite import SqliteLog
+from feeds.log.table import Pruned
 
 __all__ = [
+    "Backup",
     "Batch",
     "Damage",
     "FactLog",
@@ -30,12 +35,18 @@ __all__ = [
     "LogFull",
     "LogLocked",
     "LogRefused",
+    "Pruned",
     "RecordedLog",
     "Report",
     "Snapshot",
     "SqliteLog",
+    "Verified",
+    "back_up",
     "check",
     "cut",
+    "export",
+    "prune",
     "read_only",
     "snapshots",
+    "verify",
 ]

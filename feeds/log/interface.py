@@ -128,5 +128,8 @@ class FactLog(Protocol):
     async def append_large(self, by: str, large: Large, seen: int = 0, origin: Origin = NOWHERE) -> Batch:
         """As ``append``, for one fact that was encoded beforehand."""
 
+    async def prune(self, until: int, board: bytes, by: str) -> int:
+        """Take what is up to the batch that ends at ``until`` off the beginning; ``board`` is the board after it."""
+
     async def close(self) -> None:
         """Keep and deliver what waits, then let the directory go. May be called again."""

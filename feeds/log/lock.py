@@ -13,7 +13,10 @@ LOCK_FILE = "hub.lock"
 
 
 class DirectoryLock:
-    """An exclusive ``flock`` on ``hub.lock``, with the holder's process id written inside for people to read."""
+    """An exclusive ``flock`` on ``hub.lock``; who holds it is written inside for people to read.
+
+    It holds between users, and between containers that share the directory; there the machine's name tells them apart.
+    """
 
     def __init__(self, directory: Path) -> None:
         """Take the lock of ``directory``, which is created (mode 0700) when it is missing.
@@ -33,9 +36,9 @@ class DirectoryLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"{os.getpid()}\n".encode(), 0)
+            os.pwrite(self._file, f"{os.getpid()} on {os.uname().nodename}\n".encode(), 0)
         except BlockingIOError as error:
-            holder = os.pread(self._file, 32, 0).decode("ascii", "replace").strip()
+            holder = os.pread(self._file, 128, 0).decode("ascii", "replace").strip()
             os.close(self._file)
             raise LogLocked(
                 f"The data directory {directory} is held by another hub, process {holder or 'unknown'}: "

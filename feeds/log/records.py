@@ -8,9 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from feeds.facts import Entry, Glance, decode_entries, glance_entries
-from feeds.log.interface import Batch, Damage, LogDamaged, Report
+from feeds.log.interface import Batch, Damage, LogDamaged, LogError, Report
 from feeds.log.table import GENESIS, Pruned, Row, Table
 
 
@@ -96,6 +97,14 @@ class RecordedLog:
         row = self._table.holding()
         return (row.last, _glances(row, self._table)[-1].at) if row is not None else None
 
+    def end_before(self, seq: int) -> int:
+        """Return the last sequence up to ``seq`` at which a batch ends; where the log begins when there is none."""
+        row = self._table.holding(seq)
+        if row is None:
+            end = self._table.holding()
+            return self.begins if end is None or seq < end.first else end.last
+        return seq if row.last == seq else row.first - 1
+
     def pruned(self) -> list[Pruned]:
         """Return what was taken from the beginning of the log, each time that was done. Raises LogDamaged, LogError."""
         return self._table.pruned()
@@ -121,7 +130,7 @@ class RecordedLog:
         return _glances(row, self._table)[seq - row.first].at if row is not None else None
 
     def seq_at(self, at: datetime) -> int:
-        """Return the last sequence appended at ``at`` or before, 0 when all came later.
+        """Return the last sequence appended at ``at`` or before; where the log begins (0) when all came later.
 
         Looks at a few batches only: where a clock was put back, at one of the places that fit. Blocks on the disk.
         """
@@ -129,7 +138,7 @@ class RecordedLog:
         if last is None:
             return 0
         # All up to ``good`` came at ``at`` or before; the fact ``beyond`` came after it.
-        good, beyond = 0, last.last + 1
+        good, beyond = self.begins, last.last + 1
         while good + 1 < beyond:
             row = self._table.holding((good + beyond) // 2)
             if row is None:
@@ -186,6 +195,55 @@ def read_only(directory: Path, after: int = 0) -> RecordedLog:
     log = RecordedLog(directory)
     log.verify(after)
     return log
+
+
+class Verified(Struct, frozen=True):
+    """A chain that holds: its end, what was taken from its beginning, and where an earlier head stood (``named``)."""
+
+    last: int
+    check: bytes
+    batches: int
+    pruned: tuple[Pruned, ...]
+    named: int | None = None
+
+
+def verify(directory: Path, head: bytes | None = None, at: int | None = None) -> Verified:
+    """Follow the chain of hashes through the whole log in ``directory``, also while a hub runs there.
+
+    ``head`` is the hash that the chain had once, at sequence ``at`` where that is known: who changes, takes out, puts
+    in or exchanges a batch before it cannot come to the same hash again. Raises LogDamaged where the chain breaks or
+    does not come by that hash, LogError when there is no log, or when the place lies in what was pruned.
+    """
+    table = Table(directory)
+    pruned = tuple(table.pruned())
+    named: int | None = None
+    last, found, batches = (pruned[-1].last, pruned[-1].check, 0) if pruned else (0, GENESIS, 0)
+    other: bytes | None = None
+    for place, seen in ((one.last, one.check) for one in pruned):
+        if place == at:
+            other = seen
+        if seen == head:
+            named = place
+    for row in table.rows():
+        last, found, batches = row.last, row.check, batches + 1
+        if row.last == at:
+            other = row.check
+        if row.check == head:
+            named = row.last
+    if head is not None and (named is None or (at is not None and at != named)):
+        if pruned and at is not None and at < pruned[-1].last and other is None:
+            raise LogError(
+                f"Whether the log in {directory} had the hash {head.hex()} at {at} cannot be told any more: what was "
+                f"there is pruned up to {pruned[-1].last}. Its chain is unbroken from there to {last}."
+            )
+        why = f"no batch has the hash {head.hex()}"
+        if at is not None and other is not None:
+            why = f"the batch that ends at {at} has the hash {other.hex()} and not {head.hex()}"
+        elif at is not None:
+            why = f"no batch ends at {at}, where the hash was {head.hex()}"
+        why += ": the log was changed since, or it is another one"
+        raise LogDamaged(Damage(str(table.database), 0, why))
+    return Verified(last, found, batches, pruned, named)
 
 
 def check(directory: Path) -> Report:

@@ -94,6 +94,7 @@ class SqliteLog:
         deliver: Callable[[Batch], None],
         now: Callable[[], datetime],
         queue_facts: int,
+        failed: Callable[[], None],
     ) -> None:
         self._directory = directory
         self._recorded = recorded
@@ -101,6 +102,7 @@ class SqliteLog:
         self._lock = lock
         self._deliver = deliver
         self._now = now
+        self._failed = failed
         self._at = recorded.at
         self._last = recorded.last
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -132,13 +134,15 @@ class SqliteLog:
         now: Callable[[], datetime],
         after: int = 0,
         queue_facts: int = 200_000,
+        failed: Callable[[], None] = lambda: None,
     ) -> "SqliteLog":
         """Take ``directory`` (made when missing), verify its log after sequence ``after``, and be ready for appends.
 
         ``deliver`` is called on the event loop with each commit, in order, before its appends are answered; when it
         raises, the log takes nothing more. ``now`` gives aware UTC times. ``after``
         is the sequence of a good snapshot: earlier batches are not read. At most ``queue_facts`` facts wait for the
-        disk. A damaged log opens too: see ``damage``. Raises LogLocked, LogError. Blocks on the disk.
+        disk. ``failed`` is called on the event loop when the log takes nothing more until it is opened again. A damaged
+        log opens too: see ``damage``. Raises LogLocked, LogError. Blocks on the disk.
         """
         lock = DirectoryLock(directory)
         try:
@@ -159,7 +163,7 @@ class SqliteLog:
         except BaseException:
             lock.release()
             raise
-        return cls(directory, recorded, store, lock, deliver, now, queue_facts)
+        return cls(directory, recorded, store, lock, deliver, now, queue_facts, failed)
 
     @property
     def last(self) -> int:
@@ -407,12 +411,14 @@ class SqliteLog:
                 refusal = why() if why is not None else self._refusal()
                 append.done.set_exception(refusal or LogError("The log took nothing of this: send it again."))
 
-    def _fail(self, what: str, cause: BaseException) -> None:
-        """Take nothing more; the first failure stays."""
+    def _fail(self, what: str, cause: BaseException, told: bool = True) -> None:
+        """Take nothing more; the first failure stays. ``told``: on the event loop, those outside hear of it."""
         if self._failure is None:
             self._cause = cause
             self._failure = f"{what}: {cause!r}. The log takes nothing more: restart the hub."
             _logger.critical(self._failure, exc_info=cause)
+            if told:
+                self._failed()
 
     # On the writer thread.
 
@@ -463,7 +469,7 @@ class SqliteLog:
         try:
             self._loop.call_soon_threadsafe(self._written, commit, error)
         except RuntimeError as cause:
-            self._fail("The event loop ended before the log was closed", cause)
+            self._fail("The event loop ended before the log was closed", cause, told=False)
             self._commits.put(None)
 
 

@@ -8,8 +8,10 @@ import logging
 import os
 import shutil
 import sqlite3
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -44,10 +46,10 @@ LARGE_BYTES: Final = 4 << 20
 PIECE_BYTES: Final = 1 << 20
 _INSERT_ROOM = 'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, zeroblob(?))'
 
-DROP_BATCHES: Final = 64
-"""Batches that are taken off the beginning in one transaction: appends wait for no longer than that takes."""
-MERGED_ANEW: Final = 4 << 20
-"""What one such transaction is taken to have written."""
+DROP_BATCHES: Final = 512
+"""Batches that are taken off the beginning in one transaction, at most …"""
+DROP_BYTES: Final = 4 << 20
+"""… and bytes of facts in them, but for a single larger batch: appends wait for no longer than that takes."""
 _INSERT_PRUNED = 'INSERT INTO pruned (last, "check", opening, at, by) VALUES (?, ?, ?, ?, ?)'
 
 _logger = logging.getLogger(__name__)
@@ -112,7 +114,7 @@ class Store:
         self._testify()
 
     def drop(self, until: int, by: str, at: datetime, batches: int = DROP_BATCHES) -> int:
-        """Take the first ``batches`` batches off the beginning, as far as ``until``; return where the log begins then.
+        """Take some batches off the beginning, none beyond ``until``; return where the log begins then.
 
         The base must cover ``until``. The last batch always stays. One transaction; call it again until nothing moves.
         Raises LogFull, LogDamaged.
@@ -125,14 +127,17 @@ class Store:
                 "SELECT coalesce(max(last), 0), (SELECT opening FROM pruned LIMIT 1) FROM pruned"
             ).fetchone()
             found = connection.execute(
-                'SELECT first, last, "check" FROM batches WHERE first <= ? ORDER BY first LIMIT ?', (until, batches)
+                'SELECT last, "check", length(facts) FROM batches '
+                "WHERE first <= ? AND last <= ? AND last < ? ORDER BY first LIMIT ?",
+                (until, until, self.last, batches),
             ).fetchall()
-            kept = [one for one in found if one[1] <= until and one[1] < self.last]
-            if not kept:
+            sizes = list(accumulate(size for _, _, size in found))
+            dropped = found[: max(1, bisect_right(sizes, DROP_BYTES))]
+            if not dropped:
                 connection.execute("ROLLBACK")
                 return int(begin)
-            _, last, check = kept[-1]
-            opening = kept[0][2] if opening is None else opening
+            last, check, _ = dropped[-1]
+            opening = dropped[0][1] if opening is None else opening
             connection.execute("DELETE FROM batches WHERE first <= ?", (last,))
             # One record a pruning, which moves on with its steps.
             connection.execute("DELETE FROM pruned WHERE at = ? AND by = ?", (at.isoformat(), by))
@@ -149,7 +154,7 @@ class Store:
             raise LogDamaged(
                 Damage(str(self._database), self.last, f"SQLite cannot take batches off it ({error})")
             ) from error
-        self.unmerged += MERGED_ANEW
+        self.unmerged += sizes[len(dropped) - 1] + _ROW_OVERHEAD  # what is freed is overwritten
         return int(last)
 
     def squeeze(self) -> None:

@@ -1,9 +1,10 @@
 """The table of batches: its rows, the chain that ties them together, and reading it with every check.
 
 A data directory holds ``log/facts.db`` (SQLite, WAL), ``log/log.head`` (the witness), ``snapshots/`` and ``hub.lock``.
-Where old batches were pruned, ``log/base.snap`` is the board after the last of them, and the table ``pruned`` says what
-was there and how the chain goes on; the format is 2 then, so that programs that do not know of it refuse. One row is one commit. Its check covers the check before it, so a batch that was changed, lost, exchanged or taken
-from elsewhere breaks the chain there. This module only reads; ``store`` writes.
+One row is one commit. Its check covers the check before it, so a batch that was changed, lost, exchanged or taken
+from elsewhere breaks the chain there. Where old batches were pruned, ``log/base.snap`` is a board after the last of
+them, and the table ``pruned`` says how far that went and how the chain goes on; the format is 2 then, so that a program
+that does not know of it refuses. This module only reads; ``store`` writes.
 """
 
 import os
@@ -160,6 +161,14 @@ class Table:
             case (int(last), bytes(check)) if last == seq:
                 return check
         return None
+
+    def copy(self, target: Path) -> None:
+        """Copy the database to ``target`` as it stands at one moment; a hub may write meanwhile.
+
+        Raises LogDamaged, LogError, and OSError or sqlite3.Error where the target does not take it.
+        """
+        with closing(self._connect()) as source, closing(sqlite3.connect(target)) as into:
+            source.backup(into)
 
     def begins(self) -> int:
         """Return the last sequence that was pruned, 0 where none was. Raises LogDamaged, LogError."""

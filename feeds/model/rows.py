@@ -358,6 +358,12 @@ class FeedRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     """How long it is usually silent between two payloads, seconds, as learnt; 0: not known yet."""
     stale_after: float = 0.0
     """Silence of so many seconds is unusual for it; 0: not known, what is usual for its kind goes."""
+    missing: int = 0
+    """Frames that its own numbers say are missing; those that came late are not."""
+    knocked: datetime | None = None
+    """When something of it was last refused or told to come back later: it is not silent."""
+    expected: bool = False
+    """The configuration names it."""
 
 
 class ImpactRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):

@@ -168,7 +168,7 @@ class Player:
 
     async def _go_to(self, seq: int, at: datetime | None) -> None:
         recording, shown = self.recording, self.hub.board.seq
-        seq = min(max(seq, 0), recording.last)
+        seq = min(max(seq, recording.begins), recording.last)
         with self._doing("seeking"):
             if shown <= seq <= shown + FORWARD and (shown or seq <= FORWARD):
                 await self._forward(seq)

@@ -13,7 +13,7 @@ from pathlib import Path
 from feeds.board import Board, Touched
 from feeds.board.board import WrongFormat
 from feeds.facts import Entry, Glance, glance_entries
-from feeds.log import RecordedLog, read_only, snapshots
+from feeds.log import LogError, RecordedLog, read_only, snapshots
 from feeds.replay.kept import KeptBoards
 
 KEEP_EVERY = 20_000
@@ -45,7 +45,9 @@ class Recording:
         self.last = self._log.last
         """The last good sequence."""
         self.damage = self._log.damage
-        first = self._log.time_of(1) if self.last else None
+        self.begins = self._log.begins
+        """The sequence after which the log begins: 0, or what was pruned. No board of before can be shown."""
+        first = self._log.time_of(self.begins + 1) if self.last else None
         self.first_at: datetime | None = first
         self.last_at: datetime | None = self._log.time_of(self.last) if self.last else None
         self.events: list[tuple[int, datetime]] = []
@@ -68,7 +70,7 @@ class Recording:
         if end is None or end[0] <= self.last:
             return False
         self.last, self.last_at = end
-        self.first_at = self.first_at or log.time_of(1)
+        self.first_at = self.first_at or log.time_of(log.begins + 1)
         return True
 
     def found_damage(self, log: RecordedLog) -> None:
@@ -88,6 +90,11 @@ class Recording:
     def board_at(self, seq: int) -> Board:
         """Return a board after sequence ``seq``, or after the last good one before it. Raises LogError."""
         board = self._nearest(seq)
+        if board.seq < self.begins:
+            raise LogError(
+                f"The log in {self.directory} begins after sequence {self.begins}, as what was before is pruned, and no "
+                "board that this program can read covers that: replay it with the version that pruned it."
+            )
         log, touched, since = self.reader(), Touched(), board.seq
         for batch in log.read(after=board.seq):
             entries = tuple(entry for entry in batch.entries if entry.seq <= seq)

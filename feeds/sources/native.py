@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
-from msgspec import Raw, Struct, structs
+from msgspec import Meta, Raw, Struct, structs
 
 from feeds.facts import AlarmReported, CustomersStated, Fact, RangesStated
 from feeds.model import AlarmEvent, CaseEvent, Customer
@@ -123,6 +123,8 @@ class Frame(Struct, frozen=True):
     """A frame of ``WS /v1/ingest``: bodies as for the HTTP paths, each optional, and an id for the answer."""
 
     id: int | str | None = None
+    sequence: Annotated[int, Meta(ge=0)] | None = None
+    """The feed's own number of this frame, one more each time."""
     alarms: Raw = Raw()
     cases: Raw = Raw()
     ranges: Raw = Raw()

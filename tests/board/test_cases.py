@@ -22,6 +22,7 @@ from feeds.model import (
     SimRange,
 )
 from feeds.simspace import SimSpan
+from tests.extent import examples
 
 START = datetime(2026, 2, 3, 1, 2, 0, tzinfo=UTC)
 ARRIVAL = START + timedelta(hours=1)
@@ -186,7 +187,7 @@ def test_the_oldest_closed_cases_are_forgotten_and_open_ones_never(monkeypatch: 
     st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(CaseState), st.sampled_from(["x", "y"])), max_size=9),
     st.data(),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_the_newest_event_of_each_case_counts_in_any_order_and_however_often_delivered(
     story: list[tuple[str, CaseState, str]], data: st.DataObject
 ) -> None:

@@ -22,6 +22,7 @@ from feeds.facts import (
 )
 from feeds.model import AlarmEvent, CaseEvent, CaseKind, CaseState, OutageState, Severity, SimRange
 from feeds.simspace import SimSpan
+from tests.extent import examples
 
 START = datetime(2026, 2, 3, 1, 2, 0, tzinfo=UTC)
 BASE = 894620002000000000
@@ -608,7 +609,7 @@ BY_PEOPLE = {OutageState.DECLARED, OutageState.MITIGATED, OutageState.RESOLVED, 
 
 
 @given(steps)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_the_watcher_comes_to_rest_and_never_overrules_people(found: list[tuple]) -> None:  # type: ignore[type-arg]
     room = fleet(block(0, apn="x", gateway="g"), block(1, apn="x"), block(1, "carrier", 20_000))
     decided: dict[str, OutageState] = {}

@@ -29,6 +29,7 @@ from feeds.facts import (
 )
 from feeds.model import LIVE_STATES, AlarmEvent, CaseEvent, CaseState, Outage, OutageState, Severity, SimRange
 from feeds.simspace import IntervalSet, SimSpan
+from tests.extent import LONG
 
 START = datetime(2026, 2, 3, 1, 2, 0, tzinfo=UTC)
 BASE = 894620002000000000
@@ -273,4 +274,4 @@ def of_people(outage: Outage) -> bool:
 
 
 TestGrouping = Grouping.TestCase
-TestGrouping.settings = settings(max_examples=35, stateful_step_count=30, deadline=None)
+TestGrouping.settings = settings(max_examples=35 if LONG else 15, stateful_step_count=30, deadline=None)

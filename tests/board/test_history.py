@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feeds.board.surge.history import MINUTES_KEPT, History, Ring, RingDump
 from feeds.model import Case, CaseState, Channel
 from feeds.surges import CELL_AT, HOURS_KEPT, MEMBERS, SERIES_AT, Series
+from tests.extent import examples
 
 START = datetime(2026, 2, 3, 1, 0, 30, tzinfo=UTC)
 MINUTE = int(START.timestamp()) // 60
@@ -20,7 +21,7 @@ def case(channel: Channel = Channel.API) -> Case:
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 2)), max_size=40), st.integers(0, 30), st.integers(0, 30))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_a_ring_is_a_table_that_forgets_what_is_older_than_its_size(
     added: list[tuple[int, int]], first: int, length: int
 ) -> None:

@@ -11,6 +11,7 @@ from feeds.board import Board, Touched, objects
 from feeds.board.objects import ObjectTable
 from feeds.facts import AlarmReported, Entry, Fact, ObjectsStated, OutageSuspected, RangesStated
 from feeds.model import AlarmEvent, ObjectRule, Severity, SimRange
+from tests.extent import examples
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
 
@@ -113,7 +114,7 @@ def naive(rules: list[ObjectRule], source: str, name: str) -> dict[str, str]:
 
 
 @given(st.lists(st.tuples(patterns, st.sampled_from(["", "s", "t"])), max_size=12), letters, st.sampled_from("su"))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 def test_the_index_finds_what_a_look_at_every_rule_finds(
     given_rules: list[tuple[str, str]], name: str, source: str
 ) -> None:

@@ -35,6 +35,7 @@ from feeds.model import (
     UpdateText,
 )
 from feeds.simspace import IntervalSet, SimSpan
+from tests.extent import examples
 
 START = datetime(2026, 2, 3, 1, 2, 0, tzinfo=UTC)
 BASE = 894620002000000000
@@ -372,7 +373,7 @@ runs = st.tuples(st.integers(0, 60), st.integers(0, 40)).map(lambda run: (run[0]
 
 
 @given(st.lists(st.tuples(runs, st.sampled_from("abc")), max_size=8), st.lists(runs, max_size=4))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_impacts_share_out_the_known_sims_of_the_scope_each_to_one_customer(
     fleet: list[tuple[tuple[int, int], str]], scope: list[tuple[int, int]]
 ) -> None:
@@ -388,7 +389,7 @@ def test_impacts_share_out_the_known_sims_of_the_scope_each_to_one_customer(
 
 
 @given(st.lists(st.lists(runs, max_size=3), max_size=4), st.lists(st.lists(runs, max_size=3), max_size=6), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_members_are_the_cases_that_meet_the_scope_whatever_came_first(
     scopes: list[list[tuple[int, int]]], cases: list[list[tuple[int, int]]], data: st.DataObject
 ) -> None:

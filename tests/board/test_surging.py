@@ -11,6 +11,7 @@ from feeds.board import Board, Touched
 from feeds.board.surge.surging import look, usual_cases, usual_per_minute
 from feeds.facts import DeskStated, Entry, SurgeBegan, SurgeEnded, SurgeGrew
 from feeds.model import CaseKind, Channel, Desk, Service
+from tests.extent import LONG, examples
 
 MAILS = (Channel.EMAIL, CaseKind.INCIDENT, Service.DATA)
 CALLS = (Channel.CALL, CaseKind.INCIDENT, Service.DATA)
@@ -219,7 +220,7 @@ def began(desk: Desktop) -> int:
 
 
 def test_quiet_weeks_bring_no_false_surge() -> None:
-    assert [began(Desktop().play(quiet(seed, 21))) for seed in (21, 22)] == [0, 0]
+    assert [began(Desktop().play(quiet(seed, 21))) for seed in ((21, 22) if LONG else (21,))] == [0, 0][: 1 + LONG]
 
 
 @pytest.mark.soak
@@ -244,7 +245,7 @@ STATEMENTS = st.one_of(
 
 
 @given(st.lists(STATEMENTS, max_size=12), st.integers(0, 12))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_whatever_is_said_of_surges_the_board_stays_whole_and_the_watcher_can_look(
     said: list[SurgeBegan | SurgeGrew | SurgeEnded | DeskStated], cut: int
 ) -> None:

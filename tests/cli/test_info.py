@@ -26,7 +26,7 @@ def test_info_shows_each_value_of_the_hub_with_its_origin_and_no_secret(run: Any
     assert outcome.code == 0
     lines = {line.split()[0]: line.strip() for line in outcome.out.splitlines() if line.strip()}
     assert lines["limits.queue_facts"].endswith("5  (file)")
-    assert lines["limits.snapshot_every"].endswith("200000  (default)")
+    assert lines["limits.snapshot_every"].endswith("50000  (default)")
     assert lines["zammad.secret"].endswith("set, not shown  (file)")
     assert "hunter2" not in outcome.out
 

@@ -45,8 +45,8 @@ class Terminal:
         os.close(slave)
 
     def read_until(self, text: str) -> None:
-        """Read until ``text`` is on the screen, within 60 seconds."""
-        ends = time.monotonic() + 60
+        """Read until ``text`` is on the screen, within two minutes."""
+        ends = time.monotonic() + 120
         while not self.shows(text):
             assert time.monotonic() < ends, "\n".join(self.screen.display)
             if select.select([self._master], [], [], 0.2)[0]:

@@ -27,6 +27,7 @@ from feeds.model import (
     UpdateText,
 )
 from feeds.simspace import luhn_holds
+from tests.extent import examples
 
 NOW = datetime(2026, 3, 1, 2, 0, tzinfo=UTC)
 BASE = 894_620_000_000_000_000
@@ -55,7 +56,7 @@ def told(board: Board, *facts: Fact) -> None:
 
 
 @given(runs, scopes, scopes, st.integers(0, 200), st.sampled_from(list(UpdateKind)), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=examples(120), deadline=None)
 def test_no_message_attachment_or_webhook_holds_an_identifier_of_another_customer(
     found: list[tuple[int, int, int]],
     hit: list[tuple[int, int]],

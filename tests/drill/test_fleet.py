@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from feeds.drill.fleet import Fleet, build_fleet
 from feeds.drill.scenario import FleetAttribute, FleetPlan, Issuer, Scenario, load_scenario
 from feeds.model import ContactChannel, Customer, SimRange
+from tests.extent import examples
 
 
 def plan(seed: int, customers: int, ranges: int, sims: int) -> Scenario:
@@ -56,7 +57,7 @@ def test_the_fleet_is_an_inventory_that_the_hub_takes(big: Fleet) -> None:
     msgspec.json.decode(msgspec.json.encode(big.ranges), type=tuple[SimRange, ...])
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(60))
 @given(seed=st.integers(), customers=st.integers(1, 30), extra=st.integers(0, 60), more=st.integers(0, 10_000))
 def test_any_plan_gives_exactly_its_numbers_without_overlap(seed: int, customers: int, extra: int, more: int) -> None:
     ranges = customers + extra

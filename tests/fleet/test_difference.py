@@ -8,6 +8,7 @@ from feeds.fleet.columns import Columns, seconds_of
 from feeds.fleet.difference import EXAMPLES, Difference, Mover, difference, differing_sims
 from feeds.model import SimRange
 from feeds.simspace import IntervalSet
+from tests.extent import examples
 from tests.fleet.fleets import BASE, SIZE, START, holding, lasting, ranges, sim_range, standing
 
 fleets = st.lists(lasting, max_size=10)
@@ -19,7 +20,7 @@ def owners(stands: list[SimRange]) -> list[str]:
 
 
 @given(fleets, fleets, st.booleans())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_ranges_and_sims_are_counted_by_what_became_of_them(
     before: list[SimRange], after: list[SimRange], much_stays: bool
 ) -> None:
@@ -50,7 +51,7 @@ def test_ranges_and_sims_are_counted_by_what_became_of_them(
 
 
 @given(timed, timed, st.integers(0, 7))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_what_begins_later_holds_no_sim_yet(before: list[SimRange], after: list[SimRange], at: int) -> None:
     now = seconds_of(START) + at
 
@@ -67,7 +68,7 @@ def test_what_begins_later_holds_no_sim_yet(before: list[SimRange], after: list[
 
 
 @given(fleets, fleets)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_differing_are_the_sims_of_all_ranges_that_only_one_states(
     before: list[SimRange], after: list[SimRange]
 ) -> None:

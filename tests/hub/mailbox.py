@@ -67,6 +67,11 @@ class Mailbox:
         with self._changed:
             assert self._changed.wait_for(lambda: len(self._mails) >= count, 30), f"{len(self._mails)} of {count}"
 
+    def recipients(self) -> list[str]:
+        """The address of each mail that was kept."""
+        with self._changed:
+            return [to for to, _mail in self._mails]
+
     def of(self, domain: str) -> list[EmailMessage]:
         """The mails to one domain, each with the envelope's recipient in X-Recipient."""
         with self._changed:

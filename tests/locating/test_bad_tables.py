@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.locating import MOST_ATTRIBUTES, NotLocatable, Numbered, locate, locate_change
+from tests.extent import examples
 
 APN = {"apn": ["x", "y", "z"]}
 TOTAL = np.array([9.0, 9, 9])
@@ -70,7 +71,7 @@ rows = st.lists(
 
 
 @given(rows)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_table_of_counts_gives_an_answer_that_agrees_with_itself(
     table: list[tuple[str, str, int, float]],
 ) -> None:
@@ -87,7 +88,7 @@ def test_any_table_of_counts_gives_an_answer_that_agrees_with_itself(
 
 
 @given(rows)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 def test_any_table_of_values_gives_an_answer_that_agrees_with_itself(
     table: list[tuple[str, str, int, float]],
 ) -> None:

@@ -58,7 +58,7 @@ def environment(root: Path, trace: Path | None = None, orders: Path | None = Non
 
 @dataclass(frozen=True)
 class Step:
-    """One recorded change. ``kind`` is the letter that ``disk.c`` gives it; for marks (A) ``first`` is what was said."""
+    """One recorded change. ``kind`` is the letter that ``disk.c`` gives it; a mark (A) says something in ``first``."""
 
     kind: str
     first: str
@@ -77,9 +77,7 @@ def steps(trace: Path) -> list[Step]:
         at += _HEAD.size
         parts = [raw[at : at + first], raw[at + first : at + first + second]]
         at += first + second
-        found.append(
-            Step(kind.decode(), parts[0].decode(), parts[1].decode(), inode, offset, raw[at : at + data])
-        )
+        found.append(Step(kind.decode(), parts[0].decode(), parts[1].decode(), inode, offset, raw[at : at + data]))
         at += data
     return found
 

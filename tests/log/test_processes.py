@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -110,10 +111,10 @@ def test_a_second_hub_is_refused_with_the_directory_and_the_process_that_holds_i
     with pytest.raises(LogLocked) as refusal:
         room.open()
     assert str(room.directory) in str(refusal.value)
-    assert f"process {holder.pid}:" in str(refusal.value)
+    assert f"process {holder.pid} on {os.uname().nodename}:" in str(refusal.value)
     assert "stop that one first" in str(refusal.value)
     other, _ = start(OPENS, room.directory).communicate()
-    assert f"process {holder.pid}:" in other
+    assert f"process {holder.pid} on {os.uname().nodename}:" in other
 
 
 async def test_a_lock_dies_with_its_process(room: Any, start: Start) -> None:
@@ -122,7 +123,7 @@ async def test_a_lock_dies_with_its_process(room: Any, start: Start) -> None:
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     log = room.open()
-    assert (room.directory / "hub.lock").read_text() == f"{os.getpid()}\n"
+    assert (room.directory / "hub.lock").read_text() == f"{os.getpid()} on {os.uname().nodename}\n"
     with pytest.raises(LogLocked):
         room.open()
     await log.close()
@@ -167,6 +168,28 @@ async def test_every_acknowledged_fact_survives_a_kill_at_any_moment(room: Any, 
         assert list(kept) == list(range(1, log.last + 1))
         assert told.items() <= kept.items()
         await log.close()
+
+
+@pytest.mark.soak
+async def test_every_acknowledged_fact_survives_very_many_kills(room: Any, start: Start) -> None:
+    chance, told = random.Random(5), dict[int, str]()
+    for _ in range(150):
+        process = start(APPENDS, room.directory, chance.choice((1, 7, 300, 2_500)))
+        for count, answer in enumerate(process.stdout):
+            first, last, name = answer.split()
+            told |= dict.fromkeys(range(int(first), int(last) + 1), name)
+            if count > 40 * chance.expovariate(1):
+                break
+        process.send_signal(signal.SIGKILL)
+        for rest in process.stdout:
+            if rest.endswith("\n"):
+                first, last, name = rest.split()
+                told |= dict.fromkeys(range(int(first), int(last) + 1), name)
+        process.wait()
+        kept = {entry.seq: entry.by for batch in read_only(room.directory).read() for entry in batch.entries}
+        assert list(kept) == list(range(1, len(kept) + 1))
+        assert told.items() <= kept.items()
+    assert check(room.directory).damage is None
 
 
 async def test_a_large_append_is_there_whole_or_not_at_all_after_a_kill(room: Any, start: Start) -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from feeds.simspace import Cover, IntervalSet, cover
+from feeds.simspace import Cover, IntervalSet
+from feeds.simspace.cover import cover
 from feeds.simspace.intervals import Points
 
 LOW, HIGH = 92, 108

@@ -12,7 +12,6 @@ from feeds.simspace import (
     RangeTextError,
     SimKind,
     SimSpan,
-    cover,
     full_spans_text,
     full_text,
     merge_spans,
@@ -20,6 +19,7 @@ from feeds.simspace import (
     parse_spans,
     read_sims,
 )
+from feeds.simspace.cover import cover
 
 TOP = 2**63 - 1
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.surges.tail import band, log_tail
+from tests.extent import examples
 
 
 def tail_by_sum(seen: int, mean: float, variance: float) -> float:
@@ -25,7 +26,7 @@ def tail(seen: float, mean: float, variance: float) -> float:
 
 
 @given(st.integers(1, 80), st.floats(0.01, 40), st.floats(1.01, 6))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_tail_is_the_sum_of_what_lies_above(seen: int, mean: float, scatter: float) -> None:
     expected = tail_by_sum(seen, mean, mean * scatter)
     if seen > mean and expected > 1e-6:

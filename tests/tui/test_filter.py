@@ -100,7 +100,7 @@ def test_no_key_is_a_prefix_of_tmux_or_another_key_of_the_terminal() -> None:
 async def test_what_is_wrong_is_said_with_the_place_in_what_was_written_and_the_rows_stay(opened: Opened) -> None:
     async with opened((130, 30)) as pilot:
         await pilot.press("2", "slash", *"pgw nokey:1")
-        await until(pilot, lambda: "unknown key nokey at 23" in screen_text(pilot).split("──")[-1])
+        await until(pilot, lambda: "unknown key nokey at 36" in screen_text(pilot).split("──")[-1])
         assert len(pilot.app.screen.query_one(ViewTable).table.window.rows) > 0
 
 

@@ -7,6 +7,7 @@ from feeds.board import Board
 from feeds.facts import Fact, OutageMoved, OutageSuspected
 from feeds.model import CaseState, OutageState
 from feeds.views import CasePoints
+from tests.extent import examples
 from tests.views.telling import case, ends, sim_range, stated, tell
 
 steps = st.one_of(
@@ -36,7 +37,7 @@ def seen(points: CasePoints) -> list[tuple[tuple[tuple[int, int], ...], bool]]:
 
 
 @given(st.lists(st.lists(steps, max_size=4), max_size=12))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_points_kept_from_touched_keys_are_those_made_anew(batches: list[list[Fact]]) -> None:
     board = Board()
     kept = CasePoints(board)

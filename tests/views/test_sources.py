@@ -67,6 +67,7 @@ from feeds.model.explanations import Explanation
 from feeds.simspace import SimSpan
 from feeds.views import BadQuery, Query, board_source
 from feeds.views.sources import TEXT_IN_ROW
+from tests.extent import examples
 
 START = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
 BASE = 894620002000000000
@@ -415,7 +416,7 @@ def hand_over(query: Query, view: str, touched: Touched, live: set[str]) -> None
         "surges": touched.surges,
     }
     of_all = touched.cases or touched.outages
-    everywhere = touched.inventory or touched.usual or view in ("ribbon", "desk", "curve")
+    everywhere = touched.inventory or touched.usual or view in ("ribbon", "desk", "curve", "flood")
     if everywhere or (view in OF and of_all) or (view == "totals" and of_all):
         query.touch_all()
     elif view in keys:
@@ -424,7 +425,7 @@ def hand_over(query: Query, view: str, touched: Touched, live: set[str]) -> None
 
 
 @given(st.lists(st.lists(steps, max_size=4), max_size=8))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_touched_keys_are_enough_to_keep_every_view_right(batches: list[list[Fact]]) -> None:
     board = Board()
     kept = {view: Query(board_source(board, view, OF.get(view, ""))) for view in VIEWS}
@@ -437,7 +438,7 @@ def test_touched_keys_are_enough_to_keep_every_view_right(batches: list[list[Fac
 
 
 @given(st.lists(steps, max_size=25))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_every_view_shows_the_same_after_a_restart(found: list[Fact]) -> None:
     board = Board()
     for fact in found:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from feeds.model import StretchRow
+from tests.extent import examples
 from widgets.columns import Bit
 from widgets.ribbon_painter import RIBBON_STYLES, Look, columns, gutter, merged, paint, plan
 from widgets.ribbon_scale import cells_of, mark_texts, stretch_at
@@ -59,7 +60,7 @@ rows = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     st.lists(rows, max_size=60), st.integers(20, 400), st.integers(1, 20), st.none() | st.integers(0, 59),
     st.none() | st.tuples(st.integers(0, 59), st.integers(0, 59)), hostile,

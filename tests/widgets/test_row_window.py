@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from tests.extent import examples
 from widgets.row_window import Lost, RowWindow
 
 
@@ -146,7 +147,7 @@ class CursorAgainstAModel(RuleBasedStateMachine):
 
 
 TestCursorAgainstAModel = CursorAgainstAModel.TestCase
-TestCursorAgainstAModel.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestCursorAgainstAModel.settings = settings(max_examples=examples(60), stateful_step_count=25, deadline=None)
 
 
 @given(st.integers(1, 40), st.integers(0, 200), st.integers(0, 60))

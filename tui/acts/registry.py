@@ -73,6 +73,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("unexplained", "e", "unexplained", "The cases whose SIMs no live outage holds; once more: all open ones.",
            ("cases",), hint=2),
     Action("unexplained", "e", "unexplained", "Go to the cases whose SIMs no live outage holds.", ("board",), hint=9),
+    Action("next_case", "n", "next", "Go to the next case, also while reading one.", ("cases",), hint=5),
+    Action("previous_case", "p", "before", "Go to the case before, also while reading one.", ("cases",), hint=6),
     Action("read_case", "enter", "read", "Go into the text of the case; esc goes back to the list.", ("cases",),
            hint=1),
     Action("space", "z", "space", "Where the outage is on the number line of all SIMs.", ("board", "outage"),

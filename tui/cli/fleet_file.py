@@ -1,10 +1,11 @@
 """An inventory file beside a reading: how long its numbers are, what its batches are called, whose SIMs were read."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
 from msgspec import Struct
 
 from tui.cli.failure import Failed
@@ -30,13 +31,13 @@ class _Line:
     def __init__(self, rows: list[tuple[int, int, str]]) -> None:
         rows.sort()
         self._rows = rows
-        self._firsts = np.array([row[0] for row in rows], dtype=np.int64)
-        self._reach = np.maximum.accumulate(np.array([row[1] for row in rows], dtype=np.int64))
+        self._firsts = [row[0] for row in rows]
+        self._reach = list(accumulate((row[1] for row in rows), max))
 
     def shares(self, first: int, last: int, owners: dict[str, int]) -> None:
         """Add the SIMs of a stretch to their customers; where ranges overlap, the smallest one has them."""
-        low = int(np.searchsorted(self._reach, first))
-        high = int(np.searchsorted(self._firsts, last, side="right"))
+        low = bisect_left(self._reach, first)
+        high = bisect_right(self._firsts, last)
         near = [row for row in self._rows[low:high] if row[1] >= first]
         near.sort(key=lambda row: row[1] - row[0])
         free = [(first, last)]

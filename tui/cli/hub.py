@@ -15,13 +15,17 @@ from tui.cli.options import config_option, data_option, listen_option
 @config_option
 @data_option
 @listen_option
+@click.option("--check-config", is_flag=True, help="Only look whether the configuration is good; name every fault.")
 @click.option("--with-parent", is_flag=True, hidden=True, help="End when the process that started this one has ended.")
-def hub(config: Path | None, data: Path, listen: str, with_parent: bool) -> int:
+def hub(config: Path | None, data: Path, listen: str, check_config: bool, with_parent: bool) -> int:
     """Run the hub: it keeps the log and serves terminals and feeds.
 
     Prints one line with its URL when it is ready; ends on SIGTERM or Ctrl-C.
     """
-    from feeds.hub.serve import run_hub
+    from feeds.hub.serve import check_hub, run_hub
+
+    if check_config:
+        return check_hub(data, listen, config)
 
     if with_parent:
         threading.Thread(target=end_with_parent, name="parent", daemon=True).start()

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
 
-from feeds.model import CaseRow, ReadRow
+from feeds.model import CaseRow, ReadRow, TriageRow
 from tui.link import View
 from tui.words.readings import look_of
 from tui.words.rows import lane_words, parts_words
@@ -41,7 +41,57 @@ def marks(readings: Iterable[ReadRow], part: str) -> list[Mark]:
     ]
 
 
-def case_facts(row: CaseRow, now: datetime, readings: Sequence[ReadRow] = ()) -> list[Fact]:
+def follow_up_words(row: CaseRow, now: datetime) -> Content:
+    """Return when somebody promised to look at a case again: ``14 Mar 09:00 UTC, in 6 h``."""
+    assert row.follow_up is not None
+    left = (row.follow_up - now).total_seconds()
+    date = f"{row.follow_up:%d %b %H:%M} UTC"
+    if left < 0:
+        return Content.assemble(date, ", ", (f" LATE {span(-left)} ", "bold reverse $error"))
+    return Content.assemble(date, (f", in {span(left)}", MUTED))
+
+
+def age_words(row: CaseRow, triage: TriageRow | None) -> list[str | tuple[str, str]]:
+    """Return the age in working days beside what is usual: `` · 3.2 of 9.3 working days``; nothing where not known."""
+    if triage is None or triage.age is None:
+        return []
+    over = triage.usual is not None and triage.age > triage.usual
+    of = f" of {triage.usual:g}" if triage.usual is not None else ""
+    words = f"{triage.age:.1f}{of} working days"
+    return [" · ", (f"{words} OVER" if over else words, "bold $warning" if over else "")]
+
+
+def outage_facts(triage: TriageRow) -> list[Fact]:
+    """Return the outages that a case is in (●) or may belong to (○), each with the reason."""
+    facts = []
+    for place, near in enumerate(triage.nearby):
+        mark = ("● ", "$primary") if near.inside else ("○ ", MUTED)
+        words = Content.assemble(
+            mark, (plain(near.outage), "bold"), f" {'' if near.inside else 'perhaps: '}", plain(near.why)
+        )
+        facts.append(Fact("outages" if not place else " ", words))
+    return facts
+
+
+def other_facts(triage: TriageRow, now: datetime) -> list[Fact]:
+    """Return the other open cases of the customer, the newest first."""
+    if not triage.other_count:
+        return []
+    head = f"{plural(triage.other_count, 'other open case')} of {plain(triage.customer)}"
+    facts = [Fact("", Content.styled(head, "bold"))]
+    for other in triage.others:
+        where = f" · {', '.join(map(plain, other.outages))}" if other.outages else ""
+        age = span((now - other.opened).total_seconds())
+        words = Content.assemble((plain(other.number), "bold"), f" {plain(other.title)}", (f" · {age}{where}", MUTED))
+        facts.append(Fact("", words))
+    if triage.other_count > len(triage.others):
+        facts.append(Fact("", Content.styled(f"and {triage.other_count - len(triage.others):,} more", MUTED)))
+    return facts
+
+
+def case_facts(
+    row: CaseRow, now: datetime, readings: Sequence[ReadRow] = (), triage: TriageRow | None = None
+) -> list[Fact]:
     """Return all that is known of a case; in its text the pieces that were read bear their numbers."""
     star = ("★", "bold $vip") if row.vip else ("", "")
     opened = f"{row.opened:%H:%M} UTC, {span((now - row.opened).total_seconds())} ago"
@@ -49,15 +99,20 @@ def case_facts(row: CaseRow, now: datetime, readings: Sequence[ReadRow] = ()) ->
         Fact("from", Content.assemble(
             star, (plain(row.customer) or "customer not known", "bold"),
             f" · {row.kind.value} · {row.service.value} · by {row.channel.value}",
+            f" · agreement {plain(triage.agreement)}" if triage is not None and triage.agreement else "",
         )),
         Fact("opened", Content.assemble(
-            opened, (f" · owner {plain(row.owner)}" if row.owner else " · nobody's yet", MUTED)
+            opened, *age_words(row, triage), (f" · owner {plain(row.owner)}" if row.owner else " · nobody's yet", MUTED)
         )),
         Fact("SIMs", Content.assemble(
             number(row.sims) if row.sims else "none read", f" · {plain(row.sims_text)}" if row.sims_text else "",
             (f" · {lane_words(row)}", "$warning" if row.lane == "unexplained" else MUTED),
         )),
     ]  # fmt: skip
+    if triage is not None:
+        facts += outage_facts(triage)
+    if row.follow_up is not None:
+        facts.append(Fact("follow up", follow_up_words(row, now)))
     if row.priority_parts:
         facts.append(
             Fact("priority", Content.assemble((str(row.priority), "bold"), f" = {parts_words(row.priority_parts)}"))
@@ -111,6 +166,7 @@ class CasePane(Horizontal):
         super().__init__(id=id)
         self.row: CaseRow | None = None
         self._view: View | None = None
+        self._triage: View | None = None
         self._of = ""
         self._wanted = ""
         self._timer: Timer | None = None
@@ -156,12 +212,21 @@ class CasePane(Horizontal):
         if self._of:
             self._view = self.vaken.hub.open("readings", of=self._of, window=(0, MOST_PIECES))
             self.vaken.follow(self._view, self._show)
+            self._triage = self.vaken.hub.open("triage", of=self._of, window=(0, 1))
+            self.vaken.follow(self._triage, self._show)
 
     def _close(self) -> None:
-        if self._view is not None:
-            self.vaken.unfollow(self._view)
-            self._view.close()
-            self._view = None
+        for view in (self._view, self._triage):
+            if view is not None:
+                self.vaken.unfollow(view)
+                view.close()
+        self._view = self._triage = None
+
+    def _triage_row(self) -> TriageRow | None:
+        """Return what helps to decide on the case that is shown; None where it has not come."""
+        if self._triage is None or self.row is None or self._of != self.row.key:
+            return None
+        return next((row for row in self._triage.content.rows if isinstance(row, TriageRow)), None)
 
     def _readings(self) -> tuple[tuple[ReadRow, ...], int, bool]:
         """Return what was read of the case that is shown, how much that is in all, and whether it has come."""
@@ -180,13 +245,18 @@ class CasePane(Horizontal):
             self._left.show([Fact("", Content.styled(hint, MUTED))])
             return
         readings, total, loaded = self._readings()
-        facts = case_facts(row, self.vaken.hub.now(), readings)
+        now, triage = self.vaken.hub.now(), self._triage_row()
+        facts = case_facts(row, now, readings, triage)
+        others = other_facts(triage, now) if triage is not None else []
         listed = reading_facts(readings, total) if loaded else [Fact("", Content.styled("…", MUTED))]
         head = Fact("", Content.styled("Read as SIMs", "bold"))
         if beside:
-            self._right.show([head, *listed])
-        elif readings:
-            facts += [Fact("", Content("")), head, *listed]
+            self._right.show([head, *listed, *([Fact("", Content("")), *others] if others else ())])
+        else:
+            if readings:
+                facts += [Fact("", Content("")), head, *listed]
+            if others:
+                facts += [Fact("", Content("")), *others]
         self._left.show(facts)
 
 

@@ -1,7 +1,7 @@
 """How many alarms come for each person on duty, in one line, and which of them are bad ones.
 
-The steps are those of EEMUA 191 (3rd edition, 2013) and ISA-18.2 (2016), in alarms raised in ten minutes for one person:
-one is acceptable, two can be managed, more than ten are a flood.
+The steps are those of EEMUA 191 (3rd edition, 2013) and ISA-18.2 (2016), in alarms raised in ten minutes for one
+person: one is acceptable, two can be managed, more than ten are a flood.
 """
 
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -63,6 +63,11 @@ def gauge(row: FloodRow, width: int) -> Content:
         (f" {each:,.0f}" if each >= 10 or each == int(each) else f" {each:.1f}", "bold"),
         " per person in 10 min ", (f" {step.word} " if "reverse" in step.style else step.word, step.style),
     )  # fmt: skip
+    short = Content.assemble(
+        ("█" * full, colour), ("░" * (CELLS - full), "$foreground-disabled"),
+        (f" {each:,.0f}" if each >= 10 or each == int(each) else f" {each:.1f}", "bold"), " each in 10 min ",
+        (step.word, step.style),
+    )  # fmt: skip
     bad = Content(" · ").join(
         Content.assemble((number(count), "bold $warning" if count and marked else "" if count else MUTED),
                          (f" {name}", "" if count else MUTED))
@@ -73,11 +78,11 @@ def gauge(row: FloodRow, width: int) -> Content:
     duty = Content.styled(f"{number(row.raised)} raised, {row.on_duty} on duty", MUTED)
     curve = Content.assemble((sparkline(row.trend, len(row.trend)), "$primary"), (" last 4 h", MUTED))
     gap = "   "
-    for parts in ((head, duty, bad, curve), (head, duty, bad), (head, bad), (head,)):
+    for parts in ((head, duty, bad, curve), (head, duty, bad), (head, bad), (short, bad), (short,)):
         line = Content(gap).join(parts)
         if line.cell_length <= width:
             return line
-    return head.truncate(max(width, 1), ellipsis=True)
+    return short.truncate(max(width, 1), ellipsis=True)
 
 
 class FloodGauge(Widget):

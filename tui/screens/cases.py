@@ -1,4 +1,4 @@
-"""The cases of all channels, the newest first, and the whole of the one under the cursor."""
+"""The queue of cases: what is to be taken first stands first, with the reasons; and the whole of one of them."""
 
 from collections.abc import Iterable
 
@@ -32,7 +32,7 @@ class CasesScreen(CaseActions):
             "Cases",
             "cases",
             CASES,
-            sort="-opened",
+            sort="-priority,-opened",
             filter=OPEN_CASES,
             start_on_row=False,
             empty="no open case",
@@ -67,6 +67,14 @@ class CasesScreen(CaseActions):
         """Go into the text of the case under the cursor."""
         if self.query_one("#cases", ViewTable).target() is not None:
             self.query_one("#case-text").focus()
+
+    def action_next_case(self) -> None:
+        """Go to the next case, also from within the text of one."""
+        self.query_one("#cases", ViewTable).table.action_move(1)
+
+    def action_previous_case(self) -> None:
+        """Go to the case before, also from within the text of one."""
+        self.query_one("#cases", ViewTable).table.action_move(-1)
 
     @on(StreamTable.RowSelected)
     def _read(self) -> None:

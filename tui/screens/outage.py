@@ -9,7 +9,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from feeds.client import ClientError
-from feeds.model import CaseRow, ExplanationRow, OutageRow, Row, UpdateRow, UpdateState
+from feeds.model import CaseRow, ExplanationRow, OutageRow, PresentRow, Row, UpdateRow, UpdateState
 from tui.acts.cases import CaseActions
 from tui.acts.explanations import ExplainActions
 from tui.acts.outages import OutageActions
@@ -30,7 +30,7 @@ from tui.words.outage_record import (
     record_json,
     record_markdown,
 )
-from tui.words.rows import outage_line
+from tui.words.rows import outage_line, people_words
 from tui.writing.asking_views import rows_now
 from tui.writing.keeping_files import NotWritten, write_new
 from widgets.columns import Column
@@ -57,6 +57,7 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         super().__init__()
         self.row = row
         self._view: View | None = None
+        self._present: View | None = None
         self._survivor: View | None = None
         """The outage that this one was merged into, from when it was."""
 
@@ -115,12 +116,14 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         """Follow the outage's own row."""
         self._view = self.vaken.hub.open("outages", filter=f"key:{self.row.key}", window=(0, 1))
         self.vaken.follow(self._view, self._take_row)
+        self._present = self.vaken.hub.open("present", window=(0, 50))
+        self.vaken.follow(self._present, self._show_facts)
         self.query_one(RibbonPane).look_at(self.row.key, at_once=True)
         self._show_facts()
 
     def on_unmount(self) -> None:
         """Follow it no longer."""
-        for view in (self._view, self._survivor):
+        for view in (self._view, self._present, self._survivor):
             if view is not None:
                 self.vaken.unfollow(view)
                 view.close()
@@ -169,9 +172,19 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
     def _show_facts(self) -> None:
         if not self.query(OutagePane):
             return  # being closed
-        self.query_one("#facts-rule", SectionRule).text = outage_line(self.row)
+        rule = self.query_one("#facts-rule", SectionRule)
+        rule.text, rule.note = outage_line(self.row), self._people()
         self._show_merge()
         self.query_one(OutagePane).show_outage(self.row, self.vaken.hub.now())
+
+    def _people(self) -> Content:
+        """Return who writes to customers now, and who else has the outage open."""
+        tables = self.query("#updates")
+        rows = tables.first(ViewTable).table.window.rows if tables else ()
+        drafts = [one for one in rows if isinstance(one, UpdateRow) and one.state is UpdateState.DRAFT]
+        present = self._present.content.rows if self._present is not None else ()
+        watching = [one.key for one in present if isinstance(one, PresentRow) and self.row.key in one.outages]
+        return people_words([one.author for one in drafts], watching, self.vaken.hub.who)
 
     def _show_merge(self) -> None:
         """Say where the outage went, and follow the one that it went into."""
@@ -209,6 +222,7 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
 
     @on(ViewTable.Showed)
     def _count_tabs(self) -> None:
+        self._show_facts()
         tables = [self.query_one(f"#{name.lower()}", ViewTable) for name in _TABS]
         self.query_one(TabStrip).labels = tuple(
             (name, table.table.window.total if table.table.loaded else None)

@@ -18,7 +18,6 @@ from textual.widgets import Button, Static, TextArea
 
 from feeds.model.access import Capability
 from feeds.model.commands import Suspect
-from feeds.simspace import Reading, read_sims
 from tui.words.readings import (
     PIECES,
     PieceLine,
@@ -89,6 +88,8 @@ class SimsScreen(ModalScreen[None]):
     def __init__(self, text: str = "") -> None:
         super().__init__()
         self._first_text = text
+        from feeds.simspace import Reading  # when it is asked for: it takes a third of a second to load
+
         self._reading = Reading()
         self._asking: AskingSims | None = None
         self._timer: Timer | None = None
@@ -153,6 +154,8 @@ class SimsScreen(ModalScreen[None]):
         """Show what is read here at once; ask the hub when the hand rests."""
         area = self.query_one(SimsArea)
         text = area.written
+        from feeds.simspace import read_sims
+
         self._reading = read_sims(text[:MOST_CHARACTERS])
         area.mark(marks_of(lines_of_reading(self._reading)))
         self._show()

@@ -1,6 +1,8 @@
 """The columns of each view's table, as data."""
 
-from feeds.model import AlarmRow, DeliveryState, OutageRow
+from datetime import datetime
+
+from feeds.model import AlarmRow, CaseRow, CaseState, DeliveryState, OutageRow
 from tui.words.rows import (
     CASE_STYLE,
     DELIVERY_STYLE,
@@ -17,7 +19,7 @@ from tui.words.rows import (
     shared_words,
 )
 from widgets.columns import Bit, Cell, Column
-from widgets.quantities import number, utc
+from widgets.quantities import age, number, utc
 
 
 def _cases(row: OutageRow) -> Cell:
@@ -29,6 +31,13 @@ def _cases(row: OutageRow) -> Cell:
 
 def _problem(row: AlarmRow) -> str:
     return row.specific_problem or row.probable_cause or row.event_type
+
+
+def _follow_up(row: CaseRow, now: datetime) -> Cell:
+    if row.follow_up is None or row.state is CaseState.CLOSED:
+        return Bit("·", "dim")
+    left = (row.follow_up - now).total_seconds()
+    return Bit(f"in {age(left)}", "dim") if left >= 0 else Bit(f"−{age(-left)}", "alert")
 
 
 def _quiet(text: str, style: str = "dim") -> Cell:
@@ -81,9 +90,13 @@ CASES = (
            priority=9, sort="customer"),
     Column("kind", "kind", lambda r, _: _quiet(r.kind.value), width=11, priority=2, sort="kind"),
     Column("service", "service", lambda r, _: r.service.value, width=7, priority=7, sort="service"),
-    Column("priority", "prio", lambda r, _: Bit(str(r.priority), "strong"), width=4, align="right", priority=6,
+    Column("priority", "prio", lambda r, _: Bit(str(r.priority), "strong"), width=5, align="right", priority=6,
            sort="priority"),
-    Column("channel", "via", lambda r, _: _quiet(r.channel.value), width=6, priority=4, sort="channel"),
+    Column("reasons", "because", lambda r, _: _quiet(" · ".join(reason for reason, _ in r.priority_parts)), weight=2,
+           least=14, most=28, priority=4),
+    Column("follow_up", "follow", _follow_up, width=7, align="right", priority=4,
+           sort="follow_up", timed=True),
+    Column("channel", "via", lambda r, _: _quiet(r.channel.value), width=6, priority=3, sort="channel"),
     Column("sims", "SIMs", lambda r, _: number(r.sims) if r.sims else Bit("–", "dim"), width=7, align="right",
            priority=7, sort="sims"),
     Column("sims_text", "read as", lambda r, _: (Bit("! ", "major"), Bit(r.sims_text)) if r.warnings

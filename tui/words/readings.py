@@ -1,12 +1,15 @@
 """What was read out of a text, in words: pieces as lines of a list, their marks, and what is known of all of them."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from textual.content import Content
 
 from feeds.model import SimsOwner, SimsPiece, SimsRead
-from feeds.simspace import Reading, SimSpan, range_text, short_text, span_text
+from feeds.simspace import SimSpan, range_text, short_text, span_text
 from tui.words.rows import STAR
 from widgets.columns import Bit, Column
 from widgets.facts import Fact
@@ -14,6 +17,9 @@ from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import number, plural
 from widgets.read_text import DOUBTFUL, EXCLUDED, READ, UNREAD, Mark
+
+if TYPE_CHECKING:
+    from feeds.simspace import Reading  # what reads texts takes a third of a second to load
 
 OWNERS_SHOWN = 6
 

@@ -152,6 +152,27 @@ def outage_line(outage: OutageRow, *, short: bool = False) -> Content:
     return Content.assemble(*parts)
 
 
+NAMES_SHOWN = 4
+"""Names that are told one by one."""
+
+
+def people_words(writing: Iterable[str], watching: Iterable[str], me: str) -> Content:
+    """Return ``mk writes · jl watches``: who writes on a draft, and who else has the outage open beside ``me``."""
+    parts: list[Content] = []
+    writers = list(dict.fromkeys(writing))
+    others = [name for name in dict.fromkeys(watching) if name != me and name not in writers]
+    for names, one, many, style in (
+        (writers, "writes", "write", "bold $warning"),
+        (others, "watches", "watch", MUTED),
+    ):
+        if names:
+            shown = ", ".join("you" if name == me else plain(name) for name in names[:NAMES_SHOWN])
+            more = f" +{len(names) - NAMES_SHOWN}" if len(names) > NAMES_SHOWN else ""
+            verb = many if len(names) > 1 or names == [me] else one
+            parts.append(Content.styled(f"{shown}{more} {verb}", style))
+    return Content(" · ").join(parts)
+
+
 def parts_words(parts: Iterable[tuple[str, int]]) -> str:
     """Return what a sum is made of: ``SIMs 41,200 (+34) · VIP Vattenkraft (+25)``."""
     return " · ".join(f"{plain(reason)} ({points:+d})" for reason, points in parts)

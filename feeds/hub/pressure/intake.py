@@ -16,7 +16,7 @@ from feeds.facts import AlarmReported, CaseReported, Fact
 from feeds.hub.core import Hub
 from feeds.hub.pressure.bounds import Overloaded
 from feeds.hub.pressure.echoes import Echo, Echoes
-from feeds.hub.pressure.line import Lines
+from feeds.hub.pressure.line import LOG_FACTS, Lines
 from feeds.hub.pressure.order import Level, kept_out_at
 from feeds.log import Batch, LogError
 from feeds.model import alarm_key
@@ -40,7 +40,8 @@ class Taken(NamedTuple):
 class Intake:
     """The way into one hub's log for all feeds."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, log_facts: int = LOG_FACTS) -> None:
+        """``log_facts``: how many facts the log is given at a time."""
         limits = hub.settings.limits
         self._hub = hub
         self._echoes = Echoes()
@@ -53,6 +54,7 @@ class Intake:
             limits.queue_facts,
             limits.queue_bytes,
             asyncio.get_running_loop().time,
+            log_facts,
         )
         self.lines.when_empty = self._release
         hub.behind = self.lines.behind
@@ -61,6 +63,11 @@ class Intake:
         metrics.gauge("vaken_waiting_bytes", "Bytes of the bodies in these lines.", lambda: self.lines.bytes.held)
         metrics.gauge("vaken_lag_seconds", "Age of the oldest accepted fact not yet on the board.", self.lines.behind)
         metrics.gauge("vaken_echoes", "Alarms with a repeat that waits for room.", lambda: len(self._echoes))
+
+    @property
+    def echoes(self) -> int:
+        """Alarms with a repeat that waits for room, or is just being written."""
+        return len(self._echoes) + self._releasing
 
     def admit(self, feed: str) -> None:
         """Raise Overloaded where nothing of a feed can be taken now, before a body is parsed for nothing."""
@@ -91,6 +98,7 @@ class Intake:
 
     def _thinned(self, by: str, facts: Sequence[Fact], news: Sequence[Fact], size: int, feed: str) -> Taken:
         """As ``take``, while there is something to wait for: what the level keeps out is not let in."""
+        self.admit(feed)
         level = self.lines.level(feed)
         going, repeats, turned_away = self._sorted(news, level) if level else (list(news), [], 0)
         led, echoes = self._echoes.ahead(going)

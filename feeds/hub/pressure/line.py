@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from typing import Final
 
 from feeds.facts import Fact
@@ -69,7 +69,9 @@ class Lines:
         most_facts: int,
         most_bytes: int,
         clock: Callable[[], float],
+        log_facts: int = LOG_FACTS,
     ) -> None:
+        self._log_facts = log_facts
         self._submit = submit
         self._in_log = in_log
         self._clock = clock
@@ -81,10 +83,14 @@ class Lines:
         self._lines: dict[str, _Line] = {}
         """In the order of their turns; a line is there while something waits in it."""
         self._straight = 0
+        self._last: asyncio.Future[Batch] | None = None
+        """What went straight to the log last."""
         self._pieces = 0
         """Pieces that are with the log: each of them looks again when it is kept."""
         self.settled = False
         """Whether all that went straight to the log, before anything had to wait in a line, is on the board."""
+        self._flying: dict[_Body, None] = {}
+        """Bodies of which something is with the log, in the order in which they went."""
         self._again: asyncio.TimerHandle | None = None
         self.when_empty: Callable[[], None] = lambda: None
         """Called when the last line has emptied."""
@@ -104,8 +110,9 @@ class Lines:
 
     def behind(self) -> float:
         """Return the age of the oldest fact that was taken and is not on the board yet, seconds."""
-        waited = max((self._clock() - line.bodies[0].at for line in self._lines.values()), default=0.0)
-        return max(waited, self.lag.seconds())
+        oldest = [line.bodies[0].at for line in self._lines.values()]
+        oldest.extend(body.at for body in islice(self._flying, 1))  # the log keeps to the order
+        return max(self._clock() - min(oldest) if oldest else 0.0, self.lag.seconds())
 
     def submit(self, by: str, facts: Sequence[Fact], size: int = 0, feed: str = "") -> "asyncio.Future[Batch]":
         """Have facts kept; return what to wait for: they are flushed and on the board then.
@@ -118,10 +125,11 @@ class Lines:
             waiting = self._in_log()
             if not waiting:
                 self._straight = 0
-            if not waiting or (waiting + count <= LOG_FACTS and self._straight + size <= LOG_BYTES):
+            if not waiting or (waiting + count <= self._log_facts and self._straight + size <= LOG_BYTES):
                 self._straight += size
                 kept = self._submit(by, facts)
                 self.lag.follow(kept)
+                self._last = kept
                 return kept
         return self._wait(by, facts, size, feed or by)
 
@@ -154,7 +162,7 @@ class Lines:
             if line.credit <= 0:
                 line.credit += QUANTUM
             while line.bodies and line.credit > 0:
-                if self._in_log() >= LOG_FACTS:
+                if self._in_log() >= self._log_facts:
                     self._look_later()
                     return
                 line.credit -= self._send(feed, line)
@@ -164,7 +172,13 @@ class Lines:
         self.when_empty()
 
     def _look_later(self) -> None:
-        if not self._pieces and self._again is None:
+        """Look again when something was kept; by the clock where others fill the log."""
+        if self._pieces or self._again is not None:
+            return
+        last, self._last = self._last, None
+        if last is not None and not last.done():
+            last.add_done_callback(lambda _kept: self._look() if self._again is None else None)
+        else:
             self._again = asyncio.get_running_loop().call_later(LOOK_AGAIN, self._look)
 
     def _send(self, feed: str, line: _Line) -> int:
@@ -179,6 +193,7 @@ class Lines:
             self._fail(body, error)
             return len(piece)
         self._pieces += 1
+        self._flying[body] = None
         kept.add_done_callback(partial(self._kept, feed, body))
         if body.sent >= len(body.facts):
             self._leave(feed, line, body)
@@ -198,6 +213,7 @@ class Lines:
             body.entries.append(piece.result())
             if sum(len(batch.entries) for batch in body.entries) == len(body.facts) and not body.done.done():
                 self.lag.measured(self._clock() - body.at)
+                self._flying.pop(body, None)
                 body.done.set_result(_whole(body.entries))
         else:
             self._fail(body, error)
@@ -210,6 +226,7 @@ class Lines:
             self._look()
 
     def _fail(self, body: _Body, error: BaseException) -> None:
+        self._flying.pop(body, None)
         if body.done.done():
             return
         kept = sum(len(batch.entries) for batch in body.entries)

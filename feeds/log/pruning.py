@@ -16,9 +16,6 @@ from feeds.log.records import RecordedLog
 from feeds.log.store import Store, settle
 from feeds.log.table import LOG_DIRECTORY, Pruned
 
-_BATCHES = 4_096
-"""Batches in one transaction: nobody waits here."""
-
 
 def prune(directory: Path, until: int, board: bytes, by: str, said: Callable[[int], None] = lambda _: None) -> Pruned:
     """Take all batches up to the one that ends at ``until`` off the log; ``board`` is the board after it.
@@ -43,7 +40,7 @@ def prune(directory: Path, until: int, board: bytes, by: str, said: Callable[[in
         store = Store(directory / LOG_DIRECTORY, recorded.last, recorded.check)
         try:
             at, begins = datetime.now(UTC), -1
-            while begins < until and (reached := store.drop(until, by, at, _BATCHES)) != begins:
+            while begins < until and (reached := store.drop(until, by, at)) != begins:
                 begins = reached
                 said(begins)
                 store.checkpoint()
