@@ -23,7 +23,7 @@ check: $(READY)  ## lint, format, types, import contracts
 bench: $(READY)  ## the budgets, as ratios in one run
 	@$(BIN)/python -m bench
 
-soak: $(READY)  ## the long forms of crash and load tests
+soak: $(READY)  ## the long forms of crash and load tests; VAKEN_SOAK_MINUTES for mixed load, 30 by itself
 	@$(BIN)/python -m pytest -m soak --override-ini addopts="-q --strict-markers --import-mode=importlib"
 
 format: $(READY)

@@ -33,7 +33,7 @@ CONNECTIONS = 64
 ROUNDS = 3
 WORK = {100: 60_000, 1: 15_000}
 """Alarms in one round, by batch size."""
-FLOORS = {100: 1.5, 1: 0.8}
+FLOORS = {100: 2.0, 1: 1.0}
 """Budget: rate of the hub as a multiple of Alertmanager's, by batch size."""
 TIME_LIMIT = 40.0
 """Seconds after which no further round is begun."""

@@ -38,6 +38,7 @@ def losses(feeds: Sequence[FeedRow]) -> str:
         (sum(feed.coalesced for feed in feeds), "coalesced"),
         (sum(feed.refused for feed in feeds), "refused"),
         (sum(feed.turned_away for feed in feeds), "turned away"),
+        (sum(feed.missing for feed in feeds), "missing"),
     )
     return " · ".join(f"{number(count)} {what}" for count, what in counts if count)
 
@@ -52,6 +53,8 @@ def _one(name: str, feed: FeedRow, now: datetime) -> Content:
         parts.append((f" R{feed.refused}", "$warning"))
     if feed.turned_away:
         parts.append((f" L{feed.turned_away}", "$warning"))
+    if feed.missing:
+        parts.append((f" M{feed.missing}", "$warning"))
     return Content.assemble(*parts)
 
 
@@ -75,6 +78,7 @@ def _by_kind(feeds: Sequence[FeedRow]) -> list[FeedRow]:
             events=sum(feed.events for feed in group),
             refused=sum(feed.refused for feed in group),
             turned_away=sum(feed.turned_away for feed in group),
+            missing=sum(feed.missing for feed in group),
             stale_after=_of_latest(group),
         )
         for kind, group in kinds.items()

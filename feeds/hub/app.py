@@ -20,6 +20,7 @@ from feeds.hub.ledger_csv import ledger_csv
 from feeds.hub.loading import Loading
 from feeds.hub.openapi import document
 from feeds.hub.past import WAIT_SECONDS
+from feeds.hub.pressure.bodies import Bodies
 from feeds.hub.readiness import Readiness
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
@@ -37,7 +38,7 @@ def make_app(
     reports: DeliveryReports,
     gate: Gate,
     guard: Guard,
-    readiness: Readiness,
+    readiness: Readiness | None = None,
 ) -> web.Application:
     """Return the application of one hub."""
     app = web.Application(middlewares=[guard.middleware()], client_max_size=0)
@@ -66,6 +67,10 @@ def make_app(
     return app
 
 
+COMMAND_BYTES = 64 * 1024 * 1024
+"""Bytes of commands that are read at a time, of all who give some."""
+
+
 class Reading:
     """Handlers that read, and commands over HTTP."""
 
@@ -73,6 +78,7 @@ class Reading:
         """``readiness``: asked of the disk, where this hub writes to one."""
         self._hub = hub
         self._readiness = readiness
+        self._bodies = Bodies(COMMAND_BYTES)
         self._commands = commands
         metrics = hub.metrics
         metrics.gauge("vaken_log_sequence", "Sequence of the last fact on the board.", lambda: hub.board.seq)
@@ -158,14 +164,18 @@ class Reading:
             return _json(404, {"error": f"there is no such command; there are {', '.join(COMMANDS)}"})
         origin = identity_of(request).origin(address_of(request))
         try:
-            asked = parse.decode(await read_body(request, MESSAGE_BYTES))
+            with self._bodies.holding(who_of(request)) as held:
+                asked = parse.decode(await read_body(request, MESSAGE_BYTES, held))
             if not isinstance(asked, dict):
                 return _json(422, {"error": "expected an object with the command's fields"})
             asked["do"] = request.match_info["name"]
             command = msgspec.convert(asked, kind)
             seq, result = await self._commands.do(command, who_of(request), origin, identity_of(request).may)
         except SourceError as error:
-            return _json(error.status, {"error": error.message})
+            answer = _json(error.status, {"error": error.message})
+            if error.status == 503:
+                answer.headers["Retry-After"] = RETRY_AFTER
+            return answer
         except msgspec.ValidationError as error:
             return _json(422, {"error": str(error)})
         except Unavailable as error:

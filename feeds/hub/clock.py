@@ -7,14 +7,14 @@ backward by going at half speed until it is caught up with, as times in the log 
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
-NOTICED: Final = timedelta(seconds=1)
-"""What a calendar clock that is kept right by the network may differ."""
-BELIEVED_AFTER: Final = timedelta(seconds=60)
-"""How long a jump must have stood before it is believed: longer than approved updates are held by themselves."""
+NOTICED: Final = 1.0
+"""Seconds that a calendar clock may differ that is kept right by the network."""
+BELIEVED_AFTER: Final = 60.0
+"""Seconds that a jump must have stood before it is believed: longer than approved updates are held by themselves."""
 
 
 def _since_start() -> float:
@@ -23,83 +23,88 @@ def _since_start() -> float:
 
 
 class SteadyClock:
-    """Gives aware UTC times that never go back. Any thread may ask."""
+    """Gives aware UTC times that never go back. Any thread may ask; it is asked for each request, so it is quick.
+
+    ``calendar`` gives seconds since 1970, ``since_start`` seconds that are counted and cannot be set.
+    """
 
     def __init__(
         self,
         warn: Callable[[str], None],
-        calendar: Callable[[], datetime] = lambda: datetime.now(UTC),
+        calendar: Callable[[], float] = time.time,
         since_start: Callable[[], float] = _since_start,
     ) -> None:
         self._warn = warn
         self._calendar = calendar
         self._since_start = since_start
         self._turn = Lock()
-        self._now = calendar()
+        self._last = calendar()
         self._counted = since_start()
+        """The counter at ``_last``."""
         self._off_since: float | None = None
         """When the calendar began to say something else, by the counter."""
-        self._off = timedelta()
+        self._off = 0.0
         self._slow = False
+        self._well = True
+        """Nothing is off, and nothing was when it was asked last."""
 
     def not_before(self, at: datetime) -> None:
         """Go on from ``at``, the time of the last fact, where the calendar is behind it."""
         with self._turn:
-            if at > self._now:
-                if at - self._now > NOTICED:
-                    self._slow = True
+            begin = at.timestamp()
+            if begin > self._last:
+                if begin - self._last > NOTICED:
+                    self._slow, self._well = True, False
                     self._warn(
-                        f"the clock of this machine is {_words(at - self._now)} behind the last fact in the log: look "
-                        "at it; until it is past that, the hub's time goes on from there at half speed"
+                        f"the clock of this machine is {_words(begin - self._last)} behind the last fact in the log: "
+                        "look at it; until it is past that, the hub's time goes on from there at half speed"
                     )
-                self._now = at
+                self._last = begin
 
     def __call__(self) -> datetime:
         """Return the time."""
-        with self._turn:
-            return self._look()
-
-    def _look(self) -> datetime:
         calendar, counted = self._calendar(), self._since_start()
-        passed = timedelta(seconds=max(0.0, counted - self._counted))
-        expected = self._now + (passed / 2 if self._slow else passed)
+        last = self._last
+        if self._well and calendar >= last and abs(calendar - last - (counted - self._counted)) <= NOTICED:
+            self._last, self._counted = calendar, counted
+            return datetime.fromtimestamp(calendar, UTC)
+        with self._turn:
+            self._last = self._look(self._calendar(), self._since_start())
+            self._well = not self._slow and self._off_since is None
+            return datetime.fromtimestamp(self._last, UTC)
+
+    def _look(self, calendar: float, counted: float) -> float:
+        passed = max(0.0, counted - self._counted)
         self._counted = counted
+        expected = self._last + (passed / 2 if self._slow else passed)
         off = calendar - expected
         if self._slow:
-            if off >= timedelta():  # caught up with
-                self._slow = False
-                if off <= NOTICED + passed:
-                    self._off_since, self._now = None, calendar
-                    return calendar
-            else:
-                self._now = expected
+            if off < 0:
                 return expected
+            self._slow, self._off_since = False, None  # caught up with
+            if off <= NOTICED + passed:
+                return calendar
         if abs(off) <= NOTICED:
             self._off_since = None
-            self._now = max(calendar, self._now)
-            return self._now
+            return max(calendar, self._last)
         if self._off_since is None or abs(off - self._off) > NOTICED:
             self._off_since, self._off = counted, off
-            how = "ahead" if off > timedelta() else "back"
             self._warn(
-                f"the clock of this machine jumped {_words(abs(off))} {how}: the hub believes it in "
-                f"{BELIEVED_AFTER.seconds} seconds if it stays so"
+                f"the clock of this machine jumped {_words(abs(off))} {'ahead' if off > 0 else 'back'}: the hub "
+                f"believes it in {BELIEVED_AFTER:.0f} seconds if it stays so"
             )
-        elif timedelta(seconds=counted - self._off_since) >= BELIEVED_AFTER:
+        elif counted - self._off_since >= BELIEVED_AFTER:
             self._off_since = None
-            if off > timedelta():
+            if off > 0:
                 self._warn(f"the hub's time is that of this machine again, {_words(off)} ahead of what it was")
-                expected = calendar
-            else:
-                self._slow = True
-                self._warn(f"the hub's time goes at half speed until this machine's, {_words(-off)} behind, is there")
-        self._now = expected
+                return calendar
+            self._slow = True
+            self._warn(f"the hub's time goes at half speed until this machine's, {_words(-off)} behind, is there")
         return expected
 
 
-def _words(time: timedelta) -> str:
+def _words(seconds: float) -> str:
     """Return a length of time in the greatest unit of which there are two."""
-    seconds = time.total_seconds()
     for unit, name in ((86_400, "days"), (3_600, "hours"), (60, "minutes")):
         if seconds >= 2 * unit:
             return f"{seconds / unit:.0f} {name}"

@@ -70,6 +70,9 @@ class Figures(Collector):
         age = max(0.0, hub.now().timestamp() - disk.snapshot)
         yield _gauge("vaken_snapshot_age_seconds", "Age of the newest snapshot of the board, NaN: none.", age)
         yield _gauge("vaken_connections", "Open connections of terminals, feeds and others.", self._connections())
+        lost = CounterMetricFamily("vaken_journal_lost", "Lines of the hub's own that nobody read or kept.")
+        lost.add_metric([], hub.journal.lost)
+        yield lost
         late = self._lateness.worst
         yield _gauge("vaken_loop_late_seconds", "How late the hub does what is due, the worst of late.", late)
 

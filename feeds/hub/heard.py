@@ -116,7 +116,8 @@ class FeedsHeard:
 
     def numbered(self, name: str, number: int) -> None:
         """Note the number that a feed gave to a frame."""
-        self._feed(name, "ingest").gaps.take(number)
+        self.beat(name)
+        self._feed(name, "alarms").gaps.take(number)
 
     def gaps(self, name: str) -> tuple[tuple[int, int], ...]:
         """Return the gaps in a feed's own numbers, first and last of each."""

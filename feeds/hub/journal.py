@@ -7,6 +7,7 @@ nobody's business here.
 
 import logging
 import re
+import select
 import sys
 from collections.abc import Callable, MutableMapping
 from time import monotonic
@@ -20,8 +21,10 @@ from msgspec import Meta, Struct
 
 from feeds.sources.clean import clean
 
-TEXT_LENGTH: Final = 2_000
+TEXT_LENGTH: Final = 1_000
 """Characters of one value, at most."""
+LINE_LENGTH: Final = 4_000
+"""Characters of one line: a pipe that takes anything takes so much at once."""
 MALFORMED_EVERY: Final = 60.0
 """Seconds between two lines about requests that are no HTTP: who sends such things must not fill the disk."""
 
@@ -49,8 +52,9 @@ class Journal:
 
     def __init__(self, form: Literal["console", "json"] = "console", out: TextIO | None = None) -> None:
         render = _console if form == "console" else structlog.processors.JSONRenderer(serializer=_json)
+        self._lines = _Lines(out)
         self._log: Any = structlog.wrap_logger(
-            _Lines(out),
+            self._lines,
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
@@ -60,6 +64,11 @@ class Journal:
             wrapper_class=structlog.BoundLogger,
             cache_logger_on_first_use=True,
         )
+
+    @property
+    def lost(self) -> int:
+        """Lines that could not be written."""
+        return self._lines.lost
 
     def say(self, event: str, text: str, **fields: Value) -> None:
         """Say that something happened as it should. ``event``: its name for machines; ``text``: a sentence."""
@@ -83,16 +92,32 @@ class _Lines:
 
     def __init__(self, out: TextIO | None) -> None:
         self._out = out
+        self.lost = 0
 
     def msg(self, line: str) -> None:
+        """Write a line, unless that would wait: a terminal that was stopped must not stop the hub."""
         try:
             out = self._out if self._out is not None else sys.stderr
-            out.write(line + "\n")
+            if _waits(out):
+                self.lost += 1
+                return
+            out.write((line if line.startswith("{") else line[:LINE_LENGTH]) + "\n")
             out.flush()
         except (OSError, ValueError):
-            return  # a full disk, a pipe without a reader, a closed file: the hub's work goes on without the line
+            self.lost += 1  # a full disk, a pipe without a reader, a closed file: the hub's work goes on
 
     info = warning = error = debug = critical = msg
+
+
+def _waits(out: TextIO) -> bool:
+    """Return whether writing a line would wait for somebody to read."""
+    try:
+        number = out.fileno()
+    except (OSError, ValueError):
+        return False  # in memory
+    asked = select.poll()
+    asked.register(number, select.POLLOUT)
+    return not asked.poll(0)
 
 
 class _Libraries(logging.Handler):

@@ -103,6 +103,8 @@ class Lane(asyncio.Protocol):
         self._full = False
         """The sender does not read its answers: it is not read either."""
         self._closing = False
+        self._tarrying: tuple[asyncio.TimerHandle, int, bytes] | None = None
+        """A refusal that is given a little later, so that nobody asks again at once; when the hub ends, it is not."""
         self._heard = 0.0
         self._begun = 0.0
         """When the first octet of the request came that stands at the beginning of the buffer."""
@@ -146,6 +148,10 @@ class Lane(asyncio.Protocol):
     def shut(self) -> None:
         """Close once what is on its way is answered."""
         self._closing = True
+        if self._tarrying is not None:
+            timer, status, body = self._tarrying
+            timer.cancel()
+            self._answer_now(status, body)
         if not self._busy and self._transport is not None:
             self._transport.close()
 
@@ -259,13 +265,15 @@ class Lane(asyncio.Protocol):
             self._go_on()
 
     def _answer(self, status: int, body: bytes) -> None:
-        if status == 503:
-            self._loop.call_later(TARRY_SECONDS, self._answer_now, status, body)
+        if status == 503 and not self._closing:
+            timer = self._loop.call_later(TARRY_SECONDS, self._answer_now, status, body)
+            self._tarrying = timer, status, body
         else:
             self._answer_now(status, body)
 
     def _answer_now(self, status: int, body: bytes) -> None:
         self._busy = False
+        self._tarrying = None
         transport = self._transport
         if transport is None or transport.is_closing():
             return

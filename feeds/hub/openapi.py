@@ -49,6 +49,7 @@ _REFUSALS = {
     "400": "Not JSON; the message names the place.",
     "401": "A token is asked for, or this one is not good; Retry-After where too many wrong ones came.",
     "403": "The role of this token may not do it.",
+    "408": "The body came too slowly.",
     "413": "Larger than the hub takes.",
     "422": "A field is missing or wrong; the message names its path.",
     "503": "The log does not take facts now; Retry-After says when to come back.",

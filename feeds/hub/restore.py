@@ -13,6 +13,7 @@ from typing import Final
 
 from feeds.board import Board, Touched
 from feeds.board.board import WrongFormat
+from feeds.hub.module_process import run_module
 from feeds.log import FactLog, LogError, RecordedLog, read_only, snapshots
 
 AT_LEAST_EVERY: Final = 900.0
@@ -105,26 +106,11 @@ class Snapshotter:
             enough = facts >= self._every and since >= RESTS * took
             if enough or (facts >= self._every * LEAST_SHARE and since >= AT_LEAST_EVERY):
                 began = loop.time()
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    "feeds.hub.restore",
-                    str(self._directory),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.PIPE,
-                )
-                try:
-                    output, _ = await process.communicate()
-                finally:
-                    if process.returncode is None:
-                        process.kill()
-                        await process.wait()
-                if process.returncode == 0:
+                code, output, _ = await run_module("feeds.hub.restore", str(self._directory))
+                if code == 0:
                     self._base = int(output)
                 else:
-                    warn(
-                        f"no snapshot could be made (exit {process.returncode}); the log is whole, restarts take longer"
-                    )
+                    warn(f"no snapshot could be made (exit {code}); the log is whole, restarts take longer")
                     self._base = self._seq()
                 made = loop.time()
                 took = made - began

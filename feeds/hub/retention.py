@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from feeds.board import Board, Touched
 from feeds.board.board import WrongFormat
+from feeds.hub.module_process import run_module
 from feeds.hub.restore import restore
 from feeds.log import FactLog, LogDamaged, LogError, Pruned, RecordedLog, prune, read_only, snapshots
 from feeds.log.lock import DirectoryLock
@@ -122,20 +123,11 @@ class Retention:
     async def prune(self) -> int:
         """Prune now what may be. Return the sequence after which the log begins. Raises LogError."""
         before = self._now() - timedelta(days=self._keep_days)
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "feeds.hub.retention", str(self._directory), before.isoformat()),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+        code, output, errors = await run_module(
+            "feeds.hub.retention", str(self._directory), before.isoformat(), hear_errors=True
         )
-        try:
-            output, errors = await process.communicate()
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode:
-            said = errors.decode(errors="replace").strip().splitlines() or [f"exit {process.returncode}"]
+        if code:
+            said = errors.decode(errors="replace").strip().splitlines() or [f"exit {code}"]
             raise LogError(said[-1])
         until, _, board = output.partition(b"\n")
         return await self._log.prune(int(until), board, BY) if board else int(until)

@@ -28,6 +28,8 @@ from feeds.views.query import MAX_WINDOW
 FRAME_EVERY = 0.1
 """Seconds between two frames of one terminal, at the least."""
 BEAT_EVERY = 1.0
+BEAT_KEPT = 0.02
+"""For so long, seconds, one beat goes for all terminals."""
 VIEWS_OPEN = 64
 """Views that one terminal may have open."""
 COMMANDS_IN_FLIGHT = 16
@@ -110,12 +112,43 @@ class _Subscription:
         return b"".join(parts)
 
 
+class Pulse:
+    """The beats of one hub: that it lives, where its board and its clock stand, and how it bears its load."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._time = asyncio.get_running_loop().time
+        self._at = 0.0
+        self._last = b""
+
+    def beat(self, late: float = 0.0) -> bytes:
+        """Return the beat of now for a terminal that is so late itself, seconds."""
+        now = self._time()
+        if not late and now - self._at < BEAT_KEPT and self._hub.rate is None:
+            return self._last
+        hub = self._hub
+        beat = {
+            "beat": hub.board.seq,
+            "at": hub.now(),
+            "lag": round(max(hub.behind(), late), 2),
+            "shed": hub.heard.shed,
+            "degraded": hub.degraded,
+        }
+        if hub.rate is not None:
+            beat["rate"] = hub.rate
+        made = orjson.dumps(beat)
+        if not late:
+            self._at, self._last = now, made
+        return made
+
+
 class Terminal:
     """One connected terminal."""
 
     def __init__(
         self,
         hub: Hub,
+        pulse: Pulse,
         commands: Commands,
         request: web.Request,
         socket: web.WebSocketResponse,
@@ -124,6 +157,7 @@ class Terminal:
         address: str,
     ) -> None:
         self._hub = hub
+        self._pulse = pulse
         self._commands = commands
         self._request = request
         self._socket = socket
@@ -188,13 +222,9 @@ class Terminal:
             self._behind = self._loop.time()
         self._wake.set()
 
-    def _lag(self) -> float:
-        """Return how far the terminal is behind, seconds: facts not on the board yet, and frames not taken yet.
-
-        A tenth of a second is the pace at which frames are sent, and no delay.
-        """
-        late = self._loop.time() - self._behind - FRAME_EVERY if self._behind is not None else 0.0
-        return max(self._hub.behind(), late, 0.0)
+    def _late(self) -> float:
+        """Return how long frames wait for the terminal to take them, seconds; the pace of frames itself is no delay."""
+        return max(0.0, self._loop.time() - self._behind - FRAME_EVERY) if self._behind is not None else 0.0
 
     async def _frames(self) -> None:
         loop = self._loop
@@ -219,7 +249,8 @@ class Terminal:
 
     async def _beats(self) -> None:
         while True:
-            await asyncio.sleep(BEAT_EVERY)
+            # All terminals at the same time: one beat is made for all who are not behind.
+            await asyncio.sleep(BEAT_EVERY - self._loop.time() % BEAT_EVERY)
             if self._stalls():
                 await self._drop()
                 return
@@ -255,17 +286,7 @@ class Terminal:
                 transport.abort()
 
     def _beat(self) -> bytes:
-        hub = self._hub
-        beat = {
-            "beat": hub.board.seq,
-            "at": hub.now(),
-            "lag": round(self._lag(), 2),
-            "shed": hub.heard.shed,
-            "degraded": hub.degraded,
-        }
-        if hub.rate is not None:
-            beat["rate"] = hub.rate
-        return orjson.dumps(beat)
+        return self._pulse.beat(self._late())
 
     async def _send(self, frame: bytes) -> bool:
         """Send a frame; wait while the terminal's own buffer is full. Return False when it is gone."""
@@ -355,9 +376,12 @@ def stream_handler(
     """Return the handler of ``/v1/stream``."""
 
     connected = 0
+    pulse: Pulse | None = None
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        nonlocal connected
+        nonlocal connected, pulse
+        if pulse is None:
+            pulse = Pulse(hub)
         most = hub.settings.limits.terminals
         if connected >= most:
             return web.Response(
@@ -381,7 +405,9 @@ def stream_handler(
         hub.sockets.add(goodbye)
         try:
             with gate.holding(identity, request, socket):
-                await Terminal(hub, commands, request, socket, identity, who, address_of(request)).serve(instance)
+                await Terminal(hub, pulse, commands, request, socket, identity, who, address_of(request)).serve(
+                    instance
+                )
         finally:
             hub.sockets.discard(goodbye)
             hub.metrics.terminals.dec()

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 
 class Capability(StrEnum):
-    """What somebody may do. ``look``: read views; ``triage``: acknowledge alarms, move cases; ``decide``: what is an
-    outage, what explains it, how urgent it is; ``write``: drafts and proposals of updates; ``send``: approve, pause, go
-    on, cancel, send again; ``feed``: alarms and cases; ``inventory``: load SIM ranges and customers; ``manage``: tokens
-    and what the configuration rules.
+    """What somebody may do. ``look``: read views; ``triage``: acknowledge and shelve alarms, move cases; ``decide``:
+    what is an outage, its cause and urgency; ``write``: drafts and proposals of updates; ``send``: approve,
+    pause, go on, cancel, send again; ``feed``: alarms and cases; ``inventory``: load SIM ranges and customers;
+    ``manage``: tokens and what the configuration rules.
     """
 
     LOOK = "look"

@@ -92,8 +92,8 @@ class Recording:
         board = self._nearest(seq)
         if board.seq < self.begins:
             raise LogError(
-                f"The log in {self.directory} begins after sequence {self.begins}, as what was before is pruned, and no "
-                "board that this program can read covers that: replay it with the version that pruned it."
+                f"The log in {self.directory} begins after sequence {self.begins}, as what was before is pruned, and "
+                "no board that this program can read covers that: replay it with the version that pruned it."
             )
         log, touched, since = self.reader(), Touched(), board.seq
         for batch in log.read(after=board.seq):

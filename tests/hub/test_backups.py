@@ -39,9 +39,9 @@ async def test_updates_that_were_under_way_wait_for_a_person_after_a_restore(tmp
     assert restored.sending() == ["U-1"]
     await settle_restored(restored)
     assert restored.sending() == []
-    update = restored.update(UpdateId("U-1"))
-    assert update.state is UpdateState.PAUSED
-    assert "restored from a backup of 20" in update.steered
+    paused = restored.update(UpdateId("U-1"))
+    assert paused.state is UpdateState.PAUSED
+    assert "restored from a backup of 20" in paused.steered
     assert restored.update(UpdateId("U-2")).state is UpdateState.CANCELLED
     assert restored.update(UpdateId("U-3")).state is UpdateState.DRAFT
     assert (tmp_path / "backup" / "hooks.key").read_text() == "hooks.key"

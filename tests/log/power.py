@@ -183,9 +183,9 @@ class Disk:
                 if step.inode in self._inodes:  # others were there before and are not changed
                     self._inodes[step.inode].flush()
             case "G":
-                folder = self._folder(Path(step.first))
-                if folder is not None:
-                    folder.flush()
+                flushed = self._folder(Path(step.first))
+                if flushed is not None:
+                    flushed.flush()
 
     def leave(self, place: Path, luck: Luck | None, chance: random.Random) -> None:
         """Write a state that the power may leave into ``place``."""

@@ -16,8 +16,11 @@ from pathlib import Path
 
 import pyte
 
-PATIENCE = 25.0
+PATIENCE = 60.0
 """Seconds until something that must appear is given up; the machine may be busy with other tests."""
+
+AGAIN = 2.0
+"""Seconds after which a key that did nothing is pressed once more, by somebody who has patience."""
 
 KEYS = {
     "enter": "\r", "tab": "\t", "shift+tab": "\x1b[Z", "escape": "\x1b", "up": "\x1b[A", "down": "\x1b[B",
@@ -100,7 +103,8 @@ class Terminal:
 
     def move(self, key: str, to: str, right: int = 0, down: int = 0) -> None:
         """Press a key that moves the focus, and wait until the place beside the words ``to`` looks otherwise: what is
-        typed before that goes to the widget that had the keys.
+        typed before that goes to the widget that had the keys. Of several places of the words the leftmost counts, of
+        these the lowest.
         """
         with self._changed:
             before = self._look(to, right, down)
@@ -108,13 +112,13 @@ class Terminal:
         self.until(lambda _text: self._look(to, right, down) not in (before, None), f"{to!r} with the keys")
 
     def _look(self, word: str, right: int, down: int) -> tuple[str, bool, bool] | None:
-        """How the cell beside the last place of ``word`` looks; None: it is not there. Called with the lock held."""
-        for y in range(self._screen.lines - 1, -1, -1):
-            x = self._screen.display[y].rfind(word)
-            if x >= 0:
-                cell = self._screen.buffer[y + down][x + right]
-                return cell.bg, cell.bold, cell.reverse
-        return None
+        """How the cell beside ``word`` looks; None: it is not there. Called with the lock held."""
+        places = [(x, -y) for y, line in enumerate(self._screen.display) if (x := line.find(word)) >= 0]
+        if not places:
+            return None
+        x, y = min(places)
+        cell = self._screen.buffer[-y + down][x + right]
+        return cell.bg, cell.bold, cell.reverse
 
     @property
     def lines(self) -> list[str]:
@@ -163,10 +167,12 @@ class Terminal:
         end = time.monotonic() + PATIENCE
         while True:
             self.press(key)
-            with self._changed:
-                self._changed.wait(0.3)
-            if all(word in self.text for word in words):
-                return self.text
+            again = time.monotonic() + AGAIN
+            while time.monotonic() < again:
+                if all(word in self.text for word in words):
+                    return self.text
+                with self._changed:
+                    self._changed.wait_for(lambda: False, 0.05)
             assert time.monotonic() < end, f"{words} did not appear:\n{self.text}"
 
     def cpu_seconds(self) -> float:

@@ -62,9 +62,11 @@ async def test_an_alarm_is_shelved_for_a_time_with_a_reason(opened: Opened, hub:
         first.value, second.value = "soon", ""
         await pilot.press("tab", "enter")
         await until(pilot, lambda: "whole number" in screen_text(pilot))
+        button = pilot.app.screen.query_one("#go")
+        await until(pilot, lambda: not button.has_class("-active"))
         first.value = "90"
         await pilot.press("enter")
-        await until(pilot, lambda: "Say why" in screen_text(pilot))
+        await until(pilot, lambda: "Say why" in screen_text(pilot) and not button.has_class("-active"))
         second.value = "card is swapped at noon"
         await pilot.press("enter")
         await until(pilot, lambda: bool(hub.done))

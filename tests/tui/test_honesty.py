@@ -44,6 +44,7 @@ def test_a_table_says_what_did_not_come_in_one_by_one() -> None:
     assert losses(rows) == "412 coalesced · 3 refused · 2 turned away"
     assert table_note(rows, "alarms", NOW).plain == "412 coalesced · 3 refused · 2 turned away"
     assert table_note(rows, "outages", NOW).plain == ""
+    assert losses([feed("a", "alarms", 0, missing=4)]) == "4 missing"
     assert table_note([feed("c", "cases", 40, coalesced=5)], "cases", NOW).plain == "S 40m old · 5 coalesced"
 
 

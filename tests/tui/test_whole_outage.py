@@ -93,7 +93,7 @@ def explain(terminal: Terminal) -> None:
         terminal.move("tab", "│ why", 12)
         terminal.press("same APN in all cases")
         terminal.see("│ why     same APN in all cases")
-        terminal.move("enter", "It is this")
+        terminal.move("enter", "     It is this  ", 5)
         terminal.press("enter")
 
         if said in terminal.until(lambda text: said in text or refused in text, "the word of a person, or a refusal"):
@@ -132,8 +132,13 @@ def confirm(terminal: Terminal, question: str, verb: str) -> None:
     terminal.ask(question)
     terminal.move("tab", "Type the number", 2, 1)
     terminal.press("3")
-    terminal.move("enter", verb)
+    terminal.move("enter", f"     {verb}  ", 5)
     terminal.press("enter")
+
+
+def back_to_the_board(terminal: Terminal) -> None:
+    """Leave whatever is open."""
+    terminal.press_until("escape", "── Outages 1")
 
 
 async def test_two_people_take_an_outage_from_the_first_sight_to_the_all_clear_and_look_back(
@@ -151,16 +156,15 @@ async def test_two_people_take_an_outage_from_the_first_sight_to_the_all_clear_a
         # Declare
         first.press("d")
         first.ask("Declare O-1 and take command?", "3 customers")
-        first.move("tab", "Declare")
+        first.move("tab", "     Declare  ", 5)
         first.press("enter")
         second.see("O-1 declared", "commander jl")
         # Explain
-        first.press("enter")
-        first.see("board › O-1", "Impact by customer", "Acme Lifts")
+        first.press_until("enter", "board › O-1", "Impact by customer", "Acme Lifts")
         explain(first)
         # Update
         first.press("u")
-        first.see("first word")
+        first.see("first word", "What we have done")
         write(first, "Gateway restarted.", "We watch it.", "Nothing at all.")
         propose(first)
         first.see("U-1", "proposed")
@@ -168,37 +172,31 @@ async def test_two_people_take_an_outage_from_the_first_sight_to_the_all_clear_a
         second.see("waits for you: jl proposed it")
         second.press("6")
         second.see("U-1", "proposed", "jl")
-        second.press("enter")
-        second.see("Gateway restarted.", "noc@c0.example")
+        second.press_until("enter", "Gateway restarted.", "noc@c0.example")
         approve(second)
         second.see("accepted", "3/3")
         mailbox.wait_for(3)
         # All-clear
-        first.press("escape", "escape", "1")
-        first.see("last word")
-        first.press("m")
+        back_to_the_board(first)
+        first.press_until("m", "Is service back for now in O-1?")
         first.ask("Is service back for now in O-1?")
-        first.move("tab", "Mitigate")
+        first.move("tab", "     Mitigate  ", 5)
         first.press("enter")
         first.see("O-1 mitigated")
         first.press("u")
-        first.see("all-clear")
+        first.see("all-clear", "What we have done")
         write(first, "It is restarted.", "Nothing more.", "Nothing.")
         propose(first)
         first.see("U-2", "proposed")
-        second.press("escape", "6")
-        second.see("U-2", "proposed")
-        second.press("enter")
-        second.see("Nothing more.")
+        second.press_until("escape", "── Updates to customers 2")
+        second.press_until("k", "▸ U-2")
+        second.press_until("enter", "It is restarted.", "noc@c0.example")
         approve(second)
         mailbox.wait_for(6)
-        first.press("escape", "escape", "1")
-        first.press("r")
+        back_to_the_board(first)
+        first.press_until("r", "Is O-1 over?")
         confirm(first, "Is O-1 over?", "Resolve")
         first.see("no live outage")
-        for terminal in (first, second):
-            terminal.press("q")
-
     # Replay
     hub.stop()
     with Terminal(["replay", str(hub.directory)], tmp_path / "jl", (100, 30)) as replay:

@@ -79,8 +79,8 @@ def tail(
     logging.basicConfig(format="vaken: %(message)s", level=logging.WARNING)
     if view in OF_OUTAGE and not of:
         raise click.UsageError(f"{view} is a view of one outage: vaken tail {view} --of O-12")
-    if view == "readings" and not of:
-        raise click.UsageError("readings is a view of one case: vaken tail readings --of SOURCE/NUMBER")
+    if view in ("readings", "triage") and not of:
+        raise click.UsageError(f"{view} is a view of one case: vaken tail {view} --of SOURCE/NUMBER")
     if view in OF_UPDATE and not of:
         raise click.UsageError(f"{view} is a view of one update: vaken tail {view} --of U-3")
     if view == "changes" and not of:

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tui.app import VakenApp
 
 
+LAG_SAID = 3.0
+"""Seconds that the hub may be behind without a word."""
+
+
 def banner(link: Link, url: str, now: datetime) -> Content:
     """Return what is wrong with the connection, in one line; empty while it is well. ``now``: our own clock."""
     where = plain(url)
@@ -39,6 +43,8 @@ def banner(link: Link, url: str, now: datetime) -> Content:
         return Content(" connection closed")
     if link.degraded:
         return Content(f" hub: {plain(link.degraded)}")
+    if link.lag >= LAG_SAID:
+        return Content(f" hub is {span(link.lag)} behind: what came since is not shown yet")
     return Content("")
 
 

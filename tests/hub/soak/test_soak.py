@@ -248,7 +248,7 @@ def mailbox() -> Iterator[Mailbox]:
 async def test_under_mixed_load_and_kills_nothing_is_lost_and_nothing_invented(
     tmp_path: Path, mailbox: Mailbox, minutes: float
 ) -> None:
-    seed = 20261 if not minutes else int(time.time())
+    seed = 20265 if not minutes else int(time.time())
     print(f"soak: seed {seed}")
     soak = Soak(tmp_path, mailbox, seed)
     ended, rounds, end = asyncio.Event(), 0, time.monotonic() + minutes * 60
