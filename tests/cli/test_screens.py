@@ -89,6 +89,6 @@ def test_in_a_terminal_the_board_is_shown_and_q_ends_everything(spawn: Any, tmp_
             break  # the other end of the terminal is closed
     os.close(master)
     assert process.wait(timeout=20) == 0
-    holder = int((tmp_path / "data" / "hub.lock").read_text())
+    holder = int((tmp_path / "data" / "hub.lock").read_text().partition(" ")[0])
     with pytest.raises(ProcessLookupError):
         os.kill(holder, 0)

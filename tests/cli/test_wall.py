@@ -114,7 +114,9 @@ def test_a_terminal_that_stands_still_stops_no_feed_and_gets_the_newest_then(tab
                 title = f"{step}{filling}"
                 table_hub.say(number, total=1, set={"O-7": ROW | {"sims": 10_000 + 977 * step, "title": title}})
                 time.sleep(0.1)  # the hub's own pace: what comes within one frame is painted once
-            table_hub.say(number, total=1, set={"O-7": ROW | {"shared": "apn at.last"}})
+            # Also what the wall gets that found this hub too silent meanwhile, and came again.
+            table_hub.rows["outages"] = [ROW | {"shared": "apn at.last"}]
+            table_hub.say(number, total=1, set={"O-7": table_hub.rows["outages"][0]})
 
         with ThreadPoolExecutor(1) as pool:
             # 12 MB: more than any buffer on the way holds. It comes through because the client goes on reading.
