@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PACKAGES := feeds tui widgets drills bench
+# Where property tests are that try fewer examples in the suite than they can.
+PROPERTIES := $(addprefix tests/,board courier drill fleet locating sources surges views widgets)
 
 .PHONY: run test check bench soak format lock clean
 .DEFAULT_GOAL := run
@@ -25,6 +27,7 @@ bench: $(READY)  ## the budgets, as ratios in one run
 
 soak: $(READY)  ## the long forms of crash and load tests; VAKEN_SOAK_MINUTES for mixed load, 30 by itself
 	@$(BIN)/python -m pytest -m soak --override-ini addopts="-q --strict-markers --import-mode=importlib"
+	@VAKEN_EXAMPLES=all $(BIN)/python -m pytest -n auto $(PROPERTIES)
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .
