@@ -93,12 +93,10 @@ class Terminal:
         return frame
 
     async def until(self, wanted: Callable[[], Any]) -> None:
-        """Read until something is so. The hub beats every second, so that this ends."""
-        for _ in range(2_000):
-            if wanted():
-                return
-            await self.read()
-        raise AssertionError("it did not become so within 2,000 frames")
+        """Read until something is so, within two minutes."""
+        async with asyncio.timeout(120):
+            while not wanted():
+                await self.read()
 
     async def do(self, name: Any, number: Any = 1, **fields: Any) -> dict[str, Any]:
         """Give a command and return its answer."""
