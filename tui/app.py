@@ -6,6 +6,7 @@ The connection and the pace of frames are the matter of what it is built on (tui
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -28,18 +29,7 @@ from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
 from tui.preferences import Preferences
 from tui.promises import PromiseBell
-from tui.screens.alarms import AlarmsScreen
-from tui.screens.board import BoardScreen
-from tui.screens.cases import CasesScreen
-from tui.screens.counts import CountsScreen
-from tui.screens.facts import FactsScreen
-from tui.screens.handover import HandoverScreen
-from tui.screens.help import HelpScreen
-from tui.screens.settings import SettingsScreen
-from tui.screens.sims import SimsScreen
-from tui.screens.space import SpaceScreen
-from tui.screens.tour import TourScreen
-from tui.screens.updates import UpdatesScreen
+from tui.screens.reading import MODES, first_screen, read_ahead
 from tui.situation import Situation
 from tui.writing.drafting import Drafting, Written
 from tui.writing.form import Form
@@ -60,13 +50,7 @@ class VakenApp(ReplayActions, HubApp):
     CSS_PATH = Path(__file__).with_name("theme.tcss")
     COMMANDS = {ActionProvider}  # noqa: RUF012 - as Textual declares it
     COMMAND_PALETTE_BINDING = "f1"
-    MODES = {  # noqa: RUF012
-        "board": BoardScreen,
-        "alarms": AlarmsScreen,
-        "cases": CasesScreen,
-        "counts": CountsScreen,
-        "space": SpaceScreen,
-    }
+    MODES = {mode: partial(first_screen, mode) for mode in MODES}  # noqa: RUF012
     DEFAULT_MODE = "board"
     BINDINGS = [*bindings(EVERYWHERE), *bindings("replay")]  # noqa: RUF012 - as Textual declares it
 
@@ -102,6 +86,8 @@ class VakenApp(ReplayActions, HubApp):
         self._stayed = 0
         self.forms: dict[str, Form] = {}
         """What was written for each outage and not sent yet."""
+        self.has_started: Callable[[], None] = lambda: None
+        """Called on a thread when the first screen stands and the others are read."""
         self._bell = PromiseBell()
         self._dress()
 
@@ -118,6 +104,14 @@ class VakenApp(ReplayActions, HubApp):
             self.say(problem, bad=True)
         if self.kept.trouble:
             self.say(self.kept.trouble, bad=True)
+
+    def on_ready(self) -> None:
+        """Read the other screens, now that the first one stands."""
+        self.run_worker(self._read_ahead, group="read ahead", thread=True)
+
+    def _read_ahead(self) -> None:
+        read_ahead()
+        self.has_started()
 
     async def on_unmount(self) -> None:
         """Note when the person left, before the connection ends."""
@@ -184,8 +178,8 @@ class VakenApp(ReplayActions, HubApp):
         for header in self._headers():
             header.show()
         for screen in self.screen_stack:
-            if isinstance(screen, CountsScreen):
-                screen.refresh_counts()
+            if isinstance(screen, VakenScreen):
+                screen.situation_changed()
 
     def show_link(self) -> None:
         """Show the state of the connection on all screens."""
@@ -274,16 +268,22 @@ class VakenApp(ReplayActions, HubApp):
         await self._go("cases")
         while len(self.screen_stack) > 1:
             await self.pop_screen()
+        from tui.screens.cases import CasesScreen
+
         screen = self.screen
         if isinstance(screen, CasesScreen):
             screen.show_filtered(filter)
 
     def action_look_up(self) -> None:
         """Look SIMs up."""
+        from tui.screens.sims import SimsScreen
+
         self.push_screen(SimsScreen())
 
     async def action_go_updates(self) -> None:
         """Show the updates of all outages."""
+        from tui.screens.updates import UpdatesScreen
+
         if not isinstance(self.screen, UpdatesScreen):
             await self.push_screen(UpdatesScreen())
 
@@ -340,11 +340,15 @@ class VakenApp(ReplayActions, HubApp):
 
     async def action_go_facts(self) -> None:
         """Show the log of facts."""
+        from tui.screens.facts import FactsScreen
+
         if not isinstance(self.screen, FactsScreen):
             await self.push_screen(FactsScreen())
 
     async def action_go_handover(self) -> None:
         """Show what changed since this person left."""
+        from tui.screens.handover import HandoverScreen
+
         if not isinstance(self.screen, HandoverScreen):
             await self.push_screen(HandoverScreen())
 
@@ -360,6 +364,8 @@ class VakenApp(ReplayActions, HubApp):
     @work(group="help", exclusive=True)
     async def action_help(self) -> None:
         """Show what the keys do; from there to the tour and the settings."""
+        from tui.screens.help import HelpScreen
+
         screen = self._vaken_screen()
         if screen is None:
             return
@@ -371,12 +377,16 @@ class VakenApp(ReplayActions, HubApp):
 
     def action_tour(self) -> None:
         """Show the screen part by part."""
+        from tui.screens.tour import TourScreen
+
         screen = self._vaken_screen()
         if screen is not None:
             self.push_screen(TourScreen(screen))
 
     def action_settings(self) -> None:
         """Show what a person can choose."""
+        from tui.screens.settings import SettingsScreen
+
         self.push_screen(SettingsScreen())
 
     async def action_back(self) -> None:

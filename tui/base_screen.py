@@ -21,13 +21,25 @@ if TYPE_CHECKING:
     from tui.app import VakenApp
 
 
+def room_for(width: int, height: int) -> dict[str, bool]:
+    """Return which classes a screen of so many cells has, of those that stand for its size."""
+    return {
+        "-tiny": width < 40,
+        "-narrow": 40 <= width < 110,
+        "-wide": width >= 110,
+        "-flat": height < 10,
+        "-short": 10 <= height < 32,
+        "-tall": height >= 32,
+        "-ribbon": width >= 60 and height >= 30,
+        "-high": width >= 60 and height >= 38,
+    }
+
+
 class VakenScreen(Screen[Any]):
     """``where`` is the screen's name in the list of actions; ``place`` is what the header calls it."""
 
     AUTO_FOCUS = ""
     where: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (40, "-narrow"), (110, "-wide")]  # noqa: RUF012 - as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-flat"), (10, "-short"), (32, "-tall")]  # noqa: RUF012
 
     @property
     def vaken(self) -> "VakenApp":
@@ -41,6 +53,7 @@ class VakenScreen(Screen[Any]):
 
     def compose(self) -> ComposeResult:
         """Lay the screen out around its body."""
+        self.update_classes(room_for(*self.app.size))  # before there is anything in it: all is styled once
         yield ReplayBar()
         yield StatusHeader(self.place)
         with Vertical(id="body"):
@@ -54,10 +67,8 @@ class VakenScreen(Screen[Any]):
 
     @on(events.Resize)
     def _leave_room(self, event: events.Resize) -> None:
-        """Give SIM space as many lines as the height has room for."""
-        width, height = event.size
-        self.set_class(width >= 60 and height >= 30, "-ribbon")
-        self.set_class(width >= 60 and height >= 38, "-high")
+        """Lay out what there is room for."""
+        self.update_classes(room_for(*event.size), animate=False)
 
     def on_screen_resume(self) -> None:
         """Be up to date when coming into sight."""
@@ -76,6 +87,9 @@ class VakenScreen(Screen[Any]):
                 if isinstance(widget, ViewTable):
                     return widget
         return next((table for table in self.query(ViewTable) if table.is_on_screen), None)
+
+    def situation_changed(self) -> None:
+        """Show what the screen says of the situation as a whole."""
 
     def tick(self) -> None:
         """Count ages and clocks on; called once a second."""

@@ -20,6 +20,7 @@ from textual.timer import Timer
 
 from feeds.client import LinkState, Notice, ViewChanged
 from tui.frame_pace import FramePace, pace_words
+from tui.kept_rules import KeptRules
 from tui.link import Hub, View
 from tui.looks import Looks, on_terminal
 from tui.terminal_gauge import TerminalGauge, gauged
@@ -60,6 +61,7 @@ class HubApp(App[None]):
         self._filters_of_looks: tuple[LineFilter, ...] = ()
         for theme in THEMES:
             self.register_theme(theme)
+        self.stylesheet = KeptRules(self.get_css_variables())
 
     # How it looks
 
@@ -78,6 +80,7 @@ class HubApp(App[None]):
         self._filters_of_looks = tuple(filters)
         self.pace.cap = float(looks.fps)
         self.theme = seen.theme
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return what is done to each painted line. Colours are ours to leave out: the greys of Textual are colours."""

@@ -3,28 +3,15 @@
 import os
 import sys
 import traceback
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from click.core import ParameterSource
 
-from tui.cli.completion import completion
-from tui.cli.demo import demo
-from tui.cli.drill import drill
-from tui.cli.hub import hub
-from tui.cli.info import info
-from tui.cli.load import load
-from tui.cli.locate import locate
-from tui.cli.logs import log
 from tui.cli.look_options import OPTIONS, look_options, preferences_of
 from tui.cli.options import config_option, data_option, explain_origin, hub_option, who_option
-from tui.cli.replay import replay
-from tui.cli.sims import sims
-from tui.cli.tail import tail
-from tui.cli.timeline import timeline
-from tui.cli.token import token
-from tui.cli.wall import wall
 
 DONE, FAILED, WRONG_USE = 0, 1, 2
 BEHIND = (
@@ -34,8 +21,30 @@ BEHIND = (
 """Options of ``vaken`` itself that commands have too: there they stand behind the command."""
 
 
+COMMANDS: Final = {
+    name: name
+    for name in (
+        *("hub", "tail", "wall", "load", "sims", "locate", "drill", "demo", "token", "info", "replay", "timeline"),
+        "completion",
+    )
+} | {"log": "logs"}
+"""By name of a command: the module of this room that has it. It is imported when the command is asked for."""
+
+
 class _Vaken(click.Group):
     """The group. A reader that goes away (``vaken tail alarms | head``) ends a command quietly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f"tui.cli.{COMMANDS[cmd_name]}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""
@@ -79,10 +88,6 @@ def vaken(ctx: click.Context, /, config: Path | None, hub_url: str, data: Path, 
     return run_screens(
         hub_url if not own_hub else None, data, config, who, preferences_of(ctx, config), may_share=not own_data
     )
-
-
-for _command in (hub, tail, wall, load, sims, locate, drill, demo, log, token, info, replay, timeline, completion):
-    vaken.add_command(_command)
 
 
 def main(arguments: list[str] | None = None) -> int:

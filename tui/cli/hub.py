@@ -25,7 +25,10 @@ def hub(config: Path | None, data: Path, listen: str, check_config: bool, with_p
     from feeds.hub.serve import check_hub, run_hub
 
     if check_config:
-        return check_hub(data, listen, config)
+        # The tables of the screens stand in the same file; the hub knows nothing of screens.
+        from tui.cli.screen_tables import read_screen_tables
+
+        return check_hub(data, listen, config, read_screen_tables(config).problems)
 
     if with_parent:
         threading.Thread(target=end_with_parent, name="parent", daemon=True).start()

@@ -1,5 +1,6 @@
 """``vaken`` without a command: the screens, on a hub that runs already or on one of their own."""
 
+import gc
 import logging
 import logging.handlers
 import sys
@@ -44,6 +45,7 @@ def _at_a_terminal() -> bool:
 
 
 def _show(url: str, who: str, shown: "Credentials", preferences: "Preferences") -> int:
+    gc.disable()  # what is made at the start stays: looking through it for what can go only costs time
     from feeds.client import HubClient
     from tui.app import VakenApp
     from tui.kept import KeptFile, kept_path
@@ -52,10 +54,17 @@ def _show(url: str, who: str, shown: "Credentials", preferences: "Preferences") 
     client = HubClient(url, who, credentials=shown)
     try:
         app = VakenApp(client, kept=KeptFile(kept_path()), preferences=preferences)
+        app.has_started = _collect_from_now
         app.run()
     finally:
         client.stop()
     return app.return_code or 0
+
+
+def _collect_from_now() -> None:
+    """Collect garbage again, without ever looking through what was made at the start."""
+    gc.freeze()
+    gc.enable()
 
 
 def screens_log() -> Path:

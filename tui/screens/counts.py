@@ -15,7 +15,8 @@ from tui.link import View
 from tui.tables.desk import desk_table
 from tui.words.counts import SPANS, Span, Square, curve_of, square
 from tui.words.surges import last_words, minutes_words, surge_line
-from widgets.case_chart import LABELS, CaseChart
+from widgets.case_chart import CaseChart
+from widgets.chart_axes import GUTTER
 from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import number
@@ -117,7 +118,7 @@ class CountsScreen(VakenScreen):
         self.vaken.follow(desk, self._show_desk)
         self._show_surges()
         self._show_desk()
-        self.refresh_counts()
+        self.situation_changed()
 
     def on_unmount(self) -> None:
         """Give the views up."""
@@ -134,7 +135,7 @@ class CountsScreen(VakenScreen):
     def tick(self) -> None:
         """Move on with the minute."""
         super().tick()
-        self.refresh_counts()
+        self.situation_changed()
         self._show_surges()
 
     def action_shorter(self) -> None:
@@ -156,7 +157,7 @@ class CountsScreen(VakenScreen):
         """Open the curve that is to be shown, where it is another one than is shown."""
         if not self.is_attached or not self.query(CaseChart):
             return
-        columns = self.query_one(CaseChart).content_size.width - LABELS
+        columns = self.query_one(CaseChart).content_size.width - GUTTER
         of = curve_of(SPANS[self._span], columns, _CHANNELS[self._channel])
         if columns < 1 or of == self._of:
             return
@@ -202,7 +203,7 @@ class CountsScreen(VakenScreen):
             rows = cast(tuple[DeskRow, ...], self._views[1].content.rows)
             self.query_one("#desk", Static).update(desk_table(rows))
 
-    def refresh_counts(self) -> None:
+    def situation_changed(self) -> None:
         """Show the counts of now."""
         if self.query("#square"):
             totals = square(self.vaken.situation.counts, self.vaken.hub.now(), MINUTES)
