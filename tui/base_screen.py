@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tui.acts.hints import Hints
 from tui.acts.registry import is_allowed
-from tui.panes.freshness import BROUGHT_BY, freshness, table_note
+from tui.panes.freshness import BROUGHT_BY, SOURCE_OF, ages, freshness, table_note
 from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
 from tui.tables.filter_bar import FilterBar
@@ -58,7 +58,8 @@ class VakenScreen(Screen[Any]):
         yield StatusHeader(self.place)
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield FilterBar()
+        self._filter_bar = FilterBar()
+        yield self._filter_bar
         yield Hints(self.where)
 
     def compose_body(self) -> Iterable[Widget]:
@@ -110,14 +111,17 @@ class VakenScreen(Screen[Any]):
                 note = table_note(feeds, table.view, now)
                 if table.rule.note != note:
                     table.rule.note = note
-                table.set_class(freshness(feeds, BROUGHT_BY[table.view], now).old, "-old")
+                if table.view in SOURCE_OF:
+                    table.table.show_old(SOURCE_OF[table.view], *ages(feeds, BROUGHT_BY[table.view], now))
+                else:
+                    table.set_class(freshness(feeds, BROUGHT_BY[table.view], now).old, "-old")
         self.set_class(freshness(feeds, BROUGHT_BY["curve"], now).old, "-old-cases")
 
     @on(ViewTable.Showed)
     def _tell_filter(self) -> None:
         """What the hub says of the filter that is being written is shown below it."""
-        for bar in self.query(FilterBar):
-            bar.tell()
+        if self._filter_bar.is_attached:
+            self._filter_bar.tell()
 
     def action_filter(self) -> None:
         """Write a filter."""

@@ -32,6 +32,8 @@ LOOK_SECONDS = 0.25
 """Between two looks at how the terminal takes what is written."""
 PAINT_SECONDS = 0.05
 """How long painting is let go: Textual paints within a sixtieth of a second."""
+GATHER_SECONDS = 0.01
+"""How long a frame waits for what follows from it on the screen, so that all of it is painted at once."""
 
 
 class HubApp(App[None]):
@@ -58,6 +60,10 @@ class HubApp(App[None]):
         """While it is there nothing is painted; what is to be painted gathers in Textual, each widget once."""
         self._painted = self._taken = clock()
         self._painter: Timer | None = None
+        self._resting: AbstractContextManager[None] | None = None
+        """While it is there what changes waits for the frame that is gathered or due."""
+        self._rest: asyncio.TimerHandle | None = None
+        """The next step of a frame: paint, rest, be ready."""
         self._filters_of_looks: tuple[LineFilter, ...] = ()
         for theme in THEMES:
             self.register_theme(theme)
@@ -136,6 +142,7 @@ class HubApp(App[None]):
             link_changed, self._link_changed = self._link_changed, False
             self._told = False
         self._taken = self._clock()
+        self._gather()
         for number in changed:
             followed = self._followed.get(number)
             if followed is not None:
@@ -193,9 +200,49 @@ class HubApp(App[None]):
         if held is not None:
             held.__exit__(None, None, None)
 
+    # A frame at the full rate: what follows from the newest is gathered, painted once, and then painting rests until
+    # the next. Where nothing comes, nothing rests.
+
+    def _gather(self) -> None:
+        self._step_on(GATHER_SECONDS, self._paint)
+        self._be_still()
+
+    def _paint(self) -> None:
+        self._step_on(PAINT_SECONDS / 2, self._be_ready_later)
+        self._stir()
+
+    def _be_ready_later(self) -> None:
+        self._step_on(1 / self.pace.fps - GATHER_SECONDS - PAINT_SECONDS / 2, self._be_ready)
+        self._be_still()
+
+    def _be_ready(self) -> None:
+        self._rest = None
+        self._stir()
+
+    def _step_on(self, seconds: float, step: Callable[[], None]) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(max(seconds, 0.0), step)
+
+    def _be_still(self) -> None:
+        if self._resting is None and self.is_running:
+            self._resting = self.batch_update()
+            self._resting.__enter__()
+
+    def _stir(self) -> None:
+        resting, self._resting = self._resting, None
+        if resting is not None:
+            resting.__exit__(None, None, None)
+            if self.is_running and self._screen_stacks[self.current_mode]:
+                self.screen.check_idle()
+
     async def on_event(self, event: events.Event) -> None:
-        """Let a key be answered at once, also at a low rate, as long as the terminal takes anything."""
-        if isinstance(event, events.Key) and self._held is not None and self.gauge.waiting < LOOK_SECONDS:
-            self._painted = self._clock()
-            self._let_go()
+        """Let what a person does be answered at once, also at a low rate, as long as the terminal takes anything."""
+        if isinstance(event, events.InputEvent):
+            if self._rest is not None:
+                self._rest.cancel()
+            self._be_ready()
+            if isinstance(event, events.Key) and self._held is not None and self.gauge.waiting < LOOK_SECONDS:
+                self._painted = self._clock()
+                self._let_go()
         await super().on_event(event)

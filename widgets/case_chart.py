@@ -1,92 +1,101 @@
-"""A chart of case counts against the band of what is usual. At sizes without room for axes it is a sparkline."""
+"""A chart of case counts against the band of what is usual. At sizes without room for axes it is a sparkline.
 
-from collections import defaultdict
+What is drawn where is worked out in band_painter and chart_axes; here it is put on lines.
+"""
+
 from collections.abc import Sequence
-from datetime import UTC
+from itertools import groupby
+from operator import itemgetter
 
-from rich.text import Text
-from textual.app import RenderResult
+from rich.segment import Segment
+from rich.style import Style
 from textual.color import Color
-from textual_plotext import PlotextPlot
+from textual.strip import Strip
+from textual.widget import Widget
 
 from feeds.model import CurveRow
-from widgets.band_painter import BAND, Picture, paint
+from widgets.band_painter import BAND, paint
+from widgets.chart_axes import GUTTER, count_labels, time_labels
 from widgets.sparkline import sparkline
-
-LABELS = 5
-"""Cells that the labels of the counts take, with the space after them."""
 
 _BAND_STRENGTH = 0.4
 """How much of the text's colour is in the band's."""
 
-_DAY = 24 * 60
-"""Minutes from which on the labels below name days, not times."""
+_PLAIN = ""
+"""The name of no colour of its own."""
 
 
-class CaseChart(PlotextPlot):
+class CaseChart(Widget):
     """Give it the rows of a curve with ``show``."""
+
+    DEFAULT_CSS = """
+    CaseChart { width: 1fr; height: 1fr; }
+    """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows: tuple[CurveRow, ...] = ()
+        self._lines: list[Strip] | None = None
+        """What is painted; None: to be worked out."""
+        self._painted_at = (0, 0)
 
     def show(self, rows: Sequence[CurveRow]) -> None:
         """Show ``rows``, oldest first; nothing is painted where nothing changed."""
         if tuple(rows) != self.rows:
             self.rows = tuple(rows)
+            self._lines = None
             self.refresh()
 
-    def render(self) -> RenderResult:
-        """Return the chart for the size that there is."""
-        width, height = self.size
+    def notify_style_update(self) -> None:
+        """Take the theme's colours."""
+        super().notify_style_update()
+        self._lines = None
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line."""
+        width, height = self.content_size
+        if self._lines is None or self._painted_at != (width, height):
+            self._lines, self._painted_at = self._draw(width, height), (width, height)
+        return self._lines[y] if y < len(self._lines) else Strip.blank(width, self.rich_style)
+
+    def _draw(self, width: int, height: int) -> list[Strip]:
+        """Return the lines of the chart for a size, from above."""
         if not self.rows or width < 1 or height < 1:
-            return Text("")
+            return []
         if width < 24 or height < 5:
-            return Text(sparkline([row.seen for row in self.rows], width), no_wrap=True)
-        columns, lines = width - LABELS, height - 1
-        self._draw(paint(self.rows, columns, lines), columns, lines)
-        return super().render()
-
-    def _draw(self, picture: Picture, columns: int, lines: int) -> None:
-        """Draw one point per cell: plotext's own bars run into each other where they are narrow."""
-        plt = self.plt
-        plt.clear_figure()
-        ground = self._rgb("background")
-        plt.canvas_color(ground)
-        plt.axes_color(ground)
-        alike: dict[tuple[str, str], list[tuple[int, int]]] = defaultdict(list)
+            line = sparkline([row.seen for row in self.rows], width)
+            return [Strip([Segment(line, self.rich_style)]).adjust_cell_length(width, self.rich_style)]
+        columns, lines = width - GUTTER, height - 1
+        picture = paint(self.rows, columns, lines)
+        cells = [[(" ", _PLAIN)] * width for _ in range(height)]
         for spot in picture.spots:
-            alike[spot.mark, spot.colour].append((spot.x, spot.y))
-        for (mark, colour), cells in alike.items():
-            xs, ys = zip(*cells, strict=True)
-            # The cell at the left is the space after the labels: plotext gives them no more than they need.
-            plt.scatter([x + 1.0 for x in xs], [float(y) for y in ys], marker=mark, color=self._rgb(colour))
-        plt.xlim(0, columns)
-        plt.ylim(0, max(lines - 1, 1))
-        shown = self.rows[picture.first :]
-        count = len(shown)
-        places = [round(step * (count - 1) / 4) for step in range(5)] if count > 8 else list(range(count))
-        days = sum(row.minutes for row in shown) > _DAY
-        stamps = [shown[place].start.astimezone(UTC).strftime("%a %d" if days else "%H:%M") for place in places]
-        # A label stands below the beginning of its stretch; those at the ends are moved in so that they are not cut.
-        at = [min(max(picture.starts[place] + 3, 3 + days), columns - 2 - days) for place in places]
-        plt.xticks([float(x) for x in at], stamps)
-        highest = lines - 1
-        ticks = [float(picture.floor), (picture.floor + highest) / 2, float(highest)]
-        plt.yticks(ticks, [f"{value:>{LABELS - 1}.0f}" for value in (0, picture.top / 2, picture.top)])
-        plt.frame(False)
-        plt.grid(False, False)
+            cells[lines - 1 - spot.y][GUTTER + spot.x] = spot.mark, spot.colour
+        for label in count_labels(picture, lines):
+            cells[lines - 1 - label.at][: len(label.text)] = [(sign, _PLAIN) for sign in label.text]
+        for label in time_labels(self.rows, picture, columns):
+            begins = GUTTER + label.at
+            cells[lines][begins : begins + len(label.text)] = [(sign, _PLAIN) for sign in label.text]
+        looks = {colour: self._look(colour) for colour in {_PLAIN, *(spot.colour for spot in picture.spots)}}
+        return [
+            Strip(
+                [
+                    Segment("".join(sign for sign, _ in run), looks[colour])
+                    for colour, run in groupby(line, key=itemgetter(1))
+                ],
+                width,
+            )
+            for line in cells
+        ]
 
-    def _rgb(self, colour: str) -> tuple[int, int, int]:
+    def _look(self, colour: str) -> Style:
+        if colour == _PLAIN:
+            return self.rich_style
         if colour == BAND:
             found = self._parsed("background").blend(self._parsed("foreground"), _BAND_STRENGTH)
         else:
             found = self._parsed(colour)
-        rgb = found.rgb
-        return (rgb[0], rgb[1], rgb[2])
+        return self.rich_style + Style(color=found.rich_color)
 
     def _parsed(self, colour: str) -> Color:
-        try:
-            return Color.parse(self.app.theme_variables.get(colour) or self.app.theme_variables["primary"])
-        except ValueError:
-            return Color.parse("ansi_blue")
+        variables = self.app.theme_variables
+        return Color.parse(variables.get(colour) or variables["primary"])

@@ -178,6 +178,12 @@ class ChoosingTable(PaintedRows):
             self.post_message(self.SelectionChanged(self))
         return had
 
+    def give_up_rows(self, keys: Sequence[str]) -> None:
+        """Choose these rows no more; the others stay chosen."""
+        if self.selection.drop(keys):
+            self.refresh()
+            self.post_message(self.SelectionChanged(self))
+
     def _choose(self, rows: Sequence[Any]) -> None:
         self._say_room(self.selection.add(rows))
         self.refresh()

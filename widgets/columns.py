@@ -42,6 +42,8 @@ class Column:
     timed: bool = False
     mark: bool = True
     """Whether a change of the cell is marked for a moment."""
+    ages: bool = False
+    """Whether the cell says how old its row is, where the row is old."""
 
     @property
     def smallest(self) -> int:

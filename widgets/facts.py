@@ -55,12 +55,16 @@ class Facts(Widget):
         self.facts = tuple(facts)
 
     def watch_facts(self) -> None:
-        """Paint the new facts, at their height."""
-        self.refresh(layout=True)
+        """Paint the new facts; the screen is laid out anew only where they take more or fewer lines."""
+        width, height = self.content_size
+        self.refresh(layout=self._height(width) != height)
+
+    def _height(self, width: int) -> int:
+        return fold(self.facts, width, self._name_width).plain.count("\n") + 1
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines that the facts take at ``width``."""
-        return fold(self.facts, width, self._name_width).plain.count("\n") + 1
+        return self._height(width)
 
     def render(self) -> Content:
         """Return the facts."""

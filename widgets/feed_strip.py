@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 from textual.content import Content
 from textual.reactive import var
-from textual.widget import Widget
 
 from feeds.model import FeedRow
+from widgets.kept_lines import KeptLines
 from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import age_of, number, rate, span
@@ -109,7 +109,7 @@ def feed_line(feeds: Sequence[FeedRow], now: datetime, width: int) -> Content:
     return short if short.cell_length <= width else Content.styled(f"S{len(stale)}" if stale else "", "$warning")
 
 
-class FeedStrip(Widget):
+class FeedStrip(KeptLines):
     """One line, right aligned."""
 
     DEFAULT_CSS = """

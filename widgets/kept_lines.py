@@ -55,15 +55,15 @@ class KeptLines(Widget):
         if made_for != self._kept_for:
             self._kept, self._kept_for = super().render_lines(crop), made_for
             self._raw = [None] * len(self._kept)
-        elif bare:
-            background = self.background_colors[1]
+        elif bare and self._stale:
+            background, ground = self.background_colors[1], self.rich_style
             for y in self._stale:
                 if 0 <= y < crop.height:
                     line = self.render_line(y)
                     if line is self._raw[y]:
                         continue
                     self._raw[y] = line
-                    strip = line.adjust_cell_length(crop.width, self.rich_style)
+                    strip = line.adjust_cell_length(crop.width, ground)
                     for one in filters:
                         strip = strip.apply_filter(one, background)
                     self._kept[y] = strip

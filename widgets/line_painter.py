@@ -6,14 +6,17 @@ Which row is on which line, and when a line is painted, is the table's business.
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
+from textual.color import Color
 from textual.strip import Strip
 
 from widgets.columns import Bit, Column, Placed, bits, place
+from widgets.few_colours import READABLE, contrast
 from widgets.plain import fit, plain
 
 _LINES_KEPT = 2048
@@ -25,11 +28,40 @@ CELL_STYLES: frozenset[str] = frozenset(
 """Style names that cells may use."""
 
 LINE_STYLES: frozenset[str] = frozenset(
-    {"header", "header-sorted", "cursor", "cursor-blurred", "placeholder", "changed", "fading", "chosen", "empty"}
+    {
+        "header",
+        "header-sorted",
+        "cursor",
+        "cursor-blurred",
+        "placeholder",
+        "changed",
+        "fading",
+        "chosen",
+        "empty",
+        "old",
+        "age",
+    }
 )
 """Style names that the painter uses itself."""
 
 Cells = tuple[tuple[Bit, ...], ...]
+
+_OLD = "S"
+"""The sign of what a silent feed brought, as in the feeds' own line."""
+
+_FADED = 0.5
+"""How far the text of what is old goes towards its ground, where it can still be read then."""
+
+
+@lru_cache(1_024)
+def faded(style: Style) -> Style:
+    """Return ``style`` with its text nearer to its ground, as near as it can be read."""
+    if style.color is None or style.bgcolor is None or style.color.is_default or style.bgcolor.is_default:
+        return style + Style(dim=True)
+    text, ground = Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor)
+    steps = (text.blend(ground, _FADED * (5 - step) / 5) for step in range(6))
+    found = next((one for one in steps if contrast(one, ground) >= READABLE), text)
+    return style + Style(color=found.rich_color)
 
 
 class _Line:
@@ -40,7 +72,7 @@ class _Line:
     def __init__(self, row: Any, cells: Cells) -> None:
         self.row = row
         self.cells = cells
-        self.strips: dict[tuple[str, bool, frozenset[int], frozenset[int]], Strip] = {}
+        self.strips: dict[tuple[str, bool, str, frozenset[int], frozenset[int]], Strip] = {}
 
 
 class LinePainter:
@@ -142,8 +174,11 @@ class LinePainter:
 
     # Lines
 
-    def row(self, row: Any, cursor: str, chosen: bool = False) -> Strip:
-        """Return the line of ``row``; ``chosen``: it is one of those that a person has marked."""
+    def row(self, row: Any, cursor: str, chosen: bool = False, old: str = "") -> Strip:
+        """Return the line of ``row``; ``chosen``: it is one of those that a person has marked.
+
+        ``old``: its age, where it is older than it should be. Such a line is dim and has a sign.
+        """
         kept = self._lines.get(row.key)
         if kept is None or kept.row is not row:
             if len(self._lines) >= _LINES_KEPT:
@@ -151,9 +186,10 @@ class LinePainter:
             kept = self._lines[row.key] = _Line(row, self._cells(row))
         marks = frozenset(self._marks.get(row.key, ()))
         pale = frozenset(self._fading.get(row.key, ()))
-        strip = kept.strips.get((cursor, chosen, marks, pale))
+        look = (cursor, chosen, old, marks, pale)
+        strip = kept.strips.get(look)
         if strip is None:
-            strip = kept.strips[cursor, chosen, marks, pale] = self._paint(kept.cells, cursor, chosen, marks, pale)
+            strip = kept.strips[look] = self._paint(kept.cells, *look)
         return strip
 
     def words(self, row: Any) -> tuple[str, ...]:
@@ -202,21 +238,29 @@ class LinePainter:
         now = self._now()
         return tuple(bits(placed.column.cell(row, now)) for placed in self.placed)
 
-    def _paint(self, cells: Cells, cursor: str, chosen: bool, marks: frozenset[int], pale: frozenset[int]) -> Strip:
+    def _paint(
+        self, cells: Cells, cursor: str, chosen: bool, old: str, marks: frozenset[int], pale: frozenset[int]
+    ) -> Strip:
         width, base = self.width, self._look(cursor)
         segments = [Segment("▸" if cursor else " ", base)]
-        segments.append(Segment("●", self._look(cursor, "chosen")) if chosen else Segment(" ", base))
+        if chosen:
+            segments.append(Segment("●", self._look(cursor, "chosen")))
+        else:
+            segments.append(Segment(_OLD, self._look(cursor, "age")) if old else Segment(" ", base))
         x = 2
         for number, (placed, cell) in enumerate(zip(self.placed, cells, strict=True)):
             if placed.x > x:
                 segments.append(Segment(" " * (placed.x - x), base))
             under = (cursor, "fading" if number in pale else "changed") if number in marks else (cursor,)
-            segments.extend(self._cell(placed, cell, under))
+            if old:
+                under = (*under, "old")
+            said = (*cell, Bit(f" {old}", "age")) if old and placed.column.ages else cell
+            segments.extend(self._cell(placed, said, under))
             x = placed.x + placed.width
         if width > x:
             segments.append(Segment(" " * (width - x), base))
-        strip = Strip(segments)
-        return strip if strip.cell_length == width else strip.adjust_cell_length(width, base)
+        strip = Strip(segments, max(x, width))
+        return strip if x <= width else strip.adjust_cell_length(width, base)
 
     def _cell(self, placed: Placed, cell: tuple[Bit, ...], under: tuple[str, ...]) -> list[Segment]:
         """Return the segments of one cell, exactly as wide as its column."""
@@ -253,5 +297,7 @@ class LinePainter:
             for name in names:
                 if name in CELL_STYLES or name in LINE_STYLES:
                     look += self._style(name)
+            if "old" in names and names[-1] != "age":
+                look = faded(look)
             self._looks[names] = look
         return look

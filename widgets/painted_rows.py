@@ -4,7 +4,7 @@ Only lines whose row, mark, age or cursor changed are painted again. What a line
 which rows there are, where the cursor goes and what keys do, to stream_table.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 
 from widgets.columns import Column, Placed
+from widgets.kept_bar import KeptBar
 from widgets.kept_lines import KeptLines
 from widgets.line_painter import CELL_STYLES, LINE_STYLES, LinePainter
 from widgets.row_selection import RowSelection
@@ -25,12 +26,14 @@ from widgets.row_window import RowWindow
 
 MARK_SECONDS = 1.5
 """How long a changed cell stays marked."""
+EXPIRE_SECONDS = 0.25
+"""Between two looks at marks whose time is over, where nothing comes."""
 FADE_SECONDS = 0.75
 """For so long at the end its mark is pale."""
 
 
-class _KeptBar(KeptLines, ScrollBar):
-    """A scrollbar that costs nothing while it stands still."""
+def _nobody(_row: Any) -> str:
+    return ""
 
 
 class PaintedRows(KeptLines, ScrollView):
@@ -73,6 +76,7 @@ class PaintedRows(KeptLines, ScrollView):
         & > .stream-table--alert { color: $error; text-style: bold reverse; }
         & > .stream-table--strong { text-style: bold; }
         & > .stream-table--accent { color: $primary; }
+        & > .stream-table--age { color: $warning; }
     }
     """
 
@@ -106,6 +110,9 @@ class PaintedRows(KeptLines, ScrollView):
         self._monotonic = monotonic
         self._painter = LinePainter(self._style, now)
         self._mark_timer: Timer | None = None
+        self._source: Callable[[Any], str] = _nobody
+        self._ages: Mapping[str, str] = {}
+        self._age_else = ""
 
     # Where things are
 
@@ -119,7 +126,7 @@ class PaintedRows(KeptLines, ScrollView):
         bar = self._vertical_scrollbar
         if bar is None:
             thickness = self.scrollbar_size_vertical
-            bar = self._vertical_scrollbar = _KeptBar(vertical=True, name="vertical", thickness=thickness)
+            bar = self._vertical_scrollbar = KeptBar(vertical=True, name="vertical", thickness=thickness)
             bar.display = False
             self.app._start_widget(self, bar)
         return bar
@@ -152,6 +159,17 @@ class PaintedRows(KeptLines, ScrollView):
         for line in self._painter.outdated(self.window.span(top, self.body_height)):
             self._refresh_line(line)
 
+    def show_old(self, source: Callable[[Any], str], ages: Mapping[str, str], age_else: str = "") -> None:
+        """Dim the rows of some sources, and say their age. ``source`` names that of a row.
+
+        ``ages``: by source, how old what it brought is, such as ``22m``; none: nothing is old. ``age_else``: the age
+        of rows whose source is not among them; empty: they are not old.
+        """
+        self._source = source
+        if (ages, age_else) != (self._ages, self._age_else):
+            self._ages, self._age_else = dict(ages), age_else
+            self.refresh()
+
     def expire_marks(self) -> None:
         """Take off the marks whose time is over."""
         for key in self._painter.expire(self._monotonic(), FADE_SECONDS):
@@ -171,15 +189,26 @@ class PaintedRows(KeptLines, ScrollView):
             if row is not None and row is not old:
                 self._painter.change(old, row, until)
         if self._painter.marked and self._mark_timer is None:
-            self._mark_timer = self.set_interval(0.25, self.expire_marks)
+            self._mark_timer = self.set_interval(EXPIRE_SECONDS, self.expire_marks)
+
+    def _expire_by_the_way(self) -> None:
+        """Take marks off while the screen is painted anyway; the timer does it where nothing comes."""
+        if self._mark_timer is not None:
+            self.expire_marks()
+        if self._mark_timer is not None:
+            self._mark_timer.reset()
 
     # Painting
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines in ``crop``."""
+        if self.body_width != self._painter.width:
+            self._place()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Return line ``y`` of the screen: the header, then rows."""
         painter = self._painter
-        if self.body_width != painter.width:
-            self._place()
         if y == 0:
             return painter.header(self.sort)
         index = self.top + y - 1
@@ -190,7 +219,10 @@ class PaintedRows(KeptLines, ScrollView):
         if index == window.cursor_index:
             cursor = "cursor" if self.has_focus else "cursor-blurred"
         row = window.at(index)
-        return painter.placeholder(cursor) if row is None else painter.row(row, cursor, row.key in self.selection)
+        if row is None:
+            return painter.placeholder(cursor)
+        old = self._ages.get(self._source(row), self._age_else) if self._ages else ""
+        return painter.row(row, cursor, row.key in self.selection, old)
 
     def _refresh_line(self, line: int) -> None:
         if 0 <= line < self.body_height:

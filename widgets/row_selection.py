@@ -52,6 +52,11 @@ class RowSelection:
         if self._rows:
             self._rows.update((row.key, row) for row in rows if row.key in self._rows)
 
+    def drop(self, keys: Iterable[str]) -> bool:
+        """Give some up; returns whether any of them was chosen. The newest state of the others stays."""
+        dropped = [self._rows.pop(key) for key in keys if key in self._rows]
+        return bool(dropped)
+
     def clear(self) -> bool:
         """Give all up; returns whether there were any."""
         had = bool(self._rows)

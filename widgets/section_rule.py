@@ -2,10 +2,11 @@
 
 from textual.content import Content
 from textual.reactive import var
-from textual.widget import Widget
+
+from widgets.kept_lines import KeptLines
 
 
-class SectionRule(Widget):
+class SectionRule(KeptLines):
     """``text`` stands at the left, ``note`` at the right; the note goes first where both do not fit."""
 
     DEFAULT_CSS = """
@@ -25,11 +26,12 @@ class SectionRule(Widget):
 
     def render(self) -> Content:
         """Return the line."""
-        width = self.size.width
-        line = Content.assemble(("── ", "$foreground-disabled"), self.text, " ")
-        if line.cell_length > width:
-            return line.truncate(width, ellipsis=True)
-        end = Content.assemble(" ", self.note, (" ──", "$foreground-disabled")) if self.note else Content("")
-        if line.cell_length + end.cell_length > width:
-            end = Content("")
-        return line + Content.styled("─" * (width - line.cell_length - end.cell_length), "$foreground-disabled") + end
+        width, grey = self.size.width, "$foreground-disabled"
+        left = 4 + self.text.cell_length
+        if left > width:
+            return Content.assemble(("── ", grey), self.text, " ").truncate(width, ellipsis=True)
+        right = 4 + self.note.cell_length if self.note else 0
+        if left + right > width:
+            right = 0
+        end = (" ", self.note, (" ──", grey)) if right else ()
+        return Content.assemble(("── ", grey), self.text, " ", ("─" * (width - left - right), grey), *end)

@@ -123,6 +123,7 @@ class StreamTable(ChoosingTable, can_focus=True):
         """Show the newest state of the view."""
         if not page.loaded and self.loaded:
             return
+        self._expire_by_the_way()
         changed = self._changed_alone(page)
         self.selection.see(page.rows)
         if changed is not None:

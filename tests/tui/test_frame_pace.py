@@ -1,8 +1,16 @@
 """The pace of frames: down quickly, up slowly, and no swinging."""
 
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from feeds.model import Severity
+from tests.tui.conftest import Opened, settle
+from tests.tui.fake_hub import FakeHub, alarm
+from tui.app import VakenApp
 from tui.frame_pace import CALM_SECONDS, LASTED, STEPS, FramePace, pace_words
 from tui.terminal_gauge import TerminalGauge
 
@@ -93,3 +101,40 @@ def test_the_gauge_tells_how_long_a_write_waits_and_what_share_writing_takes() -
     gauge.begin()
     now[0] += 2
     assert gauge.busy() == 1
+
+
+async def test_painting_rests_between_two_frames_and_a_key_wakes_it(opened: Opened, hub: FakeHub) -> None:
+    async with opened((80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, VakenApp)
+        await app.action_go_alarms()
+        await settle(pilot)
+        await until(lambda: app._rest is None)
+        painted: list[object] = []
+        display = app._display
+
+        def noted(screen: Any, renderable: Any) -> None:
+            painted.append(renderable)
+            display(screen, renderable)
+
+        app._display = noted  # type: ignore[method-assign]
+        hub.put("alarms", alarm(900, Severity.CRITICAL, managed_object="pgw-new"))
+        await until(lambda: bool(painted) and app._resting is not None)
+        first = len(painted)
+        app.screen.refresh()
+        await asyncio.sleep(0.025)
+        if app._resting is not None:  # a slow machine may have come to the next frame
+            assert len(painted) == first, "what changes now waits for the next frame"
+            await pilot.press("down")
+            assert app._resting is None
+        await until(lambda: len(painted) > first)
+        await until(lambda: app._rest is None)
+        assert app._batch_count == 0, "where nothing comes painting is let go"
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    for _ in range(5_000):
+        if condition():
+            return
+        await asyncio.sleep(0.002)
+    raise AssertionError("it did not come to that within ten seconds")

@@ -4,13 +4,13 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, cast
 
 from textual.content import Content
-from textual.widget import Widget
 
 from feeds.model.access import Capability
 from tui.acts.key_names import is_typed, shown_key
 from tui.acts.keymap import DEFAULT, Keymap
 from tui.acts.registry import EVERYWHERE, Action, actions_for
 from tui.acts.widget_keys import WRITING
+from widgets.kept_lines import KeptLines
 from widgets.looks import MUTED
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _label(keymap: Keymap, action: Action, where: str) -> str:
     return keymap.label(place, action)
 
 
-class Hints(Widget):
+class Hints(KeptLines):
     """One line of hints for the screen ``where``."""
 
     DEFAULT_CSS = """

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.content import Content
 from textual.reactive import var
-from textual.widget import Widget
 
 from feeds.model import FloodRow
 from tui.link import View
+from widgets.kept_lines import KeptLines
 from widgets.looks import MUTED
 from widgets.quantities import number
 from widgets.sparkline import sparkline
@@ -85,7 +85,7 @@ def gauge(row: FloodRow, width: int) -> Content:
     return short.truncate(max(width, 1), ellipsis=True)
 
 
-class FloodGauge(Widget):
+class FloodGauge(KeptLines):
     """One line; it asks the hub by itself."""
 
     DEFAULT_CSS = """

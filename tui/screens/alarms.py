@@ -1,6 +1,6 @@
 """The alarms of all sources, the worst and newest first; how many come for each person; the whole of one of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from textual import on, work
@@ -13,6 +13,7 @@ from feeds.model.commands import Acknowledge, Shelve
 from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
 from tui.panes.flood import ACTIVE, KINDS, FloodGauge
+from tui.panes.freshness import silence_facts
 from tui.tables.columns import ALARMS
 from tui.tables.view_table import ViewTable
 from tui.words.rows import SEVERITY_LETTER
@@ -73,6 +74,18 @@ _LISTED = 10
 """Alarms that the question before names one by one."""
 
 
+def _left_out(table: ViewTable, *words: str) -> list[str | Content]:
+    """Return what an action on the chosen alarms leaves out: it comes first, to be seen at any size."""
+    said = [*words, *filter(None, [table.hidden_words(lambda count: plural(count, "alarm"))])]
+    return [*(Content.styled(plain(one), "$warning") for one in said), *([""] if said else [])]
+
+
+def _named(rows: Sequence[AlarmRow]) -> list[str | Content]:
+    """Return the first of them by name, and how many more there are."""
+    more = [f"and {len(rows) - _LISTED:,} more"] if len(rows) > _LISTED else []
+    return [*(f"{row.severity.value}: {plain(row.managed_object)}" for row in rows[:_LISTED]), *more]
+
+
 async def acknowledge(screen: VakenScreen, table: ViewTable) -> None:
     """Take note of the chosen alarms of ``table``, else of the one under the cursor. Of several it is asked before."""
     rows = [row for row in table.targets() if isinstance(row, AlarmRow)]
@@ -85,12 +98,9 @@ async def acknowledge(screen: VakenScreen, table: ViewTable) -> None:
         screen.vaken.say(f"{what} is acknowledged{f' by {by}' if len(rows) == 1 else ''} already.")
         return
     if len(rows) > 1:
-        hits = [f"{row.severity.value}: {plain(row.managed_object)}" for row in open_rows[:_LISTED]]
-        if len(open_rows) > _LISTED:
-            hits.append(f"and {len(open_rows) - _LISTED:,} more")
-        if len(rows) > len(open_rows):
-            hits.append(f"{plural(len(rows) - len(open_rows), 'alarm')} of those chosen: acknowledged already")
-        hits += [words] if (words := table.hidden_words(lambda count: plural(count, "alarm"))) else []
+        known = len(rows) - len(open_rows)
+        left_out = [f"{plural(known, 'alarm')} of those chosen: acknowledged already"] if known else []
+        hits = [*_left_out(table, *left_out), *_named(open_rows)]
         question = Confirm(f"Acknowledge {plural(len(open_rows), 'alarm')}?", hits, verb="Acknowledge")
         if await screen.app.push_screen_wait(question) is None:
             return
@@ -118,9 +128,7 @@ async def shelve(screen: VakenScreen, table: ViewTable) -> None:
     rows = [row for row in table.targets() if isinstance(row, AlarmRow)]
     if not rows:
         return
-    hits = [f"{row.severity.value}: {plain(row.managed_object)}" for row in rows[:_LISTED]]
-    if len(rows) > _LISTED:
-        hits.append(f"and {len(rows) - _LISTED:,} more")
+    hits = [*(_left_out(table) if len(rows) > 1 else ()), *_named(rows)]
     hits.append("They are hidden from the list and not counted until then, also where they clear and come again.")
     dialog = Confirm(
         f"Shelve {plural(len(rows), 'alarm')}?", hits, verb="Shelve", words=("minutes", "why"), missing=_shelving
@@ -194,8 +202,10 @@ class AlarmsScreen(VakenScreen):
     @on(StreamTable.RowHighlighted)
     def _show_detail(self) -> None:
         row = self.query_one("#alarms", ViewTable).row
+        if row is None and self.query_one("#alarms", ViewTable).table.window.cursor is not None:
+            return  # it is on its way: what was known of it stays in sight
         rule, pane = self.query_one("#detail-rule", SectionRule), self.query_one("#alarm", Facts)
-        self.set_class(not isinstance(row, AlarmRow), "-unchosen")
+        self.query_one("#detail").set_class(not isinstance(row, AlarmRow), "-unchosen")
         if not isinstance(row, AlarmRow):
             rule.text = Content.styled("no alarm is chosen", MUTED)
             pane.show([Fact("", Content.styled("↑ ↓ choose one; without a choice the newest stay in sight", MUTED))])
@@ -208,7 +218,8 @@ class AlarmsScreen(VakenScreen):
         )
         now = self.vaken.hub.now()
         first, *rest = alarm_facts(row, now)
-        pane.show([first, *bad_facts(row, now), *rest])
+        silent = silence_facts(self.vaken.situation.feeds, "alarms", row, now)
+        pane.show([first, *silent, *bad_facts(row, now), *rest])
 
 
 _COLOUR = {"critical": "critical", "major": "major", "minor": "minor"}
