@@ -6,8 +6,10 @@ full width, with all colours, need nothing of what Textual adds around them (bor
 as they are, and while the widget gives the same line again it is not even looked at.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
+from textual.filter import LineFilter
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
@@ -27,7 +29,8 @@ class KeptLines(Widget):
         self._raw: list[Strip | None] = []
         """The lines as the widget gave them, where that is known."""
         self._kept_for: tuple[Any, ...] = ()
-        """Region, filters and bareness that the kept lines were made with."""
+        """Region and filters that the kept lines were made with."""
+        self._was_bare = False
         self._stale: set[int] = set()
 
     @property
@@ -50,26 +53,36 @@ class KeptLines(Widget):
         if crop != self.outer_size.region:
             # A part, such as the line under the mouse. Painting it takes its mark from Textual, not from here.
             return super().render_lines(crop)
-        bare, filters = self._bare, self.get_line_filters()
-        made_for = (crop, bare, *filters)
-        if made_for != self._kept_for:
-            self._kept, self._kept_for = super().render_lines(crop), made_for
+        filters = self.get_line_filters()
+        made_for = (crop, *filters)
+        if made_for == self._kept_for and not self._stale:
+            return self._kept
+        if made_for != self._kept_for or (bare := self._bare) != self._was_bare:
+            self._kept, self._kept_for, self._was_bare = super().render_lines(crop), made_for, self._bare
             self._raw = [None] * len(self._kept)
-        elif bare and self._stale:
-            background, ground = self.background_colors[1], self.rich_style
-            for y in self._stale:
-                if 0 <= y < crop.height:
-                    line = self.render_line(y)
-                    if line is self._raw[y]:
-                        continue
-                    self._raw[y] = line
-                    strip = line.adjust_cell_length(crop.width, ground)
-                    for one in filters:
-                        strip = strip.apply_filter(one, background)
-                    self._kept[y] = strip
+        elif bare:
+            self._make_stale(crop, filters)
         elif stale := [y for y in self._stale if 0 <= y < crop.height]:
             first, end = min(stale), max(stale) + 1
             self._kept[first:end] = super().render_lines(Region(0, first, crop.width, end - first))
         self._stale.clear()
         self._dirty_regions.clear()
         return self._kept
+
+    def _make_stale(self, crop: Region, filters: Sequence[LineFilter]) -> None:
+        """Make the stale lines of a bare widget anew."""
+        background = self.background_colors[1] if filters else None
+        for y in self._stale:
+            if not 0 <= y < crop.height:
+                continue
+            line = self.render_line(y)
+            if line is self._raw[y]:
+                continue
+            self._raw[y] = line
+            if line.cell_length != crop.width:  # what is missing lies below the scrollbar
+                look = next(reversed(list(line)), None)
+                line = line.adjust_cell_length(crop.width, look.style if look is not None else None)
+            if background is not None:
+                for one in filters:
+                    line = line.apply_filter(one, background)
+            self._kept[y] = line

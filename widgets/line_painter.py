@@ -7,6 +7,7 @@ Which row is on which line, and when a line is painted, is the table's business.
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
+from math import inf
 from typing import Any
 
 from rich.cells import cell_len
@@ -94,6 +95,8 @@ class LinePainter:
         """Changed cells: row key → column place → when the mark ends (monotonic seconds)."""
         self._fading: dict[str, set[int]] = {}
         """Of those the cells whose mark has grown pale."""
+        self._next: float | None = inf
+        """When the next mark looks otherwise; None: not known. A mark that is new is never the next one."""
         self._edges = "  "
         """What the header shows where columns are out of sight: at the left, at the right."""
 
@@ -105,6 +108,7 @@ class LinePainter:
         self._lines.clear()
         self._marks.clear()
         self._fading.clear()
+        self._next = inf
 
     def restyle(self) -> None:
         """Forget what was painted with the styles of before."""
@@ -133,6 +137,8 @@ class LinePainter:
         if changed:
             self._marks.setdefault(row.key, {}).update(dict.fromkeys(changed, until))
             self._fading.get(row.key, set()).difference_update(changed)
+            if self._next == inf:
+                self._next = None
         self._lines[row.key] = _Line(row, cells)
 
     def expire(self, now: float, fade: float = 0.0) -> list[str]:
@@ -141,6 +147,7 @@ class LinePainter:
         Returns the keys of the rows that look otherwise.
         """
         expired = []
+        self._next = None
         for key, marks in list(self._marks.items()):
             left = {number: end for number, end in marks.items() if end > now}
             pale = {number for number, end in left.items() if end <= now + fade}
@@ -155,6 +162,20 @@ class LinePainter:
                 del self._marks[key]
             expired.append(key)
         return expired
+
+    def next_fading(self, fade: float) -> float:
+        """Return when the next mark looks otherwise (monotonic seconds); endless where there is none."""
+        if self._next is None:
+            pale = self._fading
+            self._next = min(
+                (
+                    end if number in pale.get(key, ()) else end - fade
+                    for key, marks in self._marks.items()
+                    for number, end in marks.items()
+                ),
+                default=inf,
+            )
+        return self._next
 
     def outdated(self, rows: Sequence[Any | None]) -> list[int]:
         """Return the places in ``rows`` of painted rows whose timed cells read otherwise now; they are forgotten."""

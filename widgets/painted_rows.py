@@ -193,10 +193,10 @@ class PaintedRows(KeptLines, ScrollView):
 
     def _expire_by_the_way(self) -> None:
         """Take marks off while the screen is painted anyway; the timer does it where nothing comes."""
-        if self._mark_timer is not None:
+        if self._mark_timer is not None and self._monotonic() >= self._painter.next_fading(FADE_SECONDS):
             self.expire_marks()
-        if self._mark_timer is not None:
-            self._mark_timer.reset()
+            if self._mark_timer is not None:
+                self._mark_timer.reset()
 
     # Painting
 
