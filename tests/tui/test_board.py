@@ -34,6 +34,23 @@ async def test_the_board_shows_live_outages_most_urgent_first(opened: Opened) ->
             assert part in row
 
 
+async def test_a_board_without_outages_says_so_and_a_filter_of_ones_own_that_nothing_passes_too(
+    opened: Opened, hub: FakeHub
+) -> None:
+    async with opened((130, 30)) as pilot:
+        table = pilot.app.screen.query_one(ViewTable)
+        first = table.filter
+        hub.drop("outages", *[row.key for row in table.table.window.rows])
+        await settle(pilot)
+        assert "no live outage: alarms and cases show no group that is hit" in screen_text(pilot)
+        table.set_filter("state:closed")
+        await settle(pilot)
+        assert "nothing passes the filter state:closed" in screen_text(pilot)
+        table.set_filter(first)
+        await settle(pilot)
+        assert "no live outage" in screen_text(pilot)
+
+
 async def test_the_header_tells_what_was_promised_and_that_it_is_overdue(opened: Opened, hub: FakeHub) -> None:
     async with opened((130, 30)) as pilot:
         assert "last word 02:31 · next promised 02:50 · OVERDUE 4 min" in screen_text(pilot)

@@ -88,7 +88,7 @@ class ViewTable(Vertical):
         """Whether the next content is asked for to choose all of its rows."""
         self._told_above = 0
         self.title = title
-        self.filter = filter
+        self.filter = self._filter_at_first = filter
         self._base = base
         self._of = of
         self._sort = sort
@@ -252,7 +252,8 @@ class ViewTable(Vertical):
             self._tell()
             self.post_message(self.Showed(self))
             return
-        self.table.empty = f"nothing passes the filter {plain(self.filter)}" if self.filter else self._empty
+        own = self.filter and self.filter != self._filter_at_first
+        self.table.empty = f"nothing passes the filter {plain(self.filter)}" if own else self._empty
         self._left_out = (self.table.window.cursor or "") if self._refiltered else ""
         self._refiltered = False
         self.table.show(content)
