@@ -182,8 +182,7 @@ class Queries:
             "surges": touched.surges,
             "suppressions": touched.suppressions,
         }
-        spines = [((*key, ""), (query, 1)) for key, query in self._spines.items()]
-        for (view, of, _sort, _filter), (query, _lookers) in [*self._open.items(), *spines]:
+        for view, of, query in self._every():
             if view == "ribbon":
                 continue
             if touched.inventory or touched.usual:
@@ -203,9 +202,15 @@ class Queries:
             elif keys_of.get(view):
                 query.touch(keys_of[view])
 
+    def _every(self) -> list[tuple[str, str, Looked]]:
+        """Return the queries that are kept, with what (view, of) they show."""
+        kept = [(view, of, query) for (view, of, _sort, _filter), (query, _lookers) in self._open.items()]
+        kept.extend((view, of, query) for (view, of, _sort), query in self._spines.items())
+        return kept
+
     def touch_view(self, name: str) -> None:
         """Say that any row of a view may have changed."""
-        for (view, _of, _sort, _filter), (query, _lookers) in self._open.items():
+        for view, _of, query in self._every():
             if view == name:
                 query.touch_all()
 
@@ -217,7 +222,7 @@ class Queries:
         moved = ribbons and self._ribbons_of != self._board.seq
         if moved:
             self._ribbons_of = self._board.seq
-        for (view, _of, _sort, _filter), (query, _lookers) in self._open.items():
+        for view, _of, query in self._every():
             if view in _OF_TIME or (view == "ribbon" and moved):
                 query.touch_all()
             elif view == "outages":

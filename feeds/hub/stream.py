@@ -132,7 +132,7 @@ class Pulse:
             "at": hub.now(),
             "lag": round(max(hub.behind(), late), 2),
             "shed": hub.heard.shed,
-            "degraded": hub.degraded,
+            "degraded": hub.not_kept,
         }
         if hub.rate is not None:
             beat["rate"] = hub.rate
@@ -185,7 +185,7 @@ class Terminal:
                     "instance": instance,
                     "at": hub.now(),
                     "seq": hub.board.seq,
-                    "degraded": hub.degraded,
+                    "degraded": hub.not_kept,
                     "role": self._identity.role,
                     "who": self._who,
                     "may": sorted(self._identity.may),
@@ -419,10 +419,12 @@ def stream_handler(
 
 async def tick(hub: Hub) -> None:
     """Once a second, have the rows looked at that change by time alone; between, prepare for filters."""
+    clock = asyncio.get_running_loop().time
     while True:
-        for _ in range(10):
-            await asyncio.sleep(0.1)
-            hub.queries.prepare()
+        until, more = clock() + 1, False
+        while clock() < until:
+            await asyncio.sleep(0.02 if more else 0.1)
+            more = hub.queries.prepare()
         hub.queries.tick(ribbons=hub.sight.ready)
         for listener in hub.listeners:
             listener()

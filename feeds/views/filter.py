@@ -15,14 +15,30 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from enum import Enum
-from typing import Final, get_args, get_type_hints
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from feeds.model import Row
+from feeds.views.columns import Slots
 from feeds.views.held import HeldRows
-from feeds.views.order import Lot
+from feeds.views.kinds import types_of
 from feeds.views.pattern import BadPattern
 from feeds.views.ranks import RANKS
-from feeds.views.terms import Aged, Clocked, Compared, Held, Patterned, Ranked, Rough, Term, Word
+from feeds.views.terms import (
+    PATTERN_SECONDS,
+    Aged,
+    Clocked,
+    Compared,
+    Held,
+    Patterned,
+    Ranked,
+    Rough,
+    Term,
+    TooSlow,
+    Word,
+)
 
 MAX_LENGTH: Final = 1_000
 MAX_TERMS: Final = 40
@@ -55,21 +71,42 @@ class Filter:
         seconds = now.timestamp() if now is not None else 0.0
         return all(term.passes(row, held, seconds) is not term.negated for term in self.terms)
 
-    @property
-    def reads(self) -> bool:
-        """Whether it looks at whole rows as text."""
-        return any(term.reads for term in self.terms)
+    def sift(self, slots: Slots, now: datetime, held: HeldRows, known: "Filter | None" = None) -> Slots:
+        """Return the slots whose rows are shown, in their order. What ``known`` asks for they have passed already.
 
-    def sift(self, lot: Lot, now: datetime, held: HeldRows, known: "Filter | None" = None) -> Lot:
-        """Return the rows that are shown, in their order. What ``known`` asks for they have passed already."""
+        Raises TooSlow when a pattern would hold up everybody.
+        """
         seconds = now.timestamp()
         passed = set(known.terms) if known is not None else set()
-        for term in self.terms:
-            if term not in passed and lot.rows:
-                if term.reads and lot.texts is None:
-                    lot = lot._replace(texts=list(map(held.text, lot.rows)))
-                lot = lot.where(term.mask(lot, held, seconds))
-        return lot
+        terms = [term for term in self.terms if term not in passed]
+        if not held.whole:
+            return self._sift_made(terms, slots, seconds, held)
+        for term in terms:
+            if len(slots):
+                slots = slots[term.mask(slots, held, seconds)]
+        return slots
+
+    def _sift_made(self, terms: Sequence[Term], slots: Slots, now: float, held: HeldRows) -> Slots:
+        """Sift rows that are too many to be held: each is made once, and gone before the next."""
+        plain = [term for term in terms if not isinstance(term, Patterned)]
+        patterns = [term for term in terms if isinstance(term, Patterned)]
+        spent, clock = 0.0, held.clock
+        found = np.zeros(len(slots), np.bool_)
+        for number, row in enumerate(held.rows_at(slots)):
+            if row is None or not all(term.passes(row, held, now) is not term.negated for term in plain):
+                continue
+            for term in patterns:
+                text = term.read(row, held)
+                began = clock()
+                shown = term.finds(text) is not term.negated
+                spent += clock() - began
+                if spent > PATTERN_SECONDS:
+                    raise TooSlow(f"the pattern {term.pattern} takes too long on {len(slots):,} rows; say more of it")
+                if not shown:
+                    break
+            else:
+                found[number] = True
+        return slots[found]
 
     def narrows(self, other: "Filter | None") -> bool:
         """Return whether all that this one shows ``other`` shows too; False where that is not known."""
@@ -82,11 +119,11 @@ class Filter:
         """Whether rows come and go by time alone."""
         return any(isinstance(term, Aged | Clocked) for term in self.terms)
 
-    def young(self, rows: list[Row], now: datetime) -> list[Row]:
-        """Return those of ``rows`` that time alone may change yet."""
-        aged = [term for term in self.terms if isinstance(term, Aged)]
-        found = {row.key: row for term in aged for row in term.young(rows, now)}
-        return list(found.values())
+    def moments(self, slots: Slots, now: datetime, held: HeldRows) -> NDArray[np.float64]:
+        """Return for the row of each slot what ``turns`` says of it."""
+        seconds = now.timestamp()
+        aged = [term.moments(slots, held, seconds) for term in self.terms if isinstance(term, Aged)]
+        return np.minimum.reduce(aged) if aged else np.full(len(slots), np.inf)
 
     def turns(self, row: Row, now: datetime) -> float:
         """Return when time alone next changes what becomes of a row (Unix seconds); infinity: never."""
@@ -157,8 +194,7 @@ def _term(found: "re.Match[str]", key: str | None, row_type: type[Row]) -> Term 
     if not written:
         return None
     wanted = (value,) if quoted else tuple(part for part in value.split(",") if part) or ("",)
-    kinds = _kinds(row_type, key)
-    whole = key in ("key", "outages") or not kinds or bool(kinds & {int, float})
+    whole = key in ("key", "outages") or bool(types_of(row_type, key) & {int, float, bool})
     return Held(key, wanted, whole, negated=negated)
 
 
@@ -201,9 +237,6 @@ def _seconds(value: str) -> float:
     return timedelta(seconds=seconds).total_seconds()
 
 
-def _kinds(row_type: type[Row], key: str) -> set[type]:
-    """Return the types that a field can have."""
-    hint = get_type_hints(row_type)[key]
-    found = {kind for kind in (hint, *get_args(hint)) if isinstance(kind, type)}
-    # A bool is an int to Python and a yes or no to people.
-    return {kind for kind in found if kind is not bool and kind is not type(None)}
+def _kinds(row_type: type[Row], key: str) -> frozenset[type]:
+    """Return the types that a field can have. A bool is an int to Python and a yes or no to people."""
+    return types_of(row_type, key) - {bool}

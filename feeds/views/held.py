@@ -1,20 +1,41 @@
-"""The rows of one source, made once for all who look: as they are, as folded text, and in the order of their keys.
+"""The rows of one source, made once for all who look, each at a slot that it keeps.
 
-Bounded: of a source with more than ``ROWS_HELD`` rows the rest is made anew whenever somebody asks.
+What orders and filters look at are columns over these slots (see columns.py), and what each row says as folded text.
+All are made when they are first wanted, told of each row that changes, and bounded: of a source with more than
+``ROWS_HELD`` rows only the keys are held, and columns and texts are made anew whenever somebody asks.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from operator import attrgetter
-from typing import Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
+from weakref import WeakSet
+
+import numpy as np
 
 from feeds.model import Row
-from feeds.views.folded import folder
-from feeds.views.order import ROWS_HELD, Lot, Order
+from feeds.views.columns import CountedKeys, Marks, Numbers, Slots, Values, grown
+from feeds.views.folded import folder, plain_fields
+from feeds.views.kinds import Kind, kind_of
+from feeds.views.order import Order
 
 MOST_DIRTY: Final = 20_000
 """Keys that are noted one by one; when there are more everything is looked at anew."""
+ROWS_HELD: Final = 200_000
+"""Of more rows only the keys are held, and the rows made anew whenever somebody looks: some 100 MB with their texts."""
+COLUMNS_HELD: Final = 40
+"""Columns of one source, and their bytes; what was wanted longest ago makes room."""
+COLUMN_BYTES: Final = 64_000_000
+COLUMNS_FROM: Final = 2_000
+"""For fewer rows no column is made before it is wanted."""
+SPARE: Final = 10_000
+"""So many slots without a row, or values that nobody has any more, may stand beside as many as are in use."""
 
-_key = attrgetter("key")
+
+_C = TypeVar("_C", Numbers, Values, CountedKeys)
+
+
+SAMPLE: Final = 4_000
+"""Rows that tell whether a field has few values."""
 
 
 class Source(Protocol):
@@ -44,6 +65,14 @@ class Source(Protocol):
         ...
 
 
+class Renumbered(Protocol):
+    """What remembers slots."""
+
+    def renumber(self, new: Slots) -> None:
+        """Take the numbers of ``new`` for the slots so far; those whose number is -1 are gone."""
+        ...
+
+
 class HeldRows:
     """Rows of ``source``. ``drop`` says which may have changed; what is not dropped is as it was."""
 
@@ -51,82 +80,304 @@ class HeldRows:
         self.source = source
         self.clock = clock
         """Seconds that the program has computed; stops patterns that take too long. Without one none is stopped."""
+        self.layout = 0
+        """Moves when all slots were given anew: who remembers any begins from the beginning."""
+        self.keys: list[str] = []
+        """By slot. Another list in each layout."""
         self._fold = folder(source.row_type)
-        self._rows: dict[str, Row] = {}
-        self._texts: dict[str, str] = {}
-        self._order: Order | None = None
-        """All rows by their keys; None: not made."""
+        self._laid = False
+        self._rows: list[Row | None] = []
+        """By slot; None: not held, or there is none."""
+        self._texts: list[str | None] = []
+        self._slot_of: dict[str, int] = {}
+        self._there: Marks = np.empty(0, np.bool_)
+        """By slot, whether there is a row; may have room at its end."""
+        self._by_key = self._order(np.empty(0, np.int32))
+        self._columns: dict[tuple[type, str], Numbers | Values] = {}
+        """The one that was wanted last stands last."""
         self._dirty: set[str] = set()
-        self._to_fold: Iterator[str] | None = None
-
-    def row(self, key: str) -> Row | None:
-        """Return the row of ``key``, or None when there is none (any more)."""
-        row = self._rows.get(key)
-        if row is None:
-            row = self.source.row(key)
-            if row is not None and len(self._rows) < ROWS_HELD:
-                self._rows[key] = row
-        return row
+        self._spared: dict[str, Row] = {}
+        """Rows that did not change when everything was forgotten."""
+        self._held = 0
+        self._told = 0
+        self._differing: dict[str, bool] = {}
+        self._to_fold: Iterator[int] | None = None
+        self._renumbered: WeakSet[Renumbered] = WeakSet()
 
     @property
     def count(self) -> int:
-        """How many rows are held."""
-        return len(self._rows)
+        """How many rows there are, where they were looked at."""
+        return len(self._by_key)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the rows are few enough to be held, and so are columns and texts."""
+        return len(self._by_key) <= ROWS_HELD
+
+    def row(self, key: str) -> Row | None:
+        """Return the row of ``key``, or None when there is none (any more)."""
+        slot = self._slot_of.get(key)
+        if slot is None or key in self._dirty:
+            return self.source.row(key)
+        return self.row_at(slot)
+
+    def row_at(self, slot: int) -> Row | None:
+        """Return the row of a slot, or None when there is none (any more)."""
+        row = self._rows[slot]
+        if row is None and self._there[slot]:
+            row = self.source.row(self.keys[slot])
+            if row is not None and self._held < ROWS_HELD:
+                self._hold(slot, row)
+        return row
+
+    def rows_at(self, slots: Slots) -> Iterator[Row | None]:
+        """Yield the row of each slot."""
+        held = self._rows
+        for slot in slots.tolist():
+            yield held[slot] or self.row_at(slot)
+
+    def slot(self, key: str) -> int | None:
+        """Return the slot of ``key``, where it has or had a row. Settle first."""
+        return self._slot_of.get(key)
 
     def text(self, row: Row) -> str:
         """Return what a row says, folded."""
-        text = self._texts.get(row.key)
-        if text is None:
-            text = self._fold(row)
-            if len(self._texts) < ROWS_HELD and self._rows.get(row.key) is row:
-                self._texts[row.key] = text
-        return text
+        slot = self._slot_of.get(row.key)
+        return self._text(slot, row) if slot is not None and self._rows[slot] is row else self._fold(row)
 
-    def lot(self, *, texts: bool = False) -> Lot:
-        """Return all rows, in the order of their keys; with their ``texts`` where those are wanted or known."""
-        order = self._order
-        if order is None:
-            rows = [row for key in sorted(self.source.every_key()) if (row := self.row(key)) is not None]
-            order = self._order = Order(Lot([row.key for row in rows], rows), _key, self.row, self.text)
-        for key in self._dirty:
-            order.discard(key)
-        for key in self._dirty:
-            row = self.row(key)
-            if row is not None:
-                order.add(row)
-        self._dirty.clear()
-        return order.lot(texts=texts)
+    def texts_at(self, slots: Slots) -> list[str]:
+        """Return what the row of each slot says, folded. Of rows that are few enough to be held."""
+        held: list[Any] = self._texts
+        if self._told < self.count:
+            for slot, row in zip(slots.tolist(), self.rows_at(slots), strict=True):
+                if row is not None and held[slot] is None:
+                    self._text(slot, row)
+        return list(map(held.__getitem__, slots.tolist()))
+
+    def lines_at(self, name: str, slots: Slots) -> list[str] | None:
+        """Return what a field says in each slot, taken from the whole rows' texts; None: a column takes less.
+
+        Where nearly each row has another value a column would be a second copy of all of them.
+        """
+        if self._told < self.count or (Values, name) in self._columns or not self._differs(name):
+            return None
+        line = plain_fields(self.source.row_type).index(name)
+        return [text.split("\n", line + 1)[line] for text in self.texts_at(slots)]
+
+    def numbers(self, name: str) -> Numbers:
+        """Return a column of times or numbers. Settle first."""
+        return self._column(Numbers, name, lambda: Numbers(name, self._every_row()))
+
+    def values(self, name: str) -> Values:
+        """Return a column of any values. Settle first."""
+        plain = kind_of(self.source.row_type, name) in (Kind.TEXT, Kind.RANKED)
+        return self._column(Values, name, lambda: Values(name, self._every_row(), plain=plain))
+
+    def counted_keys(self) -> CountedKeys:
+        """Return the column of keys, to sort by with the numbers in them as numbers. Settle first."""
+        return self._column(CountedKeys, "key", lambda: CountedKeys("key", self._every_row(), plain=True))
+
+    def all_slots(self) -> Slots:
+        """Return the slots of all rows, in the order of their keys."""
+        self.settle()
+        return self._by_key.slots()
+
+    def remember(self, one: Renumbered) -> None:
+        """Tell ``one`` when slots are numbered anew within a layout."""
+        self._renumbered.add(one)
+
+    def settle(self) -> None:
+        """Look at what was dropped. Done before slots are used; moves slots at no other time."""
+        if not self._laid:
+            self._lay()
+        elif self._dirty:
+            dirty, self._dirty = self._dirty, set()
+            for key in dirty:
+                self._look(key)
+            self._make_room()
 
     def drop(self, keys: Iterable[str]) -> None:
         """Forget what may have changed, come or gone."""
-        rows, folded = self._rows, self._texts
-        for key in keys:
-            if rows.pop(key, None) is not None:
-                folded.pop(key, None)
-            if self._order is not None:
-                self._dirty.add(key)
+        if not self._laid:
+            for key in keys if self._spared else ():
+                self._spared.pop(key, None)
+            return
+        self._dirty.update(keys)
         if len(self._dirty) > MOST_DIRTY:
-            self._order = None
-            self._dirty.clear()
+            spared = {
+                key: row for key, row in zip(self.keys, self._rows, strict=True)
+                if row is not None and key not in self._dirty
+            }  # fmt: skip
+            self.clear()
+            self._spared = spared
 
     def clear(self) -> None:
         """Forget everything."""
-        self._rows.clear()
-        self._texts.clear()
-        self._order = None
+        self.layout += 1
+        self._laid = False
+        self.keys, self._rows, self._texts, self._slot_of = [], [], [], {}
+        self._there = np.empty(0, np.bool_)
+        self._by_key = self._order(np.empty(0, np.int32))
+        self._columns, self._spared, self._differing = {}, {}, {}
         self._dirty.clear()
+        self._held = self._told = 0
+        self._to_fold = None
+        self._renumbered.clear()
 
     def prepare(self, rest: Callable[[], bool]) -> bool:
-        """Fold rows ahead of the first filter, until ``rest`` says so. Returns whether something is left to do."""
+        """Fold rows ahead of the first filter and make the small columns, until ``rest`` says so.
+
+        Returns whether something is left to do. One column takes up to some 30 ms for 100,000 rows.
+        """
         if self._to_fold is None:
-            if 10 * len(self._texts) >= 9 * len(self._rows):
-                return False  # rows change all the time: the last few are folded when they are wanted
-            self._to_fold = iter(self._rows.keys() - self._texts.keys())
-        for key in self._to_fold:
-            row = self._rows.get(key)
-            if row is not None:
-                self.text(row)
-            if rest():
-                return True
+            if not self._laid or not self.whole:
+                return False
+            if 10 * self._told >= 9 * self.count:
+                # Rows change all the time: the last few are folded when they are wanted.
+                return self._prepare_column()
+            self._to_fold = iter(range(len(self._rows)))
+        for slot in self._to_fold:
+            if slot >= len(self._rows):
+                break
+            row = self._rows[slot]
+            if row is not None and self._texts[slot] is None:
+                self._text(slot, row)
+                if rest():
+                    return True
         self._to_fold = None
+        return True
+
+    def _prepare_column(self) -> bool:
+        """Make one column that filters and orders are likely to ask for. Returns whether there was one to make."""
+        for name in self.source.row_type.__struct_fields__ if self.count >= COLUMNS_FROM else ():
+            if len(self._columns) >= COLUMNS_HELD:
+                break
+            kind = kind_of(self.source.row_type, name)
+            if kind in (Kind.TIME, Kind.NUMBER) and (Numbers, name) not in self._columns:
+                self.numbers(name)
+                return True
+            if kind in (Kind.TEXT, Kind.RANKED) and (Values, name) not in self._columns and not self._differs(name):
+                self.values(name)
+                return True
         return False
+
+    def _order(self, slots: Slots) -> Order:
+        return Order(slots, lambda slot: self.keys[slot])
+
+    def _lay(self) -> None:
+        """Give each row its slot, in the order of the keys."""
+        keys, rows, spared = self.keys, self._rows, self._spared
+        make = self.source.row
+        for key in sorted(self.source.every_key()):
+            row = spared.pop(key, None) or make(key)
+            if row is not None:
+                keys.append(row.key)
+                rows.append(row if len(rows) < ROWS_HELD else None)
+        self._spared = {}
+        self._held = min(len(rows), ROWS_HELD)
+        self._slot_of = {key: slot for slot, key in enumerate(keys)}
+        self._there = np.ones(len(keys), np.bool_)
+        self._texts = [None] * len(keys)
+        self._by_key = self._order(np.arange(len(keys), dtype=np.int32))
+        self.remember(self._by_key)
+        self._laid = True
+
+    def _look(self, key: str) -> None:
+        """Take the row of ``key`` as it is now."""
+        row, slot = self.source.row(key), self._slot_of.get(key)
+        if slot is None:
+            if row is None:
+                return
+            slot = self._slot_of[key] = len(self.keys)
+            self.keys.append(key)
+            self._rows.append(None)
+            self._texts.append(None)
+            if slot >= len(self._there):
+                self._there = grown(self._there, slot)
+        was, self._there[slot] = bool(self._there[slot]), row is not None
+        self._forget(slot)
+        if row is None:
+            self._by_key.discard(slot)
+            return
+        if not was:
+            self._by_key.add(slot)
+        if self._held < ROWS_HELD:
+            self._hold(slot, row)
+        for column in self._columns.values():
+            column.put(slot, row)
+
+    def _differs(self, name: str) -> bool:
+        """Return whether a field is a text of which nearly each row has another; found out once."""
+        if name not in plain_fields(self.source.row_type):
+            return False
+        known = self._differing.get(name)
+        if known is None:
+            get, slots = attrgetter(name), self._by_key.slots()
+            sample = slots[:: len(slots) // SAMPLE + 1]
+            several = {get(row) for row in self.rows_at(sample) if row is not None}
+            known = self._differing[name] = 4 * len(several) > 3 * len(sample)
+        return known
+
+    def _hold(self, slot: int, row: Row) -> None:
+        self._rows[slot] = row
+        self._held += 1
+
+    def _forget(self, slot: int) -> None:
+        if self._rows[slot] is not None:
+            self._rows[slot] = None
+            self._held -= 1
+        if self._texts[slot] is not None:
+            self._texts[slot] = None
+            self._told -= 1
+
+    def _text(self, slot: int, row: Row) -> str:
+        text = self._texts[slot]
+        if text is None:
+            text = self._fold(row)
+            if self.whole:
+                self._texts[slot] = text
+                self._told += 1
+        return text
+
+    def _column(self, kind: type[_C], name: str, make: Callable[[], _C]) -> _C:
+        known = self._columns.pop((kind, name), None)
+        if known is None:
+            known = make()
+        assert isinstance(known, kind)
+        if self.whole:
+            self._columns[kind, name] = known
+            spent = sum(column.bytes for column in self._columns.values())
+            for oldest in list(self._columns)[:-1]:
+                if len(self._columns) <= COLUMNS_HELD and spent <= COLUMN_BYTES:
+                    break
+                spent -= self._columns.pop(oldest).bytes
+        return known
+
+    def _every_row(self) -> Iterable[Row | None]:
+        """Return what each slot has."""
+        return self._rows if self._held == len(self.keys) else self.rows_at(np.arange(len(self.keys), dtype=np.int32))
+
+    def _make_room(self) -> None:
+        """Let go of what is held for nothing: columns of too many rows, values and slots that nobody has any more."""
+        if not self.whole:
+            self._columns.clear()
+            if self._told:
+                self._texts, self._told = [None] * len(self.keys), 0
+        for which, column in list(self._columns.items()):
+            if isinstance(column, Values) and len(column.values) > 2 * self.count + SPARE:
+                del self._columns[which]
+        if len(self.keys) <= 2 * self.count + SPARE:
+            return
+        kept: Slots = np.flatnonzero(self._there[: len(self.keys)]).astype(np.int32)
+        new = np.full(len(self.keys), -1, np.int32)
+        new[kept] = np.arange(len(kept), dtype=np.int32)
+        self.keys[:] = [self.keys[slot] for slot in kept.tolist()]
+        self._rows = [self._rows[slot] for slot in kept.tolist()]
+        self._texts = [self._texts[slot] for slot in kept.tolist()]
+        self._slot_of = {key: slot for slot, key in enumerate(self.keys)}
+        self._there = np.ones(len(kept), np.bool_)
+        self._to_fold = None
+        for column in self._columns.values():
+            column.keep(kept)
+        for one in self._renumbered:
+            one.renumber(new)

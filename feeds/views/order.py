@@ -1,182 +1,131 @@
-"""Rows in order, kept in blocks: one row comes or goes for the cost of a few comparisons, however many there are.
+"""Slots of rows in order: one row comes or goes for the cost of a few comparisons, however many there are.
 
-Made from rows that are in order already. What they are compared by is asked for only where two are compared: an order
-of a hundred thousand rows that nobody changes compares nothing. Beside each row stands its folded text, once somebody
-has looked for a text.
+Made from slots that are in order already. What rows are compared by is asked for only where two are compared: an order
+of a hundred thousand rows that nobody changes is one array and compares nothing. From the first change on it is held
+in blocks.
 """
 
+from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
-from itertools import compress
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from typing import Any, Final
 
-from feeds.model import Row
+import numpy as np
 
-BLOCK: Final = 250
+from feeds.views.columns import Slots, grown
+
+BLOCK: Final = 500
 """Rows of a block when it is made; at twice as many it becomes two."""
-ROWS_HELD: Final = 200_000
-"""Of more rows only the keys are held, and the rows made anew whenever somebody looks: some 100 MB with their texts."""
-
-Make = Callable[[str], Row | None]
-
-
-class Lot(NamedTuple):
-    """Rows with their keys, and what each says as folded text (None: nobody asked yet)."""
-
-    keys: list[str]
-    rows: list[Row]
-    texts: list[str] | None = None
-
-    def where(self, mask: Sequence[bool]) -> "Lot":
-        """Return those whose mark in ``mask`` is true."""
-        keys, rows, texts = self
-        said = list(compress(texts, mask)) if texts is not None else None
-        return Lot(list(compress(keys, mask)), list(compress(rows, mask)), said)
-
-    def at(self, places: Sequence[int]) -> "Lot":
-        """Return those at ``places``, in their order."""
-        keys, rows, texts = self
-        return Lot(
-            [keys[place] for place in places],
-            [rows[place] for place in places],
-            [texts[place] for place in places] if texts is not None else None,
-        )
 
 
 class _Block:
-    __slots__ = ("keys", "rows", "texts")
+    __slots__ = ("name", "slots")
 
-    def __init__(self, keys: list[str], rows: list[Row] | None, texts: list[str] | None) -> None:
-        self.keys = keys
-        self.rows = rows
-        self.texts = texts
+    def __init__(self, name: int, slots: "array[int]") -> None:
+        self.name = name
+        self.slots = slots
 
 
 class Order:
-    """``place`` gives what a row is compared by, ``make`` a row that is not held, ``text`` what it says."""
+    """``place`` gives what the row of a slot is compared by."""
 
-    def __init__(self, lot: Lot, place: Callable[[Row], Any], make: Make, text: Callable[[Row], str]) -> None:
+    def __init__(self, slots: Slots, place: Callable[[int], Any]) -> None:
         self._place = place
-        self._make = make
-        self._text = text
-        keep = len(lot.rows) <= ROWS_HELD
-        self._blocks = [
-            _Block(
-                lot.keys[at : at + BLOCK],
-                lot.rows[at : at + BLOCK] if keep else None,
-                lot.texts[at : at + BLOCK] if keep and lot.texts is not None else None,
-            )
-            for at in range(0, len(lot.rows), BLOCK)
-        ]
-        self._count = len(lot.rows)
-        self._block_of: dict[str, _Block] | None = None
-        """Made when a row goes for the first time."""
+        self._whole: Slots | None = slots
+        """All, as long as nothing changed."""
+        self._blocks: list[_Block] = []
+        self._named: dict[int, _Block] = {}
+        self._names = 0
+        """The last name that a block was given; 0 is none."""
+        self._name_of: Slots = np.empty(0, np.int32)
+        """For each slot the name of its block; 0: it is not in here."""
+        self._count = len(slots)
 
     def __len__(self) -> int:
         """Return the number of rows."""
         return self._count
 
-    def lot(self, *, texts: bool = False) -> Lot:
-        """Return all rows; with their ``texts`` where those are wanted or known."""
-        keys: list[str] = []
-        rows: list[Row] = []
-        said: list[str] = []
-        for block in self._blocks:
-            if block.rows is None:
-                made = [row for key in block.keys if (row := self._make(key)) is not None]
-                keys.extend(row.key for row in made)
-                rows.extend(made)
-                continue
-            if texts and block.texts is None:
-                block.texts = list(map(self._text, block.rows))
-            keys.extend(block.keys)
-            rows.extend(block.rows)
-            said.extend(block.texts or ())
-        if len(said) == len(rows):
-            return Lot(keys, rows, said)
-        return Lot(keys, rows, list(map(self._text, rows)) if texts else None)
+    def slots(self) -> Slots:
+        """Return all slots in order. Not to be written to."""
+        if self._whole is not None:
+            return self._whole
+        if not self._blocks:
+            return np.empty(0, np.int32)
+        return np.concatenate([np.frombuffer(block.slots, np.int32) for block in self._blocks])
 
-    def add(self, row: Row) -> None:
-        """Put ``row`` where it belongs. Its key is not in here yet."""
-        blocks, place = self._blocks, self._place(row)
+    def add(self, slot: int) -> None:
+        """Put ``slot`` where it belongs. It is not in here yet."""
+        self._divide()
+        blocks, place = self._blocks, self._place(slot)
         if not blocks:
-            blocks.append(_Block([], [], None))
+            blocks.append(self._block(array("i")))
         low, high = 0, len(blocks) - 1
         while low < high:
             middle = (low + high) // 2
-            if self._place_at(blocks[middle], -1) < place:
+            if self._place(blocks[middle].slots[-1]) < place:
                 low = middle + 1
             else:
                 high = middle
         block = blocks[low]
-        at = bisect_left(range(len(block.keys)), place, key=lambda number: self._place_at(block, number))
-        block.keys.insert(at, row.key)
-        if block.rows is not None:
-            block.rows.insert(at, row)
-        if block.texts is not None:
-            block.texts.insert(at, self._text(row))
+        block.slots.insert(bisect_left(block.slots, place, key=self._place), slot)
         self._count += 1
-        if self._block_of is not None:
-            self._block_of[row.key] = block
-        if len(block.keys) >= 2 * BLOCK:
-            self._halve(low)
+        if slot >= len(self._name_of):
+            self._name_of = grown(self._name_of, slot)
+        self._name_of[slot] = block.name
+        if len(block.slots) >= 2 * BLOCK:
+            later = self._block(block.slots[BLOCK:])
+            del block.slots[BLOCK:]
+            blocks.insert(low + 1, later)
 
-    def discard(self, key: str) -> None:
-        """Take the row of ``key`` out, if it is in here."""
-        if self._block_of is None:
-            self._block_of = {}
-            for one in self._blocks:
-                self._block_of.update(dict.fromkeys(one.keys, one))
-        block = self._block_of.pop(key, None)
-        if block is None:
+    def discard(self, slot: int) -> None:
+        """Take ``slot`` out, if it is in here."""
+        self._divide()
+        name = int(self._name_of[slot]) if slot < len(self._name_of) else 0
+        if not name:
             return
-        at = block.keys.index(key)
-        del block.keys[at]
-        if block.rows is not None:
-            del block.rows[at]
-        if block.texts is not None:
-            del block.texts[at]
+        block = self._named[name]
+        block.slots.remove(slot)
+        self._name_of[slot] = 0
         self._count -= 1
-        if not block.keys:
+        if not block.slots:
             self._blocks.remove(block)
+            del self._named[name]
 
-    def cut(self, first: int, count: int) -> list[str]:
-        """Return the keys of ``count`` rows from place ``first``."""
-        found: list[str] = []
+    def cut(self, first: int, count: int) -> list[int]:
+        """Return ``count`` slots from place ``first``."""
+        if self._whole is not None:
+            whole: list[int] = self._whole[first : first + count].tolist()
+            return whole
+        found: list[int] = []
         for block in self._blocks:
-            if first >= len(block.keys):
-                first -= len(block.keys)
-                continue
-            found.extend(block.keys[first : first + count - len(found)])
-            first = 0
             if len(found) >= count:
                 break
+            if first >= len(block.slots):
+                first -= len(block.slots)
+                continue
+            found.extend(block.slots[first : first + count - len(found)])
+            first = 0
         return found
 
-    def _place_at(self, block: _Block, at: int) -> Any:
-        row = block.rows[at] if block.rows is not None else self._make(block.keys[at])
-        return self._place(row) if row is not None else _Gone()
+    def renumber(self, new: Slots) -> None:
+        """Take the numbers of ``new`` for the slots so far; those whose number is -1 are in here no more."""
+        slots = new[self.slots()]
+        self._whole, self._blocks, self._named = slots[slots >= 0], [], {}
+        self._name_of = np.empty(0, np.int32)
+        self._count = len(self._whole)
 
-    def _halve(self, number: int) -> None:
-        block = self._blocks[number]
-        later = _Block(
-            block.keys[BLOCK:],
-            block.rows[BLOCK:] if block.rows is not None else None,
-            block.texts[BLOCK:] if block.texts is not None else None,
-        )
-        for column in (block.keys, block.rows, block.texts):
-            if column is not None:
-                del column[BLOCK:]
-        self._blocks.insert(number + 1, later)
-        if self._block_of is not None:
-            self._block_of.update(dict.fromkeys(later.keys, later))
+    def _divide(self) -> None:
+        """Hold the slots in blocks from now on."""
+        if self._whole is None:
+            return
+        whole, self._whole = self._whole, None
+        self._name_of = np.zeros(int(whole.max(initial=-1)) + 1, np.int32)
+        for at in range(0, len(whole), BLOCK):
+            self._blocks.append(self._block(array("i", whole[at : at + BLOCK].tolist())))
 
-
-class _Gone:
-    """The place of a row that is not there any more and was not taken out yet: after all that are there."""
-
-    def __lt__(self, other: object) -> bool:
-        return False
-
-    def __gt__(self, other: object) -> bool:
-        return True
+    def _block(self, slots: "array[int]") -> _Block:
+        """Return a block of ``slots``, with a name that they all know."""
+        self._names += 1
+        block = self._named[self._names] = _Block(self._names, slots)
+        self._name_of[slots] = self._names
+        return block

@@ -98,6 +98,35 @@ def compiled(text: str) -> re.Pattern[str]:
     return re.compile(source, re.MULTILINE)
 
 
+def literal(text: str) -> str | None:
+    """Return the folded text that a pattern which is taken stands for, where it stands for one alone."""
+    node = _Reader(text).whole()
+    parts = _characters(node)
+    return "".join(parts) if parts else None
+
+
+def goes_on(more: str, fewer: str) -> bool:
+    """Return whether a pattern is another one and something behind it: it is found only where that one is found."""
+    mine, other = _Reader(more).whole(), _Reader(fewer).whole()
+    return isinstance(mine, _Row) and isinstance(other, _Row) and mine.parts[: len(other.parts)] == other.parts
+
+
+def _characters(node: _Node) -> list[str] | None:
+    """Return the characters of a node that matches one text alone."""
+    if isinstance(node, _One):
+        (char, *others) = node.chars
+        return [chr(char)] if not others and char >= 0 and not node.dot else None
+    if not isinstance(node, _Row):
+        return None
+    found: list[str] = []
+    for part in node.parts:
+        inside = _characters(part)
+        if inside is None:
+            return None
+        found.extend(inside)
+    return found
+
+
 class _Reader:
     """Reads one pattern."""
 

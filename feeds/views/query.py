@@ -4,23 +4,21 @@ A query holds keys in order, and builds the few rows of the windows that somebod
 through for that are held once for all queries of a source.
 """
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from enum import Enum
-from heapq import heapify, heappop, heappush
-from operator import attrgetter
 from typing import Any, Final, Protocol
 
 import msgspec
 import numpy as np
 
 from feeds.model import Row
+from feeds.views.columns import Slots
 from feeds.views.filter import BadFilter, parse
 from feeds.views.held import MOST_DIRTY, HeldRows, Source
-from feeds.views.order import Lot, Order
-from feeds.views.ranks import RANKS
+from feeds.views.order import Order
+from feeds.views.sorting import BadSort, in_order, parse_sort, place_of
 from feeds.views.terms import PATTERN_SECONDS, TooSlow
+from feeds.views.turns import Turns
 
 __all__ = ["MAX_WINDOW", "BadQuery", "Looked", "Query", "Source"]
 
@@ -28,6 +26,10 @@ MAX_WINDOW: Final = 10_000
 """Rows in one window."""
 ENCODED_KEPT: Final = 4 * MAX_WINDOW
 """Rows kept as JSON, so that several terminals on the same window cost one encoding."""
+
+
+PLACES_KEPT: Final = 20_000
+"""Rows of which is remembered what they are compared by."""
 
 
 class BadQuery(Exception):
@@ -66,24 +68,6 @@ class Looked(Protocol):
         ...
 
 
-class _Falling:
-    """A text or key that sorts from z to a."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __lt__(self, other: "_Falling") -> bool:
-        return bool(other.value < self.value)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Falling) and bool(other.value == self.value)
-
-    def __hash__(self) -> int:
-        return hash(self.value)
-
-
 class Query:
     """Keys of one view, filtered and in order. ``touch`` says what may have changed, ``refresh`` looks at it.
 
@@ -105,18 +89,18 @@ class Query:
         self._now = now
         try:
             self.filter = parse(filter, self.source.row_type)
-        except BadFilter as error:
+            self.sort = parse_sort(sort or self.source.default_sort, self.source.row_type)
+        except (BadFilter, BadSort) as error:
             raise BadQuery(str(error)) from None
-        self.sort = _parse_sort(sort or self.source.default_sort, self.source.row_type)
         self._places: dict[str, tuple[Any, ...]] = {}
-        self._order = self._ordered(Lot([], []))
+        self._keys = self.held.keys
+        self._layout = self.held.layout
+        self._order = Order(np.empty(0, np.int32), self._place)
         self._encoded: dict[str, tuple[Row, bytes]] = {}
         self._dirty: set[str] = set()
         self._stale = False
-        self._turns: list[tuple[float, str]] = []
-        """When time alone changes what becomes of a row: a heap of (Unix seconds, key)."""
-        self._turn_of: dict[str, float] = {}
-        self._turns_all = float("inf")
+        self._turns: Turns | None = None
+        """When time alone changes what becomes of a row."""
         self.version = 0
         """Counts refreshes that found something to do."""
         self.refused = ""
@@ -136,29 +120,37 @@ class Query:
 
     def _load(self, others: Iterable["Query"]) -> None:
         self._places, self._dirty, self._stale = {}, set(), False
-        self._turns, self._turn_of = [], {}
         self.version += 1
-        now = self._now()
-        near, reads = self._nearest(others), self.filter is not None and self.filter.reads
-        lot = self.held.lot(texts=reads) if near is None else near.lot(texts=reads)
+        now, held = self._now(), self.held
+        near = self._nearest(others)
+        by_key = held.all_slots()
+        self._keys, self._layout = held.keys, held.layout
+        slots = near.slots() if near is not None else by_key
+        same = near is not None and near.sort == self.sort
         try:
             if self.filter is not None:
-                self._note_turns(lot.rows, now)
-                lot = self.filter.sift(lot, now, self.held, near.filter if near is not None else None)
+                self._turns = Turns(self.filter, slots, now, held)
+                # Rows lie beside each other in the order of their slots: looked at like that they come sooner.
+                found = self.filter.sift(np.sort(slots), now, held, near.filter if near is not None else None)
+                slots = _among(slots if same else by_key, found, len(held.keys))
+            elif near is not None and not same:
+                slots = _among(by_key, slots, len(held.keys))
         except TooSlow as error:
-            self.refused, lot = f"filter: {error}", Lot([], [])
-        if near is None:
-            lot = _sorted(lot, self.sort)
-        elif near.sort != self.sort:
-            lot = _sorted(lot.at(sorted(range(len(lot.keys)), key=lot.keys.__getitem__)), self.sort)
-        self._order = self._ordered(lot)
+            self.refused, slots = f"filter: {error}", by_key[:0]
+        self._take(slots if same else in_order(slots, self.sort, held))
         encoded, self._encoded = self._encoded, {}
-        if encoded:
-            shown = dict(zip(lot.keys, lot.rows, strict=True))
-            self._encoded = {key: known for key, known in encoded.items() if shown.get(key) == known[0]}
+        for key, known in encoded.items():
+            if held.row(key) == known[0]:
+                self._encoded[key] = known
 
-    def _ordered(self, lot: Lot) -> Order:
-        return Order(lot, self._place, self.held.row, self.held.text)
+    def _take(self, slots: Slots) -> None:
+        """Show the rows of ``slots``, which are in order."""
+        self._order = Order(slots, self._place)
+        self.held.remember(self._order)
+
+    def slots(self) -> Slots:
+        """Return where the rows that pass are held, in order."""
+        return self._order.slots()
 
     def _nearest(self, others: Iterable["Query"]) -> "Query | None":
         """Return the query to begin from: of those that show enough the one that shows least."""
@@ -167,14 +159,15 @@ class Query:
         fit = [
             other
             for other in others
-            if not other.refused
+            if other.held is self.held
+            and not other.refused
             and not (other.filter is not None and other.filter.timed)
-            and (other.sort == self.sort or other.total * 8 < self.held.count)
             and (other.filter is None or (self.filter is not None and self.filter.narrows(other.filter)))
         ]
         for other in fit:
             other.refresh()
-        return min(fit, key=lambda other: other.total, default=None)
+        # In the same order there is nothing to sort.
+        return min(fit, key=lambda other: other.total * (1 if other.sort == self.sort else 4), default=None)
 
     def ready(self, first: int, count: int) -> bool:
         """The rows are at hand."""
@@ -185,10 +178,6 @@ class Query:
         self.held = source if isinstance(source, HeldRows) else HeldRows(source, self.held.clock)
         self.source = self.held.source
         self._stale = True
-
-    def lot(self, *, texts: bool = False) -> Lot:
-        """Return the rows that pass, in order."""
-        return self._order.lot(texts=texts)
 
     def touch(self, keys: Iterable[str]) -> None:
         """Say that the rows of ``keys`` may have changed, come or gone."""
@@ -209,68 +198,56 @@ class Query:
         """Touch the rows that come or go because time has passed since the last look. Costs with those alone."""
         if self.filter is None or not self.filter.timed:
             return
-        seconds = self._now().timestamp()
-        if seconds >= self._turns_all:
+        if self._turns is None or self._layout != self.held.layout:
+            return  # what is looked at anew needs no turns
+        due = self._turns.due(self._now())
+        if due is None:
             self._stale = True
-            return
-        while self._turns and self._turns[0][0] <= seconds:
-            moment, key = heappop(self._turns)
-            if self._turn_of.get(key) == moment:
-                del self._turn_of[key]
-                self._dirty.add(key)
+        else:
+            self._dirty.update(due)
 
     def refresh(self) -> None:
         """Bring the order up to date with what was touched; ``version`` moves when anything may look different."""
         if self.refused:
             return
-        if self._stale or len(self._dirty) * 4 > max(len(self._order), 1_000):
+        held = self.held
+        if self._stale or self._layout != held.layout or len(self._dirty) > self._many():
             self.reload()
             return
         if not self._dirty:
             return
         self.version += 1
-        now, held, order, filter = self._now(), self.held, self._order, self.filter
+        held.settle()
+        now, order, filter, turns = self._now(), self._order, self.filter, self._turns
         until = held.clock() + PATTERN_SECONDS
         # First all are taken out: those that stay have the places that they were put in order by.
         for key in self._dirty:
-            order.discard(key)
             self._places.pop(key, None)
+            slot = held.slot(key)
+            if slot is not None:
+                order.discard(slot)
         for key in self._dirty:
-            row = held.row(key)
+            slot = held.slot(key)
+            row = held.row_at(slot) if slot is not None else None
             known = self._encoded.get(key)
             if row is not None and filter is not None:
-                self._note_turn(row, now)
+                if turns is not None:
+                    turns.note(row, now)
                 if not filter(row, now, held):
                     row = None
-            if row is not None:
-                order.add(row)
+            if row is not None and slot is not None:
+                order.add(slot)
             if known is not None and known[0] != row:
                 del self._encoded[key]
             if held.clock() > until:
                 self.refused = "filter: it takes too long on these rows; name more of the text"
-                self._order = self._ordered(Lot([], []))
+                self._take(order.slots()[:0])
                 break
         self._dirty.clear()
 
-    def _note_turns(self, rows: list[Row], now: datetime) -> None:
-        """Note when time will change what becomes of each row."""
-        if self.filter is None or not self.filter.timed:
-            return
-        self._turns_all = self.filter.turns_all(now)
-        turns, young = self.filter.turns, self.filter.young(rows, now)
-        self._turn_of = {row.key: moment for row in young if (moment := turns(row, now)) != float("inf")}
-        self._turns = [(moment, key) for key, moment in self._turn_of.items()]
-        heapify(self._turns)
-
-    def _note_turn(self, row: Row, now: datetime) -> None:
-        if self.filter is None or not self.filter.timed:
-            return
-        moment = self.filter.turns(row, now)
-        if moment == float("inf"):
-            self._turn_of.pop(row.key, None)
-        elif self._turn_of.get(row.key) != moment:
-            self._turn_of[row.key] = moment
-            heappush(self._turns, (moment, row.key))
+    def _many(self) -> int:
+        """Return from how many changed rows on it costs less to look at all; made rows cost more than held ones."""
+        return max(len(self._order) // (16 if self.held.whole else 4), 1_000)
 
     def window(self, first: int, count: int) -> list[tuple[str, bytes]]:
         """Return (key, row as JSON) of ``count`` rows from place ``first``; the same row gives the same object."""
@@ -282,7 +259,8 @@ class Query:
         return [row for row in found if row is not None]
 
     def _cut(self, first: int, count: int) -> list[str]:
-        return self._order.cut(max(0, first), max(0, min(count, MAX_WINDOW)))
+        """Return the keys of a window."""
+        return [self._keys[slot] for slot in self._order.cut(max(0, first), max(0, min(count, MAX_WINDOW)))]
 
     def _bytes(self, key: str) -> bytes:
         known = self._encoded.get(key)
@@ -294,103 +272,27 @@ class Query:
             known = self._encoded[key] = (row, _encoder.encode(row))
         return known[1]
 
-    def _place(self, row: Row) -> tuple[Any, ...]:
-        """Return what a row is compared by."""
-        known = self._places.get(row.key)
+    def _place(self, slot: int) -> tuple[Any, ...]:
+        """Return what the row of a slot is compared by."""
+        key = self._keys[slot]
+        known = self._places.get(key)
         if known is None:
-            place: list[Any] = []
-            for name, falling in self.sort:
-                value = getattr(row, name)
-                place.append(_key_value(value, falling) if name == "key" else _sort_value(value, falling))
-            place.append(row.key)
-            known = self._places[row.key] = tuple(place)
+            row = self.held.row_at(slot)
+            if row is None:
+                return _GONE
+            if len(self._places) >= PLACES_KEPT:
+                self._places.clear()
+            known = self._places[key] = place_of(row, self.sort)
         return known
 
 
+_GONE: Final = ((2,),)
+"""The place of a row that is not there any more and was not taken out yet: after all that are there."""
 _encoder = msgspec.json.Encoder()
 
-Sort = tuple[tuple[str, bool], ...]
-"""Fields to sort by, each with whether it falls."""
 
-
-def _parse_sort(sort: str, row_type: type[Row]) -> Sort:
-    order: list[tuple[str, bool]] = []
-    for part in sort.split(","):
-        name = part.strip().removeprefix("-")
-        if name not in row_type.__struct_fields__:
-            raise BadQuery(f"sort: unknown key {name or '(empty)'}; there are {', '.join(row_type.__struct_fields__)}")
-        order.append((name, part.strip().startswith("-")))
-    return tuple(order)
-
-
-def _sorted(lot: Lot, sort: Sort) -> Lot:
-    """Return rows, which come in the order of their keys, in the order of ``sort``.
-
-    The same order as that of ``Query._place``, made of whole columns: several times faster for many rows.
-    """
-    places: Sequence[int] = range(len(lot.rows))
-    if len(lot.rows) < 2:
-        return lot
-    for name, falling in reversed(sort):
-        get = attrgetter(name)
-        values = [get(lot.rows[place]) for place in places]
-        turned = _column(name, values, falling)
-        places = [places[place] for place in turned]
-    return lot.at(places)
-
-
-def _column(name: str, values: Sequence[Any], falling: bool) -> Sequence[int]:
-    """Return the places of ``values`` in order: equal ones stay as they are, those without a value come last."""
-    if name == "key":
-        return sorted(range(len(values)), key=[_natural(key) for key in values].__getitem__, reverse=falling)
-    sample = next((value for value in values if value is not None and value not in ("", ())), None)
-    if sample is None:
-        return range(len(values))
-    if isinstance(sample, datetime):
-        numbers = np.array([value.timestamp() if value is not None else np.nan for value in values])
-    elif isinstance(sample, Enum) and sample in RANKS:
-        numbers = np.array([RANKS[value] for value in values], dtype=np.float64)
-    elif isinstance(sample, int | float):
-        numbers = np.array(values, dtype=np.float64)  # None becomes not a number
-    else:
-        texts = values if isinstance(sample, str) and not isinstance(sample, Enum) else list(map(_text, values))
-        several = set(texts)
-        several.discard("")
-        rank: dict[str, float] = {text: float(number) for number, text in enumerate(sorted(several))}
-        numbers = np.array([rank.get(text, np.nan) for text in texts])
-    # What is not a number is sorted to the end.
-    found: list[int] = np.argsort(-numbers if falling else numbers, kind="stable").tolist()
-    return found
-
-
-def _text(value: Any) -> str:
-    kind, text = _sort_value(value, False)
-    return "" if kind else text
-
-
-_NUMBER = re.compile(r"([0-9]+)")
-
-
-def _natural(key: str) -> tuple[tuple[int, str], ...]:
-    """Return what to compare of keys: numbers in them as numbers, so that O-9 stands before O-10."""
-    parts = _NUMBER.split(key)
-    return tuple((int(part), "") if at % 2 else (-1, part) for at, part in enumerate(parts))
-
-
-def _key_value(key: str, falling: bool) -> tuple[int, Any]:
-    counted = _natural(key)
-    return (0, _Falling(counted) if falling else counted)
-
-
-def _sort_value(value: Any, falling: bool) -> tuple[int, Any]:
-    """Return what to compare: rows without a value come last either way."""
-    if value is None or value in ("", ()):
-        return (1, 0)
-    if isinstance(value, Enum) and value in RANKS:
-        value = RANKS[value]
-    if isinstance(value, datetime):
-        value = value.timestamp()
-    if isinstance(value, int | float):
-        return (0, -value if falling else value)
-    text = str(value)
-    return (0, _Falling(text) if falling else text)
+def _among(slots: Slots, found: Slots, count: int) -> Slots:
+    """Return those of ``slots`` that are in ``found`` too, in their order; all are below ``count``."""
+    marks = np.zeros(count, np.bool_)
+    marks[found] = True
+    return slots[marks[slots]]

@@ -5,28 +5,32 @@ that a filter that is typed on looks only at what it showed before.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from enum import Enum
 from functools import lru_cache
-from operator import attrgetter, ge, gt, le, lt
+from operator import ge, gt, le, lt
 from typing import Any, ClassVar, Final
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from feeds.model import Row
+from feeds.views.columns import Marks, Slots
 from feeds.views.folded import folded, folder, texts
 from feeds.views.held import HeldRows
-from feeds.views.order import Lot
-from feeds.views.pattern import FIELD_CHARS, compiled
+from feeds.views.kinds import Kind, kind_of
+from feeds.views.pattern import FIELD_CHARS, compiled, goes_on, literal
 from feeds.views.ranks import RANKS
 
 DAY: Final = 86_400
 PATTERN_SECONDS: Final = 1.0
 """For so long a pattern may search all rows."""
-_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {">": gt, ">=": ge, "<": lt, "<=": le}
-
-_MIRRORED: Final = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+MOST_AT_ONCE: Final = 1_024
+"""Texts that are searched between two looks at the clock, where those before took less than ``SHORT_SECONDS``."""
+SHORT_SECONDS: Final = 0.002
+_COMPARE: Final[dict[str, Callable[[Any, Any], Any]]] = {">": gt, ">=": ge, "<": lt, "<=": le}
 
 
 class TooSlow(Exception):
@@ -44,15 +48,15 @@ class Term(Struct, frozen=True, kw_only=True):
         """Return what the term says of a row at ``now`` (Unix seconds)."""
         raise NotImplementedError
 
-    @property
-    def reads(self) -> bool:
-        """Whether it looks at the whole row as text."""
-        return False
+    def mask(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        """Return for each slot whether its row is let through: what ``passes`` says, of many rows and from columns."""
+        found = self._said(slots, held, now)
+        return ~found if self.negated else found
 
-    def mask(self, lot: Lot, held: HeldRows, now: float) -> list[bool]:
-        """Return for each row whether it is let through."""
-        passes, turned = self.passes, self.negated
-        return [passes(row, held, now) is not turned for row in lot.rows]
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        """Return for each slot what the term says without its minus."""
+        passes = self.passes
+        return _marks([row is not None and passes(row, held, now) for row in held.rows_at(slots)])
 
     def implies(self, other: "Term") -> bool:
         """Return whether every row that this one lets through the other does too; False where that is not known."""
@@ -60,13 +64,14 @@ class Term(Struct, frozen=True, kw_only=True):
 
 
 _compiled = lru_cache(maxsize=256)(compiled)
+_literal = lru_cache(maxsize=256)(literal)
 
 
 @lru_cache(maxsize=256)
 def _roughly(letters: str) -> "re.Pattern[str]":
     """Return a pattern that goes forward only: the first place of each letter is as good as any later one."""
     first, *others = map(re.escape, letters)
-    return re.compile(first + "".join(rf"(?>[^\n]*?{letter})" for letter in others))
+    return re.compile(first + "".join(rf"[^{letter}\n]*+{letter}" for letter in others))
 
 
 def _cut(text: str) -> str:
@@ -76,12 +81,27 @@ def _cut(text: str) -> str:
     return "\n".join(line[:FIELD_CHARS] for line in text.split("\n"))
 
 
+def _all_cut(said: Sequence[str]) -> Sequence[str]:
+    """Return folded fields of many rows, cut where one is longer."""
+    if max(map(len, said), default=0) <= FIELD_CHARS:
+        return said
+    return list(map(_cut, said))
+
+
 def _text(row: Row, held: HeldRows | None) -> str:
     return held.text(row) if held is not None else folder(type(row))(row)
 
 
-def _texts_of(key: str, lot: Lot) -> Iterable[str]:
-    return (_in_field(row, key) for row in lot.rows) if key else lot.texts or ()
+def _marks(found: list[bool]) -> Marks:
+    return np.frombuffer(bytes(found), np.bool_)
+
+
+def _of_texts(key: str, slots: Slots, held: HeldRows, says: Callable[[Sequence[str]], list[bool]]) -> Marks:
+    """Return what is said of the text of a field of each slot, or without a key of the whole row."""
+    if not key:
+        return _marks(says(held.texts_at(slots)))
+    lines = held.lines_at(key, slots)
+    return held.values(key).say(slots, says) if lines is None else _marks(says(lines))
 
 
 def _in_field(row: Row, key: str) -> str:
@@ -98,17 +118,9 @@ class Word(Term, frozen=True):
         """Return whether it stands in some field."""
         return self.word in _text(row, held)
 
-    @property
-    def reads(self) -> bool:
-        """Whether it looks at the whole row as text."""
-        return True
-
-    def mask(self, lot: Lot, held: HeldRows, now: float) -> list[bool]:
-        """Return for each row whether it is let through."""
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
         word = self.word
-        if self.negated:
-            return [word not in text for text in lot.texts or ()]
-        return [word in text for text in lot.texts or ()]
+        return _marks([word in text for text in held.texts_at(slots)])
 
     def implies(self, other: Term) -> bool:
         """A longer word implies its parts, and the absence of a part that of the whole."""
@@ -140,16 +152,21 @@ class Held(Term, frozen=True):
             return any(part == one.casefold() for part in wanted for one in value or ("",))
         if self.key == "key" or isinstance(value, int):
             return str(value).casefold() in wanted
-        found = [text.casefold() for text in texts(value)]
+        found = [folded((text,)) for text in texts(value)]
         return any(part in text if part else not any(found) for part in wanted for text in found or [""])
 
-    def mask(self, lot: Lot, held: HeldRows, now: float) -> list[bool]:
-        """Return for each row whether it is let through. Of fields with few values each value is looked at once."""
-        get = attrgetter(self.key)
-        if isinstance(get(lot.rows[0]), dict):
-            return super().mask(lot, held, now)
-        verdicts = _Verdicts(self._holds, self.negated)
-        return [verdicts[value] for value in map(get, lot.rows)]
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        if kind_of(held.source.row_type, self.key) is not Kind.TEXT or self.key in {"key", "outages"}:
+            return held.values(self.key).judge(slots, self._holds)
+        wanted = self.wanted
+        if len(wanted) == 1 and wanted[0]:
+            part = wanted[0]
+            return _of_texts(self.key, slots, held, lambda said: [part in text for text in said])
+
+        def says(said: Sequence[str]) -> list[bool]:
+            return [any(part in text if part else not text for part in wanted) for text in said]
+
+        return _of_texts(self.key, slots, held, says)
 
     def implies(self, other: Term) -> bool:
         """A longer text implies how it begins, and fewer alternatives more; turned round, the other way."""
@@ -161,23 +178,10 @@ class Held(Term, frozen=True):
         return all(any(part.startswith(begin) for begin in more.wanted) for part in less.wanted)
 
 
-class _Verdicts(dict[Any, bool]):
-    """What is said of each value."""
-
-    def __init__(self, holds: Callable[[Any], bool], turned: bool) -> None:
-        super().__init__()
-        self._holds = holds
-        self._turned = turned
-
-    def __missing__(self, value: Any) -> bool:
-        verdict = self[value] = self._holds(value) is not self._turned
-        return verdict
-
-
-def _compared(key: str, lot: Lot, sign: str, limit: Any, turned: bool) -> list[bool]:
-    """Return how a field compares, row by row; rows without a value do not."""
-    compare = _COMPARE[sign]
-    return [(value is not None and compare(value, limit)) is not turned for value in map(attrgetter(key), lot.rows)]
+def _compared(sign: str, values: NDArray[np.float64], limit: float) -> Marks:
+    """Return how numbers compare; what is none does not."""
+    found: Marks = _COMPARE[sign](values, limit)
+    return found
 
 
 class Compared(Term, frozen=True):
@@ -192,13 +196,13 @@ class Compared(Term, frozen=True):
         value = getattr(row, self.key)
         if isinstance(value, datetime):
             value = value.timestamp()
-        return value is not None and _COMPARE[self.sign](value, self.limit)
+        return value is not None and bool(_COMPARE[self.sign](value, self.limit))
 
-    def mask(self, lot: Lot, held: HeldRows, now: float) -> list[bool]:
-        """Return for each row whether it is let through."""
-        if any(isinstance(getattr(row, self.key), datetime) for row in lot.rows):
-            return super().mask(lot, held, now)
-        return _compared(self.key, lot, self.sign, self.limit, self.negated)
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        column = held.numbers(self.key)
+        if not column.exact:
+            return super()._said(slots, held, now)
+        return _compared(self.sign, column.values[slots], self.limit)
 
 
 class Ranked(Term, frozen=True):
@@ -210,7 +214,13 @@ class Ranked(Term, frozen=True):
 
     def passes(self, row: Row, held: HeldRows | None, now: float) -> bool:
         """Return how the field compares."""
-        return _COMPARE[self.sign](RANKS.get(getattr(row, self.key), -1), self.rank)
+        return self._holds(getattr(row, self.key))
+
+    def _holds(self, value: Any) -> bool:
+        return bool(_COMPARE[self.sign](RANKS.get(value, -1), self.rank))
+
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        return held.values(self.key).judge(slots, self._holds)
 
 
 class Aged(Term, frozen=True):
@@ -223,17 +233,16 @@ class Aged(Term, frozen=True):
     def passes(self, row: Row, held: HeldRows | None, now: float) -> bool:
         """Return how its age compares now."""
         value = getattr(row, self.key)
-        return value is not None and _COMPARE[self.sign](now - value.timestamp(), self.seconds)
+        return value is not None and bool(_COMPARE[self.sign](now - value.timestamp(), self.seconds))
 
-    def mask(self, lot: Lot, held: HeldRows, now: float) -> list[bool]:
-        """Return for each row whether it is let through. The older, the earlier: the comparison turns round."""
-        limit = datetime.fromtimestamp(now - self.seconds, UTC)
-        return _compared(self.key, lot, _MIRRORED[self.sign], limit, self.negated)
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        return _compared(self.sign, now - held.numbers(self.key).values[slots], self.seconds)
 
-    def young(self, rows: list[Row], now: datetime) -> list[Row]:
-        """Return the rows of which it will say otherwise some time."""
-        limit, get = now - timedelta(seconds=self.seconds), attrgetter(self.key)
-        return [row for row, at in zip(rows, map(get, rows), strict=True) if at is not None and at >= limit]
+    def moments(self, slots: Slots, held: HeldRows, now: float) -> NDArray[np.float64]:
+        """Return for the row of each slot what ``turns`` says of it."""
+        then = held.numbers(self.key).values[slots] + self.seconds
+        still = then >= now if self.sign in (">", "<=") else then > now
+        return np.where(still, then, np.inf)
 
     def turns(self, row: Row, now: float) -> float:
         """Return when it will say otherwise (Unix seconds); infinity: never."""
@@ -255,7 +264,10 @@ class Clocked(Term, frozen=True):
     def passes(self, row: Row, held: HeldRows | None, now: float) -> bool:
         """Return whether the time is before or after that."""
         value = getattr(row, self.key)
-        return value is not None and _COMPARE[self.sign](value.timestamp(), self.next(now) - DAY)
+        return value is not None and bool(_COMPARE[self.sign](value.timestamp(), self.next(now) - DAY))
+
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        return _compared(self.sign, held.numbers(self.key).values[slots], self.next(now) - DAY)
 
     def next(self, now: float) -> float:
         """Return when the clock shows it next (Unix seconds)."""
@@ -276,23 +288,43 @@ class Patterned(Term, frozen=True):
 
     def passes(self, row: Row, held: HeldRows | None, now: float) -> bool:
         """Return whether it is found."""
-        text = _in_field(row, self.key) if self.key else _text(row, held)
+        return self.finds(self.read(row, held))
+
+    def read(self, row: Row, held: HeldRows | None) -> str:
+        """Return what of a row it is searched for in."""
+        return _in_field(row, self.key) if self.key else _text(row, held)
+
+    def finds(self, text: str) -> bool:
+        """Return whether it is in folded fields."""
         return _compiled(self.pattern).search(_cut(text)) is not None
 
-    @property
-    def reads(self) -> bool:
-        """Whether it looks at the whole row as text."""
-        return not self.key
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        """Raises TooSlow when that takes more than PATTERN_SECONDS."""
+        word = _literal(self.pattern)
+        if word is not None:
+            return _of_texts(self.key, slots, held, lambda said: [word in text for text in _all_cut(said)])
+        return _of_texts(self.key, slots, held, lambda said: self._search(said, held, len(slots)))
 
-    def mask(self, lot: Lot, held: HeldRows, now: float) -> list[bool]:
-        """Return for each row whether it is let through. Raises TooSlow when that takes more than PATTERN_SECONDS."""
-        until, turned = held.clock() + PATTERN_SECONDS, self.negated
-        search, texts = _compiled(self.pattern).search, _texts_of(self.key, lot)
-        found = []
-        for number, text in enumerate(texts):
-            found.append((search(_cut(text)) is not None) is not turned)
-            if not number % 16 and held.clock() > until:
-                raise TooSlow(f"the pattern {self.pattern} takes too long on {len(lot.rows):,} rows; say more of it")
+    def implies(self, other: Term) -> bool:
+        """A pattern that goes on implies how it begins; turned round, the other way."""
+        if not isinstance(other, Patterned) or (self.key, self.negated) != (other.key, other.negated):
+            return False
+        more, fewer = (other, self) if self.negated else (self, other)
+        return goes_on(more.pattern, fewer.pattern)
+
+    def _search(self, said: Sequence[str], held: HeldRows, rows: int) -> list[bool]:
+        until, search = held.clock() + PATTERN_SECONDS, _compiled(self.pattern).search
+        said = _all_cut(said)
+        found: list[bool] = []
+        at, many, clock = 0, 1, held.clock
+        seconds = clock()
+        while at < len(said):
+            found.extend([search(text) is not None for text in said[at : at + many]])
+            at, before, seconds = at + many, seconds, clock()
+            if seconds > until:
+                raise TooSlow(f"the pattern {self.pattern} takes too long on {rows:,} rows; say more of it")
+            # Each text may take long: as many as the ones before leave little doubt about.
+            many = min(2 * many, MOST_AT_ONCE) if seconds - before < SHORT_SECONDS else max(1, many // 2)
         return found
 
 
@@ -308,18 +340,15 @@ class Rough(Term, frozen=True):
         text = _in_field(row, self.key) if self.key else _text(row, held)
         return _roughly(self.letters).search(_cut(text)) is not None
 
-    @property
-    def reads(self) -> bool:
-        """Whether it looks at the whole row as text."""
-        return not self.key
+    def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
+        search, last = _roughly(self.letters).search, self.letters[-1]
 
-    def mask(self, lot: Lot, held: HeldRows, now: float) -> list[bool]:
-        """Return for each row whether it is let through."""
-        search, letters, turned = _roughly(self.letters).search, set(self.letters), self.negated
-        return [
-            (all(map(text.__contains__, letters)) and search(_cut(text)) is not None) is not turned
-            for text in _texts_of(self.key, lot)
-        ]
+        def says(said: Sequence[str]) -> list[bool]:
+            if len(self.letters) == 1:
+                return [last in text for text in _all_cut(said)]
+            return [last in text and search(text) is not None for text in _all_cut(said)]
+
+        return _of_texts(self.key, slots, held, says)
 
     def implies(self, other: Term) -> bool:
         """More letters after the same ones imply the fewer."""

@@ -209,7 +209,11 @@ def test_attributes_are_found_by_name_and_value(text: str, shown: bool) -> None:
         ('ok "never closed', "a quote is not closed at 4"),
         ("  sims:>many", "many is not a number at 3"),
         ("sims:>", "nothing is not a number at 1"),
-        ("title:>5", "title is neither a number nor a time and cannot be compared"),
+        (
+            "ok title:>5",
+            "title is neither a number nor a time and cannot be compared; in quotes it is looked for as te",
+        ),
+        ("ok title:>5", "as text at 4"),
         ("x" * (MAX_LENGTH + 1), f"longer than {MAX_LENGTH} characters"),
     ],
 )
@@ -300,6 +304,7 @@ def test_patterns_and_rough_words(text: str, shown: bool) -> None:
         ("ok ~a(b", "this ( is not closed at 6"),
         ("title:~(a+)+b", "several ways is not taken at 8"),
         ("opened:<10", "10 is no age such as 10m"),
+        ("outages:>1", "outages is neither a number nor a time"),
         ("vip:>1", "vip is neither a number nor a time"),
         ("state:>x", "x is none of open, pending, closed"),
         ("a " * 41, "more than 40 terms"),
@@ -313,6 +318,7 @@ def test_what_is_wrong_with_such_a_term_is_said_with_its_place(text: str, messag
 
 narrow = st.lists(
     st.sampled_from(["a", "ab", "b", "-a", "-ab", "title:a", "title:ab", "-title:ab", "sims:4", "sims:40", "?ab", "?a"])
+    | st.sampled_from(["~a", "~ab", "~a.*b", "~a.*bs$", "~a|b", "~ab?", "-~ab", "-~a", "title:~^a", "title:~^ab?"])
     | st.sampled_from(["state:s", "state:sus", "-state:s", "state:m,s", "urgency:>3", "key:9", "key:95", "title:a,b"]),
     max_size=3,
 ).map(" ".join)

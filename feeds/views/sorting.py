@@ -1,0 +1,83 @@
+"""What rows are sorted by: read from ``-severity,raised``, and asked of one row or of many at once.
+
+Both ways give the same order: the keys of ``sort`` one after the other, rows without a value last either way, and what
+is equal then in the order of the keys.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from feeds.model import Row
+from feeds.views.columns import Numbers, Slots, Values, counted, sort_value
+from feeds.views.held import HeldRows
+from feeds.views.kinds import Kind, kind_of, types_of
+
+Sort = tuple[tuple[str, bool], ...]
+"""Fields to sort by, each with whether it falls."""
+
+
+class BadSort(Exception):
+    """The sort names a key that there is not; the message says which there are."""
+
+
+class _Falling:
+    """A text or key that sorts from z to a."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __lt__(self, other: "_Falling") -> bool:
+        return bool(other.value < self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Falling) and bool(other.value == self.value)
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+
+def parse_sort(sort: str, row_type: type[Row]) -> Sort:
+    """Return what ``sort`` means for rows of ``row_type``. Raises BadSort."""
+    order: list[tuple[str, bool]] = []
+    for part in sort.split(","):
+        name = part.strip().removeprefix("-")
+        if name not in row_type.__struct_fields__:
+            raise BadSort(f"sort: unknown key {name or '(empty)'}; there are {', '.join(row_type.__struct_fields__)}")
+        order.append((name, part.strip().startswith("-")))
+    return tuple(order)
+
+
+def place_of(row: Row, sort: Sort) -> tuple[Any, ...]:
+    """Return what one row is compared by."""
+    place: list[Any] = []
+    for name, falling in sort:
+        if name == "key":
+            text = counted(row.key)
+            place.append((0, _Falling(text) if falling else text))
+            continue
+        without, value = sort_value(getattr(row, name))
+        if falling and not without:
+            value = -value if isinstance(value, int | float) else _Falling(value)
+        place.append((without, value))
+    place.append(row.key)
+    return tuple(place)
+
+
+def in_order(slots: Slots, sort: Sort, held: HeldRows) -> Slots:
+    """Return slots, which come in the order of their keys, in the order of ``sort``."""
+    row_type = held.source.row_type
+    for name, falling in reversed(sort):
+        if len(slots) < 2:
+            break
+        column: Numbers | Values
+        if name == "key":
+            column = held.counted_keys()
+        elif kind_of(row_type, name) in (Kind.TIME, Kind.NUMBER) or types_of(row_type, name) == {bool}:
+            column = held.numbers(name)
+        else:
+            column = held.values(name)
+        slots = slots[np.argsort(column.ranks(slots, falling=falling), kind="stable")]
+    return slots
