@@ -47,8 +47,8 @@ LINE_STYLES: frozenset[str] = frozenset(
 
 Cells = tuple[tuple[Bit, ...], ...]
 
-_OLD = "S"
-"""The sign of what a silent feed brought, as in the feeds' own line."""
+_OLD = "~"
+"""The sign of what is older than it should be: no letter, since severities are letters and stand right beside it."""
 
 _FADED = 0.5
 """How far the text of what is old goes towards its ground, where it can still be read then."""

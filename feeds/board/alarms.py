@@ -12,17 +12,29 @@ Rules, for events of one alarm identity (ITU-T X.733 leaves the order of deliver
 - The last cleared alarms are remembered, up to a number: an event that comes later than that is taken as news.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 
 import msgspec
 
+from feeds.board.alarm_events import (
+    CLEAR,
+    RAISE_ONCE,
+    RAISED,
+    begun,
+    changes_anything,
+    marked_once,
+    marks_after,
+    own_id,
+    says_the_same,
+)
 from feeds.board.inventory import Inventory, Where
 from feeds.board.objects import ObjectTable
 from feeds.board.times import happened
 from feeds.board.touched import Touched
+from feeds.facts import AlarmReported, Entry, Fact
 from feeds.model import Alarm, AlarmEvent, Severity, alarm_key
 
 CLEARED_KEPT = 50_000
@@ -37,12 +49,6 @@ RAISE_MINUTES_KEPT = 24 * 60
 CHATTER_RAISES = 3
 """So many raises within a short time are chatter (ISA-18.2, 16.5.2 and EEMUA 191 speak of three within a minute; what
 is short is for the asker to say, since network alarms are polled and come late)."""
-
-MARKS_KEPT = 16
-"""Of how many events of the newest time the keys are remembered."""
-
-_RAISED, _CLEARED = "+", "-"
-_RAISE_ONCE, _CLEAR_ONCE = (_RAISED,), (_CLEARED,)
 
 SEVERITIES = tuple(Severity)
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
@@ -77,11 +83,10 @@ class AlarmTable:
         """Alarms that people put aside → until when; some of these times may have passed. Derived."""
         self.chatter: dict[str, datetime] = {}
         """Alarms that were raised three times or more → when the last three of these began. Derived."""
-        self._raised_at: tuple[datetime | None, int] = (None, 0)
-        """The time at which the last raise came, and its minute."""
         self._inventory = inventory
         self._objects = objects
-        self._place_of: dict[str, Place] = {}
+        self._placed_from = self._placing()
+        """The versions of inventory and rules that ``places`` is derived from."""
 
     def get(self, key: str) -> Alarm | None:
         """Return the alarm, active or cleared."""
@@ -95,35 +100,72 @@ class AlarmTable:
         """
         key = alarm_key(event)
         known = self.active.get(key) or self.cleared.get(key)
-        return known is None or event.time is None or _is_news(event, event.time, True, known)
+        return known is None or event.time is None or changes_anything(event, event.time, True, known)
+
+    def news(self, facts: Sequence[Fact], of_others: Callable[[Fact], bool]) -> list[Fact]:
+        """Return those of ``facts`` that may change anything: alarms as in ``is_news``, others by ``of_others``."""
+        get_active, get_cleared = self.active.get, self.cleared.get
+        found: list[Fact] = []
+        for fact in facts:
+            if type(fact) is AlarmReported:
+                event = fact.event
+                key = f"{event.source}/{event.id}" if event.id else alarm_key(event)
+                known = get_active(key) or get_cleared(key)
+                if known is not None:
+                    time = event.time
+                    if time is not None and not changes_anything(event, time, True, known):
+                        continue
+            elif not of_others(fact):
+                continue
+            found.append(fact)
+        return found
 
     def repeats(self, event: AlarmEvent) -> bool:
         """Whether the event says of an active alarm what is known of it, apart from the time."""
         known = self.active.get(alarm_key(event))
-        return known is not None and _same(event, known)
+        return known is not None and says_the_same(event, known)
 
-    def report(self, event: AlarmEvent, seq: int, at: datetime, touched: Touched) -> None:
-        """Take in one event."""
-        key = alarm_key(event)
-        known = self.active.get(key) or self.cleared.get(key)
-        if known is None and event.severity is not Severity.CLEARED:  # most of what comes in a storm
-            self._raise(key, event, None, happened(event.time, at, None)[0], seq)
-            self._count_raise(at)
-            touched.alarms.add(key)
-            return
-        time, stated = happened(event.time, at, known.changed if known is not None else None)
-        if known is not None and not _is_news(event, time, stated, known):
-            return
-        active = known is not None and known.severity is not Severity.CLEARED
-        if event.severity is Severity.CLEARED:
-            self._clear(key, event, known, time, seq)
-            self._forget(touched)
-        elif known is None or not active:
-            self._raise(key, event, known, time, seq)
-            self._count_raise(at)
-        else:
-            self._change(key, event, known, time, seq)
-        touched.alarms.add(key)
+    def report(self, entries: Iterable[Entry], at: datetime, touched: Touched) -> None:
+        """Take in the events of ``entries``, all of which came ``at`` one time, in order.
+
+        This is the inner loop of a storm: the raise of an unknown alarm, which most of it is, makes as few calls as
+        it can. What a raise of a known one and a clear come to, see below.
+        """
+        active, cleared = self.active, self.cleared
+        note, get_active, get_cleared = touched.alarms.add, active.get, cleared.get
+        raised = 0
+        for entry in entries:
+            event: AlarmEvent = entry.fact.event  # type: ignore[union-attr,assignment]  # the caller looked
+            key = f"{event.source}/{event.id}" if event.id else alarm_key(event)
+            severity, stated = event.severity, event.time
+            known = get_active(key) or get_cleared(key)
+            if known is None and severity is not CLEAR:
+                time = stated if stated is not None and stated <= at else happened(stated, at, None)[0]
+                marks = marked_once(event) if event.event else RAISE_ONCE
+                alarm = begun(event, event.id or own_id(key, event), time, marks, entry.seq)
+                active[key] = alarm
+                self._enter(key, alarm)
+                raised += 1
+                note(key)
+                continue
+            if stated is not None and stated <= at:
+                time, is_stated = stated, True
+            else:
+                time, is_stated = happened(stated, at, known.changed if known is not None else None)
+            if known is not None and not changes_anything(event, time, is_stated, known):
+                continue
+            if severity is CLEAR:
+                self._clear(key, event, known, time, entry.seq)
+                if len(cleared) >= CLEARED_KEPT + FORGOTTEN_AT_ONCE:
+                    self._forget(touched)
+            elif known is None or known.severity is CLEAR:
+                self._raise(key, event, known, time, entry.seq)
+                raised += 1
+            else:
+                self._change(key, event, known, time, entry.seq)
+            note(key)
+        if raised:
+            self._count_raises(raised, at)
 
     def acknowledge(self, key: str, who: str, seq: int, touched: Touched) -> None:
         """Note who took note of an active alarm."""
@@ -162,20 +204,33 @@ class AlarmTable:
         """Return how many alarms were raised in the ``minutes`` whole minutes up to the minute ``last``."""
         return sum(self.raises.get(minute, 0) for minute in range(last - minutes + 1, last + 1))
 
-    def _count_raise(self, at: datetime) -> None:
-        if at is not self._raised_at[0]:
-            self._raised_at = (at, int(at.timestamp()) // 60)
-        minute = self._raised_at[1]
-        count = self.raises.get(minute)
-        if count is None:
+    def _count_raises(self, count: int, at: datetime) -> None:
+        minute = int(at.timestamp()) // 60
+        before = self.raises.get(minute)
+        if before is None:
             for old in [old for old in self.raises if old <= minute - RAISE_MINUTES_KEPT]:
                 del self.raises[old]
-        self.raises[minute] = (count or 0) + 1
+        self.raises[minute] = (before or 0) + count
 
     def where_of(self, key: str) -> Where:
         """What the object of an active alarm serves; empty where nothing is known."""
-        place = self._place_of.get(key)
+        alarm = self.active.get(key)
+        place = self._place_of(key, alarm) if alarm is not None else None
         return place.where if place is not None else ()
+
+    def _place_of(self, key: str, alarm: Alarm) -> Place | None:
+        """Return the place that an active alarm was put at. It is found again, not kept: most are never asked for."""
+        attributes = self.attributes(alarm) if self._objects.rules else alarm.attributes
+        place = self.places.get(self._inventory.where(attributes)) if attributes else None
+        if place is not None and key in place.members:
+            return place
+        if self._placed_from == self._placing():
+            return None
+        # The inventory changed, and ``reindex`` was not called yet: what it served before is what counts.
+        return next((one for one in self.places.values() if key in one.members), None)
+
+    def _placing(self) -> tuple[int, int]:
+        return self._inventory.places_version, self._objects.version
 
     def attributes(self, alarm: Alarm) -> dict[str, str]:
         """Return what its source says of the alarm's object, and what the object rules say beside that."""
@@ -195,16 +250,16 @@ class AlarmTable:
     def reindex(self, touched: Touched) -> None:
         """Derive ``places`` anew after the inventory or the object rules changed."""
         self.places.clear()
-        self._place_of.clear()
         self.new_wheres.clear()
         self.moved.clear()
+        self._placed_from = self._placing()
         for key, alarm in self.active.items():
             self._enter(key, alarm)
         touched.alarms.update(self.active)
 
     def _raise(self, key: str, event: AlarmEvent, before: Alarm | None, time: datetime, seq: int) -> None:
         self.cleared.pop(key, None)
-        alarm = _begun(key, event, time, _marks(event, time, before), seq)
+        alarm = begun(event, event.id or own_id(key, event), time, marks_after(event, time, before), seq)
         if before is not None:
             raises = before.raises
             if before.raised < alarm.raised:
@@ -222,13 +277,12 @@ class AlarmTable:
         self._enter(key, alarm)
 
     def _change(self, key: str, event: AlarmEvent, known: Alarm, time: datetime, seq: int) -> None:
-        marks = _marks(event, time, known)
-        if _same(event, known):
+        marks = marks_after(event, time, known)
+        if says_the_same(event, known):
             self.active[key] = msgspec.structs.replace(
                 known, changed=time, occurrences=known.occurrences + 1, marks=marks
             )
             return
-        self._leave(key, known)
         alarm = msgspec.structs.replace(
             known,
             managed_object=event.managed_object,
@@ -243,10 +297,18 @@ class AlarmTable:
             seq=seq,
         )
         self.active[key] = alarm
-        self._enter(key, alarm)
+        if event.attributes != known.attributes or event.managed_object != known.managed_object:
+            self._leave(key, known)
+            self._enter(key, alarm)
+            return
+        place = self._place_of(key, alarm)  # which is where it was: most changes are of severity or text alone
+        if place is not None:
+            place.counts[_RANK[known.severity]] -= 1
+            place.counts[_RANK[alarm.severity]] += 1
+            self.moved[place] = None
 
     def _clear(self, key: str, event: AlarmEvent, known: Alarm | None, time: datetime, seq: int) -> None:
-        marks = _marks(event, time, known)
+        marks = marks_after(event, time, known)
         if key in self.active:
             assert known is not None
             self._leave(key, known)
@@ -256,16 +318,14 @@ class AlarmTable:
             )
             return
         if (known is None or time > known.changed) and (event.raised is None or event.raised >= time):
-            marks = (*marks, _RAISED)  # the raise that it ends was not seen: one of the same time is taken for it
+            marks = (*marks, RAISED)  # the raise that it ends was not seen: one of the same time is taken for it
         if known is not None:
             self.cleared[key] = msgspec.structs.replace(known, changed=time, marks=marks)
             return
-        begun = _begun(key, event, time, marks, seq)
-        self.cleared[key] = msgspec.structs.replace(begun, severity=Severity.CLEARED, cleared=time, lapses=None)
+        alarm = begun(event, event.id or own_id(key, event), time, marks, seq)
+        self.cleared[key] = msgspec.structs.replace(alarm, severity=Severity.CLEARED, cleared=time, lapses=None)
 
     def _forget(self, touched: Touched) -> None:
-        if len(self.cleared) < CLEARED_KEPT + FORGOTTEN_AT_ONCE:
-            return
         for key in list(islice(self.cleared, FORGOTTEN_AT_ONCE)):
             del self.cleared[key]
             self.shelved.pop(key, None)
@@ -283,13 +343,12 @@ class AlarmTable:
         if place is None:
             place = self.places[where] = Place(where)
             self.new_wheres.append(where)
-        self._place_of[key] = place
         place.members[key] = None
         place.counts[_RANK[alarm.severity]] += 1
         self.moved[place] = None
 
     def _leave(self, key: str, alarm: Alarm) -> None:
-        place = self._place_of.pop(key, None)
+        place = self._place_of(key, alarm)
         if place is None:
             return
         del place.members[key]
@@ -297,75 +356,3 @@ class AlarmTable:
         self.moved[place] = None
         if not place.members:
             del self.places[place.where]
-
-
-def _is_news(event: AlarmEvent, time: datetime, stated: bool, known: Alarm) -> bool:
-    """Whether an event that happened at ``time`` changes anything; ``stated``: the source says so itself."""
-    mark = _mark(event)
-    if time < known.changed or (event.event and mark in known.marks):
-        return False
-    later = stated and time > known.changed
-    clear = event.severity is Severity.CLEARED
-    if clear is not (known.severity is Severity.CLEARED):
-        return later or not stated or not _marked(mark, known.marks)
-    if clear:
-        return later or (stated and not _marked(mark, known.marks))
-    return later or not _same(event, known) or (event.event != "" and not _marked(mark, known.marks))
-
-
-def _mark(event: AlarmEvent) -> str:
-    """How an event is remembered: whether it was a raise or a clear, and the source's key of it."""
-    return (_CLEARED if event.severity is Severity.CLEARED else _RAISED) + event.event
-
-
-def _marked_once(event: AlarmEvent) -> tuple[str, ...]:
-    """Return the marks of an alarm of which this is the only event of its time."""
-    if event.event:
-        return (_mark(event),)
-    return _CLEAR_ONCE if event.severity is Severity.CLEARED else _RAISE_ONCE
-
-
-def _marks(event: AlarmEvent, time: datetime, known: Alarm | None) -> tuple[str, ...]:
-    """Return the marks of the alarm after an event."""
-    if known is None or time != known.changed:
-        return _marked_once(event)
-    mark = _mark(event)
-    return known.marks if mark in known.marks else (*known.marks, mark)[-MARKS_KEPT:]
-
-
-def _marked(mark: str, marks: tuple[str, ...]) -> bool:
-    """Whether an event is among the marked ones, as far as can be told: without a key it may be any of its kind."""
-    return any(one[0] == mark[0] and (len(one) == 1 or len(mark) == 1 or one == mark) for one in marks)
-
-
-def _begun(key: str, event: AlarmEvent, time: datetime, marks: tuple[str, ...], seq: int) -> Alarm:
-    """Return the alarm that an event of ``time`` begins."""
-    return Alarm(
-        source=event.source,
-        id=key[len(event.source) + 1 :],
-        managed_object=event.managed_object,
-        severity=event.severity,
-        raised=min(event.raised or time, time),
-        changed=time,
-        event_type=event.event_type,
-        probable_cause=event.probable_cause,
-        specific_problem=event.specific_problem,
-        text=event.text,
-        attributes=event.attributes,
-        lapses=event.lapses,
-        marks=marks,
-        seq=seq,
-    )
-
-
-def _same(event: AlarmEvent, known: Alarm) -> bool:
-    """Whether the event says of the alarm what is known already; times aside."""
-    return (
-        event.severity is known.severity
-        and event.text == known.text
-        and event.probable_cause == known.probable_cause
-        and event.specific_problem == known.specific_problem
-        and event.managed_object == known.managed_object
-        and event.event_type == known.event_type
-        and event.attributes == known.attributes
-    )

@@ -1,29 +1,27 @@
 """The board: facts in, state out.
 
-Primary state is what facts say; it alone is dumped, and dumping after a replay gives the same bytes. What is derived
-from it (indexes, members of outages) is built anew after a load and kept up to date fact by fact. No rule of the
-primary state reads derived state, so that it does not matter how facts are cut into batches.
+Primary state is what facts say; it alone is dumped (see ``dump``), and dumping after a replay gives the same bytes.
+What is derived from it (indexes, members of outages) is built anew after a load and kept up to date fact by fact. No
+rule of the primary state reads derived state, so that it does not matter how facts are cut into batches.
 """
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-import msgspec
-
 from feeds.board.alarms import AlarmTable
 from feeds.board.cases import CaseTable
 from feeds.board.counts import Counts
 from feeds.board.desk.figures import DeskFigures
 from feeds.board.desk.pressing import Pressing
-from feeds.board.explanation.explanations import Chosen, Explained, ExplanationTable
+from feeds.board.dump import dumped, restore
+from feeds.board.explanation.explanations import ExplanationTable
 from feeds.board.inventory import Inventory
 from feeds.board.objects import ObjectTable
-from feeds.board.outage.outages import Line, OutageTable
-from feeds.board.surge.history import HistoryDump
-from feeds.board.surge.surges import Surge, SurgeTable
+from feeds.board.outage.outages import OutageTable
+from feeds.board.surge.surges import SurgeTable
 from feeds.board.touched import Touched
-from feeds.board.update.suppressions import Suppression, SuppressionTable
+from feeds.board.update.suppressions import SuppressionTable
 from feeds.board.update.updates import UpdateTable
 from feeds.facts import (
     AddressAllowed,
@@ -57,46 +55,9 @@ from feeds.facts import (
     UrgencySet,
     WeightsStated,
 )
-from feeds.fleet.columns import NotATable
-from feeds.model import Alarm, Case, Customer, Delivery, Desk, ObjectRule, Outage, RangeTable, Update, Weights
-
-FORMAT = 4
-"""Version of the dump. A dump of another version is not read; the log is replayed instead."""
+from feeds.model import Desk, Update, Weights
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
-
-
-class _Dump(msgspec.Struct, frozen=True, array_like=True):
-    format: int
-    seq: int
-    at: datetime
-    ranges: RangeTable
-    to_come: RangeTable
-    customers: list[Customer]
-    active: list[Alarm]
-    cleared: list[Alarm]
-    open: list[Case]
-    closed: list[Case]
-    minutes: list[tuple[int, dict[str, int]]]
-    outages: list[Outage]
-    timelines: list[tuple[str, list[Line]]]
-    suspected: int
-    updates: list[Update]
-    deliveries: list[list[Delivery]]
-    drafted: int
-    rules: list[ObjectRule] = []
-    pins: list[tuple[str, dict[str, bool]]] = []
-    desk: Desk = Desk()
-    weights: Weights = Weights()
-    messages: list[tuple[int, int]] = []
-    history: HistoryDump | None = None
-    surges: list[Surge] = []
-    surge_count: int = 0
-    explained: list[Explained] = []
-    chosen: list[Chosen] = []
-    suppressions: list[Suppression] = []
-    raises: list[tuple[int, int]] = []
-
 
 _STEERED = {
     "pause": "paused",
@@ -114,10 +75,6 @@ class _Sources(NamedTuple):
     customers: int
     places: int
     objects: int
-
-
-class WrongFormat(Exception):
-    """A dump was made by another version of the board, or is none."""
 
 
 class Board:
@@ -156,26 +113,26 @@ class Board:
 
     def apply(self, entries: Sequence[Entry], touched: Touched) -> None:
         """Apply facts in order and add the keys of what changed to ``touched``. Facts applied before are skipped."""
-        alarms = 0
-        for entry in entries:
+        at = 0
+        while at < len(entries):
+            entry = entries[at]
             if entry.seq <= self.seq:
+                at += 1
                 continue
-            self.seq = entry.seq
             if entry.at is not self.at:
-                if alarms:  # those of one commit carry one time, and are counted at once
-                    self.counts.alarm_events(alarms, self.at, touched)
-                    alarms = 0
                 self.at = entry.at
                 if entry.at >= self.inventory.due:
                     self.inventory.advance(entry.at)
-            fact = entry.fact
-            if type(fact) is AlarmReported:
-                alarms += 1
-                self.alarms.report(fact.event, entry.seq, entry.at, touched)
+            if type(entry.fact) is AlarmReported:
+                run = _alarms_at(entries, at)
+                at += len(run)
+                self.seq = run[-1].seq
+                self.alarms.report(run, entry.at, touched)
+                self.counts.alarm_events(len(run), entry.at, touched)
             else:
-                _APPLY[type(fact)](self, entry, touched)
-        if alarms:
-            self.counts.alarm_events(alarms, self.at, touched)
+                at += 1
+                self.seq = entry.seq
+                _APPLY[type(entry.fact)](self, entry, touched)
         if self._derived_from != self._sources():
             self._derive(touched)
         self.outages.settle(touched)
@@ -183,76 +140,13 @@ class Board:
 
     def dump(self) -> bytes:
         """Return the primary state as bytes: equal logs give equal bytes."""
-        return msgspec.msgpack.encode(
-            _Dump(
-                format=FORMAT,
-                seq=self.seq,
-                at=self.at,
-                ranges=self.inventory.standing.columns.table(),
-                to_come=self.inventory.pending.table(),
-                customers=list(self.inventory.customers.values()),
-                active=list(self.alarms.active.values()),
-                cleared=list(self.alarms.cleared.values()),
-                open=list(self.cases.open.values()),
-                closed=list(self.cases.closed.values()),
-                minutes=list(self.counts.minutes.items()),
-                outages=list(self.outages.outages.values()),
-                timelines=list(self.outages.timelines.items()),
-                suspected=self.outages.suspected,
-                updates=list(self.updates.updates.values()),
-                deliveries=list(self.updates.deliveries.values()),
-                drafted=self.updates.drafted,
-                rules=list(self.objects.rules),
-                pins=list(self.cases.pins.items()),
-                desk=self.desk,
-                weights=self.weights,
-                messages=list(self.figures.messages.items()),
-                history=self.counts.history.dump(),
-                surges=list(self.surges.surges.values()),
-                surge_count=self.surges.count,
-                explained=list(self.explanations.latest.values()),
-                chosen=list(self.explanations.chosen.values()),
-                suppressions=list(self.suppressions.of.values()),
-                raises=list(self.alarms.raises.items()),
-            )
-        )
+        return dumped(self)
 
     @classmethod
     def load(cls, data: bytes) -> "Board":
         """Return the board of a dump. Raises WrongFormat when ``data`` is not one of this version."""
-        try:
-            state = msgspec.msgpack.decode(data, type=_Dump)
-        except msgspec.DecodeError as error:
-            raise WrongFormat(f"the snapshot cannot be read by this version of the board: {error}") from error
-        if state.format != FORMAT:
-            raise WrongFormat(f"the snapshot has format {state.format}, this board reads {FORMAT}")
         board = cls()
-        board.seq, board.at = state.seq, state.at
-        try:
-            board.inventory.restore_ranges(state.ranges, state.to_come)
-        except NotATable as error:
-            raise WrongFormat(f"the ranges of the snapshot cannot be read: {error}") from error
-        board.inventory.state_customers(state.customers)
-        board.objects.state(tuple(state.rules))
-        board.alarms.restore(state.active, state.cleared, state.raises)
-        board.cases.open = {case.key: case for case in state.open}
-        board.cases.closed = {case.key: case for case in state.closed}
-        board.cases.pins = dict(state.pins)
-        board.counts.minutes = dict(state.minutes)
-        board.outages.outages = {outage.id: outage for outage in state.outages}
-        board.outages.timelines = dict(state.timelines)
-        board.outages.suspected = state.suspected
-        board.suppressions.restore(state.suppressions)
-        board.updates.restore(state.updates, state.deliveries, state.drafted)
-        board.explanations.restore(state.explained, state.chosen)
-        board.desk, board.weights = state.desk, state.weights
-        if state.history is not None:
-            try:
-                board.counts.history.restore(state.history)
-            except ValueError as error:
-                raise WrongFormat(f"the history of the snapshot cannot be read: {error}") from error
-        board.surges.restore(state.surges, state.surge_count)
-        board.figures.restore(state.messages, (*board.cases.open.items(), *board.cases.closed.items()), state.at)
+        restore(board, data)
         touched = Touched()
         board._derive(touched)
         board.outages.settle(touched)
@@ -430,6 +324,18 @@ class Board:
     def _delivery(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, DeliveryMoved)
         self.updates.move(entry.fact, entry.at, touched)
+
+
+def _alarms_at(entries: Sequence[Entry], begin: int) -> Sequence[Entry]:
+    """Return the alarm facts from ``begin`` on that came at one time, as those of one commit do."""
+    time = entries[begin].at
+    end = begin + 1
+    while end < len(entries):
+        entry = entries[end]
+        if type(entry.fact) is not AlarmReported or (entry.at is not time and entry.at != time):
+            break
+        end += 1
+    return entries[begin:end] if end - begin < len(entries) else entries
 
 
 _APPLY = {

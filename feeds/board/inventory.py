@@ -52,7 +52,8 @@ class Inventory(Statements):
         """The fleet that the answers below are of."""
         self._served: dict[Where, IntervalSet] = {}
         self._served_runs = 0
-        self._known_pairs: dict[tuple[str, str], bool] = {}
+        self._known_pairs: dict[tuple[str, str], Where] = {}
+        """An attribute value → itself alone where some range has it, else nothing."""
         self._ranges: dict[int, SimRange] = {}
 
     def state_customers(self, customers: Iterable[Customer]) -> bool:
@@ -91,22 +92,23 @@ class Inventory(Statements):
 
     def where(self, attributes: dict[str, str]) -> Where:
         """Return those of ``attributes`` that some SIM range has too: what an alarm's object serves."""
-        names, known = self._look().attribute_names, self._known_pairs
-        found: list[tuple[str, str]] = []
+        if self._asked is not self.standing:
+            self._look()
+        names, known = self._asked.attribute_names, self._known_pairs
+        found: Where = ()
         for pair in attributes.items():
             if pair[0] in names:
-                there = known.get(pair)
-                if there or (there is None and self._is_known(pair)):
-                    found.append(pair)
-        if len(found) > 1:
-            found.sort()
-        return tuple(found)
+                here = known.get(pair)
+                if here is None:
+                    here = self._know(pair)
+                found = found + here if found else here
+        return found if len(found) < 2 else tuple(sorted(found))
 
-    def _is_known(self, pair: tuple[str, str]) -> bool:
+    def _know(self, pair: tuple[str, str]) -> Where:
         if len(self._known_pairs) >= PAIRS_KEPT:
             self._known_pairs.clear()
-        there = self._known_pairs[pair] = self.standing.ranges_with(*pair) > 0
-        return there
+        here = self._known_pairs[pair] = (pair,) if self.standing.ranges_with(*pair) > 0 else ()
+        return here
 
     @property
     def pairs(self) -> dict[tuple[str, str], int]:

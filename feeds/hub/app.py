@@ -15,13 +15,13 @@ from feeds.hub.access.guard import Guard, address_of, identity_of, who_of
 from feeds.hub.commands import Commands, Refused, Unavailable
 from feeds.hub.core import Hub
 from feeds.hub.delivery_reports import DeliveryReports
-from feeds.hub.ingest import RETRY_AFTER, Door, read_body
+from feeds.hub.ingest import RETRY_AFTER, Door
 from feeds.hub.ledger_csv import ledger_csv
 from feeds.hub.loading import Loading
 from feeds.hub.openapi import document
-from feeds.hub.past import WAIT_SECONDS
 from feeds.hub.pressure.bodies import Bodies
 from feeds.hub.readiness import Readiness
+from feeds.hub.reading_bodies import read_body
 from feeds.hub.stream import MESSAGE_BYTES, stream_handler
 from feeds.hub.version import VERSION
 from feeds.model import COMMANDS, ROW_TYPES
@@ -121,22 +121,18 @@ class Reading:
             return _json(422, {"error": "first and limit are whole numbers"})
         if first < 0 or not 0 <= limit <= MAX_WINDOW:
             return _json(422, {"error": f"first is not negative, limit is 0 to {MAX_WINDOW}"})
+        key = (view, asked.get("of", ""), asked.get("sort", ""), asked.get("filter", ""))
         try:
-            query = self._hub.queries.make((view, asked.get("of", ""), asked.get("sort", ""), asked.get("filter", "")))
+            async with self._hub.queries.at_hand(key) as query:
+                if not query.ready(first, limit):
+                    await self._hub.past.settled(query, first, limit)
+                rows = b",".join(row for _key, row in query.window(first, limit))
+                total, seq = query.total, self._hub.board.seq
         except BadQuery as error:
             return _json(422, {"error": str(error)})
-        if not query.ready(first, limit):
-            try:
-                await self._hub.past.settled(query, first, limit)
-            except TimeoutError:
-                return _json(503, {"error": f"the log was not read within {WAIT_SECONDS:g} s: try again"})
-        rows = b",".join(row for _key, row in query.window(first, limit))
-        head = b'{"view":%b,"seq":%d,"total":%d,"first":%d,"rows":[' % (
-            orjson.dumps(view),
-            self._hub.board.seq,
-            query.total,
-            first,
-        )
+        except TimeoutError:
+            return _json(503, {"error": "the rows were not at hand in time: try again"})
+        head = b'{"view":%b,"seq":%d,"total":%d,"first":%d,"rows":[' % (orjson.dumps(view), seq, total, first)
         return web.Response(body=head + rows + b"]}", content_type="application/json")
 
     async def ledger(self, request: web.Request) -> web.StreamResponse:

@@ -45,6 +45,7 @@ class SteadyClock:
         """When the calendar began to say something else, by the counter."""
         self._off = 0.0
         self._slow = False
+        self._jumped = 0.0
         self._well = True
         """Nothing is off, and nothing was when it was asked last."""
 
@@ -55,6 +56,7 @@ class SteadyClock:
             if begin > self._last:
                 if begin - self._last > NOTICED:
                     self._slow, self._well = True, False
+                    self._jumped = begin - self._last
                     self._warn(
                         f"the clock of this machine is {_words(begin - self._last)} behind the last fact in the log: "
                         "look at it; until it is past that, the hub's time goes on from there at half speed"
@@ -73,6 +75,16 @@ class SteadyClock:
             self._well = not self._slow and self._off_since is None
             return datetime.fromtimestamp(self._last, UTC)
 
+    def doubts(self) -> tuple[float, ...]:
+        """Return by how many seconds each other time is off that may be the right one; none: there is no doubt.
+
+        That are the time as it would be without the jumps since the start, and the calendar's while it is behind.
+        """
+        if self._well and abs(self._jumped) <= NOTICED:
+            return ()
+        others = (-self._jumped, self._calendar() - self._last if self._slow else 0.0)
+        return tuple(off for off in others if abs(off) > NOTICED)
+
     def _look(self, calendar: float, counted: float) -> float:
         passed = max(0.0, counted - self._counted)
         self._counted = counted
@@ -80,10 +92,13 @@ class SteadyClock:
         off = calendar - expected
         if self._slow:
             if off < 0:
+                self._jumped -= passed / 2
                 return expected
             self._slow, self._off_since = False, None  # caught up with
             if off <= NOTICED + passed:
+                self._jumped += off - passed / 2
                 return calendar
+            self._jumped -= passed / 2
         if abs(off) <= NOTICED:
             self._off_since = None
             return max(calendar, self._last)
@@ -96,6 +111,7 @@ class SteadyClock:
         elif counted - self._off_since >= BELIEVED_AFTER:
             self._off_since = None
             if off > 0:
+                self._jumped += off
                 self._warn(f"the hub's time is that of this machine again, {_words(off)} ahead of what it was")
                 return calendar
             self._slow = True

@@ -18,6 +18,7 @@ from msgspec import Struct
 from feeds.board.desk.working_days import NoCalendar, WorkingDays
 from feeds.courier import CourierError, load_templates
 from feeds.hub.access.identity import AccessError
+from feeds.hub.access.proxies import Proxies
 from feeds.hub.settings import THEIRS, Settings, beside
 
 MOST: Final = 200
@@ -181,6 +182,7 @@ def _tried(raw: dict[str, Any], folder: Path) -> Iterator[tuple[Keys, str]]:
     desk = settings.desk
     if "desk" in raw:
         yield from _try(("desk",), lambda: WorkingDays(desk.country, desk.region, desk.time_zone))
+    yield from _try(("hub", "trusted_proxies"), lambda: Proxies(settings.hub.trusted_proxies))
     yield from _files((), settings, folder)
     if (tls := settings.tls) is not None:
         from feeds.hub.access.tls import Certificate  # its library takes a while to import

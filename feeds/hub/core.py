@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 from feeds.board import Board, Touched
 from feeds.courier import LedgerUnavailable
@@ -43,7 +43,7 @@ class Hub:
         self.now = now
         self.journal = Journal(settings.log.format)
         """What it says of itself."""
-        self.heard = FeedsHeard(now, settings.feeds)
+        self.heard = FeedsHeard(now, settings.feeds, monotonic)
         self.queries = Queries(board, self.heard, now, settings.channels)
         self.metrics = Metrics()
         self.deciding = asyncio.Lock()
@@ -57,6 +57,8 @@ class Hub:
         self.stop = asyncio.Event()
         """Set when the hub is to end: somebody asked, or its log takes nothing more."""
         self.wake_courier: Callable[[], None] = lambda: None
+        self.doubts: Callable[[], tuple[float, ...]] = tuple
+        """By how many seconds other times are off that may be right: the clock jumped. See ``SteadyClock.doubts``."""
         self.behind: Callable[[], float] = lambda: 0.0
         """How old the oldest fact is that was accepted and is not on the board yet, seconds."""
         self._log: FactLog | None = None
@@ -79,6 +81,11 @@ class Hub:
     def follow(self, log: FactLog) -> None:
         """Say which log this hub follows."""
         self._log = log
+
+    @property
+    def not_kept(self) -> str:
+        """Why nothing can be kept now, for good or until the disk takes it, as one sentence; empty when all is well."""
+        return self.degraded or (self._log.shut if self._log is not None else "")
 
     @property
     def degraded(self) -> str:
@@ -130,9 +137,9 @@ class Hub:
         """How long ICCID bodies are, by prefix, as the inventory shows."""
         return self.reader().profile
 
-    def warn(self, text: str) -> None:
+    def warn(self, text: str, event: str = "warning") -> None:
         """Say something to the night shift: one line on stderr."""
-        self.journal.warn(text)
+        self.journal.warn(text, event)
 
     # -- the ledger, for the courier -------------------------------------------------------------------------------
 

@@ -62,7 +62,7 @@ class Figures(Collector):
         yield from self._feeds()
         yield from self._deliveries()
         hub, disk = self._hub, self._readiness.seen
-        ready = not (hub.degraded or disk.why)
+        ready = not (hub.not_kept or disk.why)
         yield _gauge("vaken_ready", "1 where the hub can keep what it is sent.", float(ready))
         yield _gauge("vaken_log_waiting_facts", "Facts handed to the log and not yet on disk.", hub.log.waiting)
         yield _gauge("vaken_log_size_bytes", "Size of the log on disk.", disk.log_bytes)

@@ -1,21 +1,25 @@
 """What was heard of each feed: when last, how much, what was refused, how long it is usually silent.
 
-Of this hub's life only; not in the log. A feed that the configuration names is there from the start: one that was never
-heard must not be missing from the list.
+Of this hub's ears only; not in the log. Counts are of its life, rhythms outlive it (``rhythms_kept``). A feed that the
+configuration names is there from the start: one that was never heard must not be missing from the list.
 """
 
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from feeds.facts import AlarmReported, CaseReported, CustomersStated, Fact, ObjectsStated, RangesLoaded, RangesStated
 from feeds.hub.gaps import Gaps
-from feeds.hub.rhythm import Rhythm
+from feeds.hub.rhythm import Learnt, Rhythm
 from feeds.hub.settings import FeedSettings
 from feeds.model import FeedRow
 
 FEEDS_KEPT = 1_000
 """Feeds told apart; what comes under further names is counted under one."""
+OTHERS = "(other feeds)"
 SLOTS = 12
 """A minute is counted in slots of five seconds."""
 
@@ -28,6 +32,14 @@ KINDS: dict[type, str] = {
     ObjectsStated: "inventory",
 }
 """Facts of feeds, and what kind of feed brings them."""
+
+
+class FeedLearnt(Struct, frozen=True):
+    """What outlives a hub of one feed: what it brings, when it was heard last, and its rhythm."""
+
+    kind: Annotated[str, Meta(min_length=1, max_length=20)]
+    heard: Annotated[datetime, Meta(tz=True)]
+    rhythm: Learnt
 
 
 class _Heard:
@@ -59,9 +71,17 @@ class FeedsHeard:
     row_type = FeedRow
     default_sort = "kind,key"
 
-    def __init__(self, now: Callable[[], datetime], expected: Mapping[str, FeedSettings] | None = None) -> None:
-        """``expected``: what the configuration says of feeds, by name."""
+    def __init__(
+        self,
+        now: Callable[[], datetime],
+        expected: Mapping[str, FeedSettings] | None = None,
+        counted: Callable[[], float] | None = None,
+    ) -> None:
+        """``expected``: what the configuration says of feeds, by name. ``counted``: seconds that never jump, by which
+        rhythms are learnt; else those of ``now``.
+        """
         self._now = now
+        self._counted = counted
         self._feeds: dict[str, _Heard] = {}
         self._put_together = 0
         for name, settings in list((expected or {}).items())[:FEEDS_KEPT]:
@@ -95,7 +115,7 @@ class FeedsHeard:
         second = int(now.timestamp())
         slot = second // (60 // SLOTS)
         feed.heard = now
-        feed.rhythm.heard(second)
+        feed.rhythm.heard(second if self._counted is None else int(self._counted()))
         feed.events += count
         if feed.slots and feed.slots[-1][0] == slot:
             feed.slots[-1] = (slot, feed.slots[-1][1] + count)
@@ -133,6 +153,22 @@ class FeedsHeard:
         """What load kept out, of all feeds: payloads told to come back later, and repeats put together."""
         return self._put_together + sum(feed.turned_away for feed in self._feeds.values())
 
+    def learnt(self) -> dict[str, FeedLearnt]:
+        """Return what is known of rhythms, by feed."""
+        return {
+            name: FeedLearnt(feed.kind, feed.heard, rhythm)
+            for name, feed in self._feeds.items()
+            if name != OTHERS and feed.heard is not None and (rhythm := feed.rhythm.learnt) is not None
+        }
+
+    def remember(self, feeds: Mapping[str, FeedLearnt]) -> None:
+        """Go on from what an earlier hub knew of rhythms. What the configuration says of a feed is stronger."""
+        for name, known in feeds.items():
+            if len(self._feeds) < FEEDS_KEPT or name in self._feeds:
+                feed = self._feed(name, known.kind)
+                feed.heard = known.heard
+                feed.rhythm.remember(known.rhythm)
+
     def every_key(self) -> Iterable[str]:
         """Names of the feeds."""
         return list(self._feeds)
@@ -168,7 +204,7 @@ class FeedsHeard:
         feed = self._feeds.get(name)
         if feed is None:
             if len(self._feeds) >= FEEDS_KEPT:
-                name = "(other feeds)"
+                name = OTHERS
             feed = self._feeds.setdefault(name, _Heard(kind))
         return feed
 

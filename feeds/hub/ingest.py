@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import chain
 from time import perf_counter
 
 import orjson
@@ -15,20 +16,21 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from feeds.facts import Fact, ObjectsStated
 from feeds.hub.access.gate import Gate
-from feeds.hub.access.guard import PROTOCOL, identity_of
+from feeds.hub.access.guard import PROTOCOL, address_of, identity_of
 from feeds.hub.access.identity import Identity, may_not
-from feeds.hub.connections import body_seconds
 from feeds.hub.core import Hub
+from feeds.hub.feed_visits import FeedVisits
+from feeds.hub.lapses import Lapses
 from feeds.hub.long_texts import LongTexts
-from feeds.hub.pressure.bodies import Bodies, Held
+from feeds.hub.pressure.bodies import Bodies
 from feeds.hub.pressure.bounds import Overloaded
 from feeds.hub.pressure.intake import Intake, Taken
-from feeds.hub.watch import Lapses
+from feeds.hub.pressure.places import Places
+from feeds.hub.pressure.turn import Answer, Brought, Turn
+from feeds.hub.reading_bodies import read_body
 from feeds.log import Batch, LogError, LogRefused
 from feeds.model.access import Capability
-from feeds.sources import Malformed, SourceError, alertmanager, native, objects, zammad
-
-__all__ = ["OFF_LOOP_BYTES", "RETRY_AFTER", "Door", "Overloaded", "TooLarge", "read_body", "read_parts"]
+from feeds.sources import SourceError, alertmanager, native, objects, zammad
 
 OFF_LOOP_BYTES = 64 * 1024
 """Bodies larger than this are parsed on a thread: reading them takes longer than the event loop may be busy."""
@@ -36,10 +38,6 @@ LARGE_BYTES = 512 * 1024
 """Bodies of cases larger than this are parsed one after the other: a long text in one takes a process for a while."""
 LARGE_WAITING = 4
 """So many of them may wait, as each is held in memory; one more is told to come back later."""
-FRAMES_IN_FLIGHT = 64
-"""Frames of one connection that may wait for the disk; the hub reads no further ones until some are answered."""
-FRAME_BYTES_IN_FLIGHT = 32 * 1024 * 1024
-"""Nor does it while the frames that are not answered hold so many bytes: one of the largest, or many small ones."""
 RETRY_AFTER = "1"
 TARRY_SECONDS = 0.25
 """A sender that is told to come back later hears it so much later: who comes back at once costs the others nothing."""
@@ -54,24 +52,6 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 _JSON = {"Content-Type": "application/json"}
 _RETRY = {"Retry-After": RETRY_AFTER}
 FrameId = int | str | None
-
-
-class TooLarge(SourceError):
-    """The body is larger than the hub takes."""
-
-    status = 413
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"the body is larger than {limit:,} bytes; send smaller batches")
-
-
-class TooSlow(SourceError):
-    """The body comes so slowly that it may never end."""
-
-    status = 408
-
-    def __init__(self, size: int) -> None:
-        super().__init__(f"the body came too slowly: {size:,} bytes in {body_seconds(size):,.0f} s; send it again")
 
 
 class NotAllowed(SourceError):
@@ -92,6 +72,8 @@ class Door:
         self._large_waiting = 0
         limits = hub.settings.limits
         self._intake = Intake(hub)
+        self._turn = Turn(self._intake, self._take_together)
+        self.visits = FeedVisits(hub.journal)
         self._bodies = Bodies(max(limits.bodies_bytes, 4 * limits.body_bytes))
         self._inventories = Bodies(2 * limits.inventory_bytes)
         hub.metrics.gauge(
@@ -132,35 +114,76 @@ class Door:
         self._hub.metrics.appended(perf_counter() - started)
         return taken, batch.last
 
-    def begin_alarms(self, body: bytes, by: str = "") -> Taken:
-        """Take in a body of alarms without waiting for the log; ``by``: whose token brought it, empty: nobody's.
+    def begin_alarms(self, body: bytes, by: str, answer: Answer) -> None:
+        """Take in a body of alarms; ``by``: whose token brought it, empty: nobody's.
 
-        Raises SourceError and LogError.
+        ``answer`` is called with status and body: at once, or when the alarms are flushed to disk.
         """
-        if by:
-            self._intake.admit(by)
-        facts = native.alarms(body)
-        taken = self._intake.take(by or "alarms", facts, len(body), by)
-        if by and not facts:
+        try:
+            if by:
+                self._intake.admit(by)
+            facts = native.alarms(body)
+        except SourceError as error:
+            answer(*self.refusal(error, by or "alarms", "alarms"))
+            return
+        self._turn.add(Brought(by, facts, len(body), answer))
+
+    def _take_together(self, bodies: Sequence[Brought]) -> None:
+        """Take in bodies of one feed at once, and answer each."""
+        by, facts, size, _ = bodies[0]
+        if len(bodies) > 1:
+            facts = list(chain.from_iterable([body.facts for body in bodies]))
+            size = sum([body.size for body in bodies])
+        try:
+            taken = self._intake.take(by or "alarms", facts, size, by)
+        except (SourceError, LogError) as error:
+            if len(bodies) > 1:  # it may be because of one of them
+                for body in bodies:
+                    self._take_together((body,))
+                return
+            bodies[0].answer(*self.refusal(error, by or "alarms", "alarms"))
+            return
+        if by and not all(body.facts for body in bodies):
             self._hub.heard.beat(by)
         self._renew(facts)
-        return taken
+        if taken.kept is None:
+            self._answer_each(bodies, taken, self._hub.board.seq)
+        else:
+            taken.kept.add_done_callback(partial(self._kept_together, bodies, taken, perf_counter()))
 
-    def answer(self, taken: Taken, by: str, kept: Batch | None, seconds: float = 0.0) -> tuple[int, bytes]:
-        """Return status and body of the answer to what was taken; ``seconds`` is how long it waited for the log."""
-        if kept is not None:
-            self._hub.metrics.appended(seconds)
-        seq = kept.last if kept is not None else self._hub.board.seq
-        if taken.turned_away:
-            self._hub.heard.turned_away(by or "alarms", "alarms")
-            self._hub.metrics.refused.labels(status="503").inc()
-            return 503, b'{"error":"%b","accepted":%d,"turned_away":%d,"seq":%d}' % (
-                _LATER % taken.turned_away,
-                taken.accepted,
-                taken.turned_away,
-                seq,
-            )
-        return 200, b'{"accepted":%d,"seq":%d}' % (taken.accepted, seq)
+    def _kept_together(
+        self, bodies: Sequence[Brought], taken: Taken, started: float, done: "asyncio.Future[Batch]"
+    ) -> None:
+        error = done.exception()
+        if error is None:
+            self._hub.metrics.appended(perf_counter() - started, len(bodies))
+            self._answer_each(bodies, taken, done.result().last)
+        elif isinstance(error, LogRefused) and len(bodies) > 1:  # because of one of them
+            for body in bodies:
+                self._take_together((body,))
+        elif isinstance(error, LogError):
+            for body in bodies:
+                body.answer(*self.refusal(error, body.by or "alarms", "alarms"))
+        else:
+            raise error
+
+    def _answer_each(self, bodies: Sequence[Brought], taken: Taken, seq: int) -> None:
+        if taken.turned_away:  # what is kept out is decided for each by itself
+            bodies[0].answer(*self._turned_away(taken, bodies[0].by, seq))
+            return
+        for body in bodies:
+            body.answer(200, b'{"accepted":%d,"seq":%d}' % (len(body.facts), seq))
+
+    def _turned_away(self, taken: Taken, by: str, seq: int) -> tuple[int, bytes]:
+        """Count what was turned away; return status and body of the answer."""
+        self._hub.heard.turned_away(by or "alarms", "alarms")
+        self._hub.metrics.refused.labels(status="503").inc()
+        return 503, b'{"error":"%b","accepted":%d,"turned_away":%d,"seq":%d}' % (
+            _LATER % taken.turned_away,
+            taken.accepted,
+            taken.turned_away,
+            seq,
+        )
 
     def count_refusal(self, status: int) -> None:
         """Count a request that was refused before it was read."""
@@ -195,6 +218,7 @@ class Door:
         async def handle(request: web.Request) -> web.Response:
             feed = _feed(request)
             by = feed or name
+            self.visits.came(by, identity_of(request), address_of(request), request.path)
             try:
                 if feed:
                     self._intake.admit(feed)
@@ -212,7 +236,7 @@ class Door:
                 await asyncio.sleep(TARRY_SECONDS)
                 return web.Response(status=status, body=answer, headers=_JSON | _RETRY)
             if taken.turned_away:
-                status, answer = self.answer(taken, by, None)
+                status, answer = self._turned_away(taken, by, self._hub.board.seq)
                 await asyncio.sleep(TARRY_SECONDS)
                 return web.Response(status=status, body=answer, headers=_JSON | _RETRY)
             return web.Response(body=b'{"accepted":%d,"seq":%d}' % (taken.accepted, seq), headers=_JSON)
@@ -268,8 +292,7 @@ class Door:
         return facts
 
     def _alerts(self, body: bytes) -> list[Fact]:
-        now = self._hub.now()
-        return [self._lapses.revived(fact, now) for fact in alertmanager.alerts_v2(body, now)]
+        return [self._lapses.judged(fact) for fact in alertmanager.alerts_v2(body, self._lapses.earliest)]
 
     # -- WebSocket ---------------------------------------------------------------------------------------------------
 
@@ -288,7 +311,8 @@ class Door:
         goodbye = partial(socket.close, code=WSCloseCode.GOING_AWAY)
         self._hub.sockets.add(goodbye)
         try:
-            with self._gate.holding(identity, request, socket):
+            staying = self.visits.staying(feed or "ingest", identity, address_of(request), request.path)
+            with self._gate.holding(identity, request, socket), staying:
                 await self._listen(socket, feed, identity)
         finally:
             self._hub.sockets.discard(goodbye)
@@ -342,7 +366,7 @@ class Door:
         number: FrameId,
         facts: list[Fact] | SourceError,
         size: int,
-        places: "Places",
+        places: Places,
     ) -> None:
         try:
             answer = await self._frame_answer(feed, facts, size)
@@ -365,90 +389,16 @@ class Door:
             status, _ = self.refusal(error, by, "ingest")
             return {"error": _frame_error(status, str(error))}
         if taken.turned_away:
-            self.answer(taken, by, None)
+            self._turned_away(taken, by, seq)
             more = {"accepted": taken.accepted, "turned_away": taken.turned_away, "seq": seq}
             return {"error": _frame_error(503, (_LATER % taken.turned_away).decode()) | more}
         gaps = self._hub.heard.gaps(by)
         return {"accepted": taken.accepted, "seq": seq} | ({"missing": gaps} if gaps else {})
 
 
-class Places:
-    """Room for the frames of one connection that are not answered; who finds none waits, and is not read meanwhile."""
-
-    def __init__(self) -> None:
-        self._frames = 0
-        self._bytes = 0
-        self._changed = asyncio.Event()
-
-    async def take(self, size: int) -> None:
-        """Wait for room for a frame of ``size`` bytes. One that is larger than all room is taken alone."""
-        while self._frames and (self._frames >= FRAMES_IN_FLIGHT or self._bytes + size > FRAME_BYTES_IN_FLIGHT):
-            self._changed.clear()
-            await self._changed.wait()
-        self._frames += 1
-        self._bytes += size
-
-    def give_back(self, size: int) -> None:
-        """Say that a frame was answered."""
-        self._frames -= 1
-        self._bytes -= size
-        self._changed.set()
-
-
 def _frame_error(status: int, message: str) -> dict[str, object]:
     error: dict[str, object] = {"status": status, "message": message}
     return error | {"retry_after": int(RETRY_AFTER)} if status == 503 else error
-
-
-async def read_body(request: web.Request, limit: int, held: Held | None = None) -> bytes:
-    """Return the body, decompressed, or raise TooLarge as soon as it is more than ``limit`` bytes.
-
-    ``held`` is told of each byte that came, before the next are waited for. Raises Overloaded where it has no room,
-    TooSlow, and Malformed where the body is not compressed as Content-Encoding says, or is cut off.
-    """
-    parts = await read_parts(request, limit, held)
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
-async def read_parts(request: web.Request, limit: int, held: Held | None = None) -> list[bytes]:
-    """As ``read_body``, in the parts as they come: putting a large body together holds up the event loop."""
-    length = request.content_length
-    if length is not None and length > limit:
-        raise TooLarge(limit)
-    clock = asyncio.get_running_loop().time
-    started = clock()
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while part := await _next_part(request, started + body_seconds(size)):
-            size += len(part)
-            if size > limit:
-                raise TooLarge(limit)
-            if held is not None:
-                held.add(len(part))
-            parts.append(part)
-    except TimeoutError:
-        raise TooSlow(size) from None
-    except web.RequestPayloadError:
-        raise _unreadable(request) from None
-    except ConnectionResetError:
-        raise Malformed(_HUNG_UP) from None
-    return parts
-
-
-async def _next_part(request: web.Request, until: float) -> bytes:
-    """Return what came of a body since; empty at its end. Raises TimeoutError where nothing comes until then."""
-    async with asyncio.timeout_at(until):
-        return await request.content.readany()
-
-
-_HUNG_UP = "the sender hung up in the middle of the body"
-
-
-def _unreadable(request: web.Request) -> Malformed:
-    request.content.feed_eof()  # nothing of the rest can be read: aiohttp need not wait for it
-    coding = request.headers.get("Content-Encoding", "its framing")
-    return Malformed(f"the body cannot be read: it is not what {coding[:20]} says")
 
 
 def _feed(request: web.Request) -> str:

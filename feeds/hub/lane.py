@@ -10,7 +10,6 @@ from collections.abc import Callable
 from email.utils import formatdate
 from functools import partial
 from ssl import SSLContext
-from time import perf_counter
 from typing import Final, NamedTuple, cast
 
 from aiohttp import web
@@ -19,10 +18,7 @@ from feeds.hub.access.gate import Gate
 from feeds.hub.access.identity import Denied, Identity, needed
 from feeds.hub.connections import MOST, REQUEST_SECONDS
 from feeds.hub.ingest import OFF_LOOP_BYTES, TARRY_SECONDS, Door
-from feeds.hub.pressure.intake import Taken
-from feeds.log import Batch, LogError
 from feeds.model.access import Capability
-from feeds.sources import SourceError
 
 HEAD: Final = b"POST /v1/alarms HTTP/1.1\r\n"
 HEAD_BYTES: Final = 8_192
@@ -72,6 +68,21 @@ def plain(head: bytes) -> Plain | None:
     return Plain(length, authorization) if length is not None and length <= BODY_BYTES else None
 
 
+class _Form(NamedTuple):
+    """A head as its sender writes it: what stands before and behind the length of the body."""
+
+    before: bytes
+    behind: bytes
+    authorization: bytes | None
+
+
+def _form(head: bytes, said: Plain) -> _Form:
+    """Return the form of a plain head that says ``said``."""
+    begin = head.lower().index(b"\r\ncontent-length:") + len(b"\r\ncontent-length:")
+    end = head.find(b"\r\n", begin)
+    return _Form(head[:begin], head[end:] if end >= 0 else b"", said.authorization)
+
+
 class Lane(asyncio.Protocol):
     """One connection: plain requests one after the other, until something else comes."""
 
@@ -89,10 +100,14 @@ class Lane(asyncio.Protocol):
         self._looking: asyncio.Task[Identity] | None = None
         """A token is being looked at."""
         self._by = ""
+        self._form: _Form | None = None
+        """How the last head on this connection was written: most differ in the length of the body alone."""
         self._shown: bytes | None = None
         """What the last request on this connection showed, and who that was then: most show the same again."""
         self._identity: Identity | None = None
         self._version = -1
+        self._noted: Identity | None = None
+        """Of whom the journal knows that this connection is theirs."""
         self._server = aiohttp_server
         self._lanes = lanes
         self._loop = asyncio.get_running_loop()
@@ -102,6 +117,10 @@ class Lane(asyncio.Protocol):
         """A request waits for the disk."""
         self._full = False
         """The sender does not read its answers: it is not read either."""
+        self._paused = False
+        """Nothing is read: the sender does not wait for its answers."""
+        self._beginning = False
+        """A request is being begun: whoever does that goes on by itself."""
         self._closing = False
         self._tarrying: tuple[asyncio.TimerHandle, int, bytes] | None = None
         """A refusal that is given a little later, so that nobody asks again at once; when the hub ends, it is not."""
@@ -131,6 +150,7 @@ class Lane(asyncio.Protocol):
         self._buffer = self._buffer + data if self._buffer else data
         if self._busy or self._full:
             if len(self._buffer) > HEAD_BYTES + BODY_BYTES and self._transport is not None:
+                self._paused = True
                 self._transport.pause_reading()  # the sender does not wait for answers: it waits now
             return
         self._go_on()
@@ -157,10 +177,11 @@ class Lane(asyncio.Protocol):
 
     def _go_on(self) -> None:
         """Take requests from the buffer until one has to wait, or more has to come."""
-        while self._next():
+        while self._buffer and self._next():
             if self._busy or self._full or self._transport is None or self._transport.is_closing():
                 return
-        if self._transport is not None:
+        if self._paused and self._transport is not None:
+            self._paused = False
             self._transport.resume_reading()
 
     def _next(self) -> bool:
@@ -171,7 +192,7 @@ class Lane(asyncio.Protocol):
             if len(buffer) >= HEAD_BYTES or not (HEAD.startswith(buffer) or buffer.startswith(HEAD)):
                 self._hand_over()
             return False
-        head = plain(buffer[:end])
+        head = self._read(buffer[:end])
         if head is None:
             self._hand_over()
             return False
@@ -183,6 +204,9 @@ class Lane(asyncio.Protocol):
                     self._look_at(head.authorization or b"")
                     return False
                 needed(identity, Capability.FEED)
+                if identity is not self._noted:
+                    self._noted = identity
+                    self._door.visits.came(identity.name or "alarms", identity, self._address(), "/v1/alarms")
                 if identity.until is None:
                     self._identity, self._shown, self._version = identity, head.authorization, self._gate.version
         except Denied as denied:
@@ -192,22 +216,35 @@ class Lane(asyncio.Protocol):
         start = end + 4
         if len(buffer) < start + head.length:
             return False
-        self._buffer = buffer[start + head.length :]
+        self._buffer = buffer[start + head.length :] if len(buffer) > start + head.length else b""
         self._begun = self._heard
         self._busy = True
         self._by = identity.name
         self._take(buffer[start : start + head.length])
         return True
 
+    def _read(self, head: bytes) -> Plain | None:
+        """As ``plain``, at a glance where it is written as the last one on this connection was."""
+        form = self._form
+        if form is not None and head.startswith(form.before) and head.endswith(form.behind):
+            value = head[len(form.before) : len(head) - len(form.behind)].strip(b" \t")
+            if value.isdigit() and len(value) <= 9 and (length := int(value)) <= BODY_BYTES:
+                return Plain(length, form.authorization)
+        said = plain(head)
+        self._form = _form(head, said) if said is not None else None
+        return said
+
     def _look_at(self, authorization: bytes) -> None:
         """Have a token looked at; the request waits, and is not read further, until it is known whose it is."""
-        transport = self._transport
-        assert transport is not None
-        peer = transport.get_extra_info("peername")
         header = authorization.decode("utf-8", "surrogateescape")
         self._busy = True
-        self._looking = self._loop.create_task(self._gate.identify(header, peer[0] if peer else ""))
+        self._looking = self._loop.create_task(self._gate.identify(header, self._address()))
         self._looking.add_done_callback(partial(self._looked, authorization))
+
+    def _address(self) -> str:
+        """Return who opened the connection. What a proxy says of others is no plain head: it is not for the lane."""
+        peer = self._transport.get_extra_info("peername") if self._transport is not None else None
+        return str(peer[0]) if peer else ""
 
     def _looked(self, authorization: bytes, done: "asyncio.Task[Identity]") -> None:
         self._looking = None
@@ -242,27 +279,9 @@ class Lane(asyncio.Protocol):
         transport.close()
 
     def _take(self, body: bytes) -> None:
-        try:
-            taken = self._door.begin_alarms(body, self._by)
-        except (SourceError, LogError) as error:
-            self._answer(*self._door.refusal(error, self._by or "alarms", "alarms"))
-            return
-        if taken.kept is None:
-            self._answer(*self._door.answer(taken, self._by, None))
-            return
-        started = perf_counter()
-        taken.kept.add_done_callback(lambda done: self._kept(taken, done, started))
-
-    def _kept(self, taken: Taken, done: "asyncio.Future[Batch]", started: float) -> None:
-        error = done.exception()
-        if error is None:
-            self._answer(*self._door.answer(taken, self._by, done.result(), perf_counter() - started))
-        elif isinstance(error, LogError):
-            self._answer(*self._door.refusal(error, self._by or "alarms", "alarms"))
-        else:
-            raise error
-        if not (self._busy or self._full or self._transport is None or self._transport.is_closing()):
-            self._go_on()
+        self._beginning = True
+        self._door.begin_alarms(body, self._by, self._answer)
+        self._beginning = False
 
     def _answer(self, status: int, body: bytes) -> None:
         if status == 503 and not self._closing:
@@ -283,7 +302,7 @@ class Lane(asyncio.Protocol):
         )
         if self._closing:
             transport.close()
-        elif status == 503 and not self._full:
+        elif self._buffer and not (self._full or self._beginning):
             self._go_on()
 
     def _hand_over(self) -> None:

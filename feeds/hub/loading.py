@@ -22,7 +22,8 @@ from feeds.fleet.difference import Difference, difference
 from feeds.fleet.prepared import Prepared, prepare
 from feeds.hub.access.guard import address_of, identity_of, who_of
 from feeds.hub.core import Hub
-from feeds.hub.ingest import RETRY_AFTER, read_parts
+from feeds.hub.ingest import RETRY_AFTER
+from feeds.hub.reading_bodies import read_parts
 from feeds.log import Large, LogError, LogRefused
 from feeds.model import Coded, RangeTable
 from feeds.sources import SourceError

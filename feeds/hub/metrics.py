@@ -1,6 +1,7 @@
 """What the hub says of itself to Prometheus. Names follow Prometheus' rules: base units, ``_total`` on counters."""
 
 from bisect import bisect_left
+from collections import Counter as Tally
 from collections.abc import Callable, Iterable
 from itertools import accumulate
 
@@ -50,14 +51,13 @@ class Metrics(Collector):
     def count(self, entries: Iterable[Entry]) -> None:
         """Count facts by kind. Plain numbers, read when Prometheus asks, as this is done for every fact."""
         facts = self._facts
-        for entry in entries:
-            kind = type(entry.fact)
-            facts[kind] = facts.get(kind, 0) + 1
+        for kind, count in Tally([type(entry.fact) for entry in entries]).items():
+            facts[kind] = facts.get(kind, 0) + count
 
-    def appended(self, seconds: float) -> None:
-        """Note how long facts waited from the door until they were on disk and on the board."""
-        self._appends[bisect_left(_LATENCIES, seconds)] += 1
-        self._append_seconds += seconds
+    def appended(self, seconds: float, bodies: int = 1) -> None:
+        """Note how long the facts of a body, or of several, waited until they were on disk and on the board."""
+        self._appends[bisect_left(_LATENCIES, seconds)] += bodies
+        self._append_seconds += seconds * bodies
 
     def collect(self) -> Iterable[Metric]:
         """Give the counts to the registry."""

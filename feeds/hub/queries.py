@@ -1,6 +1,8 @@
 """The queries that are looked at: shared by all who ask the same, kept while somebody does."""
 
-from collections.abc import Callable, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from time import thread_time
 
@@ -32,8 +34,15 @@ QueryKey = tuple[str, str, str, str]
 
 SPINE_FROM = 2_000
 """Of views with so many rows all are kept in each order that is looked at: another filter then needs no sorting."""
-PREPARE_SECONDS = 0.005
-"""How long ``prepare`` computes in one go."""
+AT_ONCE = 20_000
+"""More rows than these are made in pieces: whoever looks waits, and nobody else."""
+PREPARE_SECONDS, REST_SECONDS = 0.005, 0.02
+"""How long ``prepare`` computes in one go, and rests after it while something is left."""
+AWAITED_SECONDS, AWAITED_REST = 0.015, 0.008
+"""The same while somebody waits for it."""
+IDLE_SECONDS = 0.1
+WAIT_SECONDS = 60.0
+"""How long somebody who asks once waits for very many rows."""
 
 
 class NoReplay:
@@ -114,7 +123,7 @@ class Queries:
     def _rows(self, view: str, of: str) -> HeldRows:
         """Return the rows of a view: those of the queries that are open, where there are any."""
         held = self._held.get((view, of))
-        return held if held is not None else HeldRows(self._source(view, of), thread_time)
+        return held if held is not None else HeldRows(self._source(view, of), thread_time, AT_ONCE)
 
     def _source(self, view: str, of: str) -> Source:
         if view == "feeds":
@@ -230,7 +239,28 @@ class Queries:
             if isinstance(query, Query):
                 query.pass_time()
 
-    def prepare(self) -> bool:
-        """Make ready for filters, for a few milliseconds. Returns whether something is left to do."""
-        until = thread_time() + PREPARE_SECONDS
-        return any(held.prepare(lambda: thread_time() >= until) for held in self._held.values())
+    def prepare(self) -> float:
+        """Make very many rows and be ready for filters, for a few milliseconds. Returns how long to rest, seconds."""
+        awaited = [held for held in self._held.values() if held.awaited]
+        until = thread_time() + (AWAITED_SECONDS if awaited else PREPARE_SECONDS)
+        more = any(held.prepare(lambda: thread_time() >= until) for held in awaited or self._held.values())
+        return AWAITED_REST if awaited else REST_SECONDS if more else IDLE_SECONDS
+
+    @asynccontextmanager
+    async def at_hand(self, key: QueryKey) -> AsyncIterator[Looked]:
+        """Give a query whose rows are at hand, for one look. Raises BadQuery; TimeoutError where it takes too long."""
+        query = self.make(key)
+        if not isinstance(query, Query) or query.ready(0, 0):
+            yield query
+            return
+        query = self.take(key)
+        try:
+            async with asyncio.timeout(WAIT_SECONDS):
+                while not query.ready(0, 0):
+                    await asyncio.sleep(REST_SECONDS)  # it is prepared meanwhile, as for everybody
+                    query.refresh()
+            if isinstance(query, Query) and query.refused:
+                raise BadQuery(query.refused)
+            yield query
+        finally:
+            self.give_back(key)

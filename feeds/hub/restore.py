@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from feeds.board import Board, Touched
-from feeds.board.board import WrongFormat
+from feeds.board.dump import WrongFormat
 from feeds.hub.module_process import run_module
 from feeds.log import FactLog, LogError, RecordedLog, read_only, snapshots
 

@@ -67,7 +67,7 @@ class Resync:
         try:
             while True:
                 pause = LOOK_EVERY
-                if why and not self._hub.degraded:
+                if why and not self._hub.not_kept:
                     try:
                         if await self.catch_up(why):
                             tries, why = 0, ""

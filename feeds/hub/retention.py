@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from feeds.board import Board, Touched
-from feeds.board.board import WrongFormat
+from feeds.board.dump import WrongFormat
 from feeds.hub.module_process import run_module
 from feeds.hub.restore import restore
 from feeds.log import FactLog, LogDamaged, LogError, Pruned, RecordedLog, prune, read_only, snapshots

@@ -6,7 +6,9 @@ more than that, so that one night of silence is not made usual. What is old coun
 """
 
 from bisect import bisect_left
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta, Struct
 
 HALF_LIFE: Final = 86_400.0
 """Seconds after which a gap weighs half."""
@@ -35,6 +37,16 @@ def _edges() -> tuple[float, ...]:
 
 
 _EDGES: Final = _edges()
+
+
+class Learnt(Struct, frozen=True):
+    """What is known of the gaps of one feed, as it is kept. ``weights``: by step, those without weight left out."""
+
+    gaps: Annotated[int, Meta(ge=1)]
+    weights: Annotated[
+        tuple[tuple[Annotated[int, Meta(ge=0, lt=_STEPS)], Annotated[float, Meta(ge=0.0, le=1e12)]], ...],
+        Meta(max_length=_STEPS),
+    ]
 
 
 class Rhythm:
@@ -66,6 +78,19 @@ class Rhythm:
                 weights[step] = weight * kept
         weights[_step_of(gap)] += min(gap, MOST.get(self._kind, _MOST_ELSE))
         self._gaps += 1
+
+    @property
+    def learnt(self) -> Learnt | None:
+        """What is known so far; None: nothing."""
+        if self._weights is None:
+            return None
+        return Learnt(self._gaps, tuple((step, weight) for step, weight in enumerate(self._weights) if weight >= 1e-6))
+
+    def remember(self, learnt: Learnt) -> None:
+        """Go on from what was known before. The gap until something comes is none of the feed's: nobody listened."""
+        self._gaps, self._weights, self._last = learnt.gaps, [0.0] * _STEPS, None
+        for step, weight in learnt.weights:
+            self._weights[step] = weight
 
     @property
     def usual(self) -> float:

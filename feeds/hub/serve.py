@@ -6,7 +6,7 @@ import ipaddress
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,10 +18,10 @@ from feeds.hub.access.gate import Gate
 from feeds.hub.access.guard import Guard
 from feeds.hub.access.identity import AccessError
 from feeds.hub.access.local import LocalToken
+from feeds.hub.access.proxies import Proxies
 from feeds.hub.access.shown import show_figures
 from feeds.hub.access.token_file import TokenFile
 from feeds.hub.app import make_app
-from feeds.hub.backups import settle_restored
 from feeds.hub.channels import KEY_FILE, channels_of, hooks_key, keep_status_page, returns_of
 from feeds.hub.clock import SteadyClock
 from feeds.hub.commands import Commands
@@ -32,15 +32,18 @@ from feeds.hub.figures import Figures, Lateness
 from feeds.hub.ingest import Door
 from feeds.hub.journal import Journal
 from feeds.hub.lane import FrontServer
+from feeds.hub.lapses import Lapses
+from feeds.hub.late_disk import settled, until_settled
 from feeds.hub.readiness import Readiness
 from feeds.hub.restore import Snapshotter, leave_snapshot, restore
 from feeds.hub.resync import resync_of
 from feeds.hub.retention import Retention
+from feeds.hub.rhythms_kept import RhythmsKept
 from feeds.hub.settings import Settings, SettingsError, load_settings
 from feeds.hub.stream import tick
 from feeds.hub.supervised import Supervisor
 from feeds.hub.version import VERSION
-from feeds.hub.watch import Lapses, watch_groups
+from feeds.hub.watch import watch_groups
 from feeds.hub.watch_explanations import Explaining
 from feeds.hub.watch_feeds import watch_feeds
 from feeds.hub.watch_surges import watch_surges
@@ -98,10 +101,11 @@ def run_hub(data: Path, listen: str, config: Path | None = None, *, own: bool = 
     return 0
 
 
-def check_hub(data: Path, listen: str, config: Path | None = None) -> int:
+def check_hub(data: Path, listen: str, config: Path | None = None, others: Sequence[str] = ()) -> int:
     """Look whether a hub could start so, without starting it. Return the exit code: 0 it could, 2 it could not.
 
-    Each fault is one line on stderr that names file, line and field.
+    Each fault is one line on stderr that names file, line and field. ``others``: such lines about the tables of the
+    same file that are not the hub's: it would start with them, but somebody should know.
     """
     from feeds.hub.config_check import faults
 
@@ -112,9 +116,9 @@ def check_hub(data: Path, listen: str, config: Path | None = None) -> int:
             _may_be_reached(host, data, load_settings(config))
     except (CannotStart, SettingsError, AccessError) as error:
         said.append(f"vaken hub: {error}")
-    for line in said:
+    for line in (*said, *others):
         print(line, file=sys.stderr)
-    if said:
+    if said or others:
         return 2
     print(f"{config}: good" if config is not None else "there is no configuration file: the defaults hold")
     return 0
@@ -188,6 +192,7 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
         if board.seq:
             clock.not_before(board.at)
         hub = Hub(board, settings, data, clock)
+        hub.doubts = clock.doubts
         hub.follow(log)
         hub.journal.hear_libraries(hub.metrics.refused.labels(status="400").inc)
         hub.sight.look()
@@ -212,13 +217,16 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
         from feeds.hub.access.tls import Certificate  # its library takes a while to import
 
         certificate = Certificate(settings.tls, hub.now, hub.warn)
-    gate = Gate(hub.directory, settings.access, beyond=beyond, local=local.secret, warn=hub.warn)
+    proxies = Proxies(settings.hub.trusted_proxies)
+    # Who comes through a proxy comes from elsewhere, wherever the hub itself listens.
+    access = structs.replace(settings.access, required=settings.access.required or bool(proxies))
+    gate = Gate(hub.directory, access, beyond=beyond, local=local.secret, warn=hub.warn)
     names = frozenset(name.lower().removesuffix(".") for name in settings.access.names)
 
     def called(name: str) -> bool:
         return name in names or (certificate is not None and certificate.is_called(name))
 
-    guard = Guard(gate, called, beyond, bool(settings.zammad.secret), hub.metrics)
+    guard = Guard(gate, called, beyond, bool(settings.zammad.secret), hub.metrics, proxies)
     show_figures(hub.metrics, gate, certificate)
     stop = hub.stop
     loop = asyncio.get_running_loop()
@@ -233,8 +241,10 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
     courier = Courier(hub, channels_of(hub, key), hub.now)
     hub.wake_courier = courier.wake
     snapshotter = Snapshotter(hub.directory, hub.settings.limits.snapshot_every, base, lambda: hub.board.seq)
-    readiness = Readiness(hub.directory, lambda: hub.degraded, asyncio.get_running_loop().time)
+    readiness = Readiness(hub.directory, lambda: hub.not_kept, asyncio.get_running_loop().time)
     lateness, supervisor = Lateness(), Supervisor()
+    rhythms = RhythmsKept(hub.directory, hub.heard, hub.warn)
+    rhythms.read(hub.now())
     runner = web.AppRunner(
         make_app(hub, commands, door, DeliveryReports(hub, key), gate, guard, readiness),
         access_log=None,
@@ -251,7 +261,8 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
             bound = await front.start(host, port, certificate.context if certificate is not None else None)
         except OSError as error:
             raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
-        if lost := local.write(bound):
+        lost = local.write(bound)
+        if lost:
             hub.warn(f"programs of this machine do not find the hub's token by themselves: {lost}")
         returns = returns_of(hub)
         seen: Callable[[], Mapping[str, int]] = lambda: returns.seen if returns is not None else {}  # noqa: E731
@@ -269,14 +280,14 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
                 group.create_task(snapshotter.run(hub.warn)),
                 group.create_task(lateness.run()),
                 group.create_task(supervisor.run()),
+                group.create_task(rhythms.run()),
                 group.create_task(
                     Retention(hub.directory, hub.log, settings.log.keep_days, hub.now).run(hub.warn),
                 ),
             ]
-            if not hub.degraded:
-                await hub.settle_left()
-                await settle_restored(hub)
-                await hub.state_settings()
+
+            def begin() -> None:
+                """Begin what needs a log that takes facts."""
                 tasks.append(group.create_task(courier.run()))
                 tasks.append(group.create_task(watch_feeds(hub)))
                 if (resync := resync_of(hub, door.ticket)) is not None:
@@ -286,6 +297,14 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
                 if (page := hub.settings.status_page) is not None:
                     tasks.append(group.create_task(keep_status_page(hub, page)))
                 tasks.append(group.create_task(Explaining(hub).run()))
+
+            if lost:
+                tasks.append(group.create_task(local.until_written(bound, hub.warn)))
+            if not hub.degraded:
+                if not hub.log.shut and await settled(hub):
+                    begin()
+                else:
+                    tasks.append(group.create_task(until_settled(hub, begin)))
             if certificate is not None:
                 tasks.append(group.create_task(certificate.run()))
                 loop.add_signal_handler(signal.SIGHUP, partial(certificate.look, always=True))
@@ -305,6 +324,7 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
         local.remove()
         await runner.cleanup()
         await gate.close()
+        await rhythms.write()
         readiness.close()
 
 

@@ -15,6 +15,8 @@ from feeds.courier.channels.sms import SmsSettings
 from feeds.courier.channels.status_page import StatusPageSettings
 from feeds.courier.channels.tmf681 import Tmf681Settings
 from feeds.courier.channels.webhook import WebhookSettings
+from feeds.hub.access.identity import AccessError
+from feeds.hub.access.proxies import HubSettings, Proxies
 from feeds.hub.access.settings import AccessSettings, TlsSettings
 from feeds.hub.journal import JournalSettings
 from feeds.model import ContactChannel, Desk, Weights
@@ -105,6 +107,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tmf681: Tmf681Settings | None = None
     status_page: StatusPageSettings | None = None
     zammad: ZammadSettings = ZammadSettings()
+    hub: HubSettings = HubSettings()
     access: AccessSettings = AccessSettings()
     tls: TlsSettings | None = None
     log: JournalSettings = JournalSettings()
@@ -167,6 +170,10 @@ def load_settings(path: Path | None) -> Settings:
         except CourierError as error:
             raise SettingsError(f"{path}: [updates] {error}") from error
     settings = beside(settings, path.parent)
+    try:
+        Proxies(settings.hub.trusted_proxies)
+    except AccessError as error:
+        raise SettingsError(f"{path}: [hub] trusted_proxies: {error}") from error
     if "desk" in raw:
         desk = settings.desk
         try:

@@ -421,10 +421,10 @@ async def tick(hub: Hub) -> None:
     """Once a second, have the rows looked at that change by time alone; between, prepare for filters."""
     clock = asyncio.get_running_loop().time
     while True:
-        until, more = clock() + 1, False
+        until, rest = clock() + 1, 0.0
         while clock() < until:
-            await asyncio.sleep(0.02 if more else 0.1)
-            more = hub.queries.prepare()
+            await asyncio.sleep(rest)
+            rest = hub.queries.prepare()
         hub.queries.tick(ribbons=hub.sight.ready)
         for listener in hub.listeners:
             listener()

@@ -38,7 +38,7 @@ class Explaining:
                 await self._moved.wait()
                 self._moved.clear()
                 started = perf_counter()
-                if not self._hub.degraded:
+                if not self._hub.not_kept:
                     await self.look()
                 spent = perf_counter() - started
                 await asyncio.sleep(min(max(LOOK_EVERY, spent * REST), AS_LONG_AS))

@@ -88,18 +88,21 @@ def _span(seconds: float) -> str:
 async def watch_feeds(hub: Hub) -> None:
     """Raise and clear alarms of silent feeds, until cancelled."""
     loop = asyncio.get_running_loop()
-    silences = Silences(hub.now(), loop.time())
+    silences, trouble = Silences(hub.now(), loop.time()), ""
     while True:
         await asyncio.sleep(LOOK_EVERY)
         now = hub.now()
         silent = silences.look(hub.heard.feeds(), now, loop.time())
-        facts = [] if hub.degraded else silence_facts(hub, silent, now)
+        facts = [] if hub.not_kept else silence_facts(hub, silent, now)
         if facts:
             try:
                 await hub.append("vaken/feeds", facts)
             except LogError as error:
-                hub.warn(f"a silent feed could not be written down: {error}")
+                if str(error) != trouble:  # said once: a full disk may stay full for hours
+                    trouble = str(error)
+                    hub.warn(f"a silent feed could not be written down: {error}")
                 continue
+            trouble = ""
             for fact in facts:
                 assert isinstance(fact, AlarmReported)
                 hub.journal.warn(fact.event.text, "feed.silence", feed=fact.event.id.removeprefix(_ID))

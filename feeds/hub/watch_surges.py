@@ -29,7 +29,7 @@ async def watch_surges(hub: Hub) -> None:
 
 async def _look(hub: Hub) -> None:
     async with hub.deciding:
-        if hub.degraded:
+        if hub.not_kept:
             return
         facts = look(hub.board, hub.now())
         if facts:

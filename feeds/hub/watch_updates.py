@@ -16,7 +16,7 @@ async def watch_updates(hub: Hub) -> None:
     """Take the next steps of the procedure, until cancelled."""
     changes = Changes()
     while True:
-        if hub.board.updates.under_way and not hub.degraded:
+        if hub.board.updates.under_way and not hub.not_kept:
             async with hub.deciding:
                 steps = next_steps(hub.board, hub.now(), hub.settings.updates.scope_change, changes)
                 if steps:

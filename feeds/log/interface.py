@@ -96,6 +96,13 @@ class FactLog(Protocol):
         """The sequence after which the log begins: 0, or the last one that was pruned."""
 
     @property
+    def shut(self) -> str:
+        """Why the disk let the log be opened for reading alone, as a sentence; empty when it is open for appends."""
+
+    async def open_again(self) -> bool:
+        """Open a log that is ``shut`` for appends, where the disk lets it be; return whether it is open."""
+
+    @property
     def failure(self) -> str:
         """Why the log takes nothing more until the hub is started again, as a sentence; empty when it does."""
 

@@ -1,5 +1,7 @@
 """The lock that lets one hub at a time write in a data directory. It dies with its process: none is ever left over."""
 
+import contextlib
+import errno
 import fcntl
 import os
 from pathlib import Path
@@ -27,16 +29,19 @@ class DirectoryLock:
         path = directory / LOCK_FILE
         try:
             make_directory(directory)
-            self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            self._file = _opened(path)
         except OSError as error:
+            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+            do = "make room on its disk" if full else "give it to the user that the hub runs as"
             raise LogError(
                 f"The data directory {directory} cannot be used: {error.strerror} ({error.filename}); "
-                "give it to the user that the hub runs as, or choose another one."
+                f"{do}, or choose another one."
             ) from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.ftruncate(self._file, 0)
-            os.pwrite(self._file, f"{os.getpid()} on {os.uname().nodename}\n".encode(), 0)
+            with contextlib.suppress(OSError):  # a full or read-only disk: who holds it is not told, it is held
+                os.ftruncate(self._file, 0)
+                os.pwrite(self._file, f"{os.getpid()} on {os.uname().nodename}\n".encode(), 0)
         except BlockingIOError as error:
             holder = os.pread(self._file, 128, 0).decode("ascii", "replace").strip()
             os.close(self._file)
@@ -62,3 +67,16 @@ class DirectoryLock:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.release()
+
+
+def _opened(path: Path) -> int:
+    """Return the lock file, opened. One that may only be read is locked as well: its log is served. Raises OSError."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno not in (errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOSPC, errno.EDQUOT):
+            raise
+        try:
+            return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            raise error from None

@@ -27,12 +27,14 @@ from feeds.log.table import (
     FORMAT,
     FORMAT_PRUNED,
     LOG_DIRECTORY,
+    NO_INDEX,
     SCHEMA,
     SCHEMA_PRUNED,
     WHOLE,
     WITNESS,
     Pruned,
     Row,
+    extended,
 )
 
 _BUSY_MILLISECONDS = 5_000
@@ -59,7 +61,10 @@ class Store:
     """The database of a log folder, opened for writing. ``last`` and ``check`` are the end of what it holds."""
 
     def __init__(self, folder: Path, last: int, check: bytes) -> None:
-        """Open the log in ``folder``, which was verified to end at ``last`` with ``check``. Raises LogError."""
+        """Open the log in ``folder``, which was verified to end at ``last`` with ``check``.
+
+        Raises LogFull where the disk does not let it be written, LogError where it cannot be at all.
+        """
         self._database = folder / DATABASE
         self.last = last
         self.check = check
@@ -68,10 +73,18 @@ class Store:
         self._witness_failed = False
         try:
             self._head = HeadFile(folder / WITNESS)
-            self._connection = _connect(self._database)
+            try:
+                self._connection = _connect(self._database)
+            except BaseException:
+                self._head.close()
+                raise
         except (sqlite3.Error, OSError) as error:
-            raise LogError(
-                f"The log {self._database} cannot be opened for writing ({error}): look at its rights and its disk."
+            # What the disk refuses now it may take later; anything else stays so.
+            kind = LogFull if isinstance(error, sqlite3.OperationalError | OSError) else LogError
+            full = isinstance(error, sqlite3.Error) and extended(error) in NO_INDEX
+            why = "no room for the index of its write-ahead log" if full else error
+            raise kind(
+                f"The log {self._database} cannot be opened for writing ({why}): look at its rights and its disk."
             ) from error
         self._testify()
 

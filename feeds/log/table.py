@@ -46,6 +46,15 @@ _PAGE_ROWS = 512
 _BUSY_SECONDS = 5.0
 _COLUMNS = 'SELECT first, last, "check", facts FROM batches'
 
+NO_INDEX = frozenset(
+    {
+        sqlite3.SQLITE_IOERR_SHMOPEN,
+        sqlite3.SQLITE_IOERR_SHMSIZE,
+        sqlite3.SQLITE_IOERR_SHMMAP,
+        sqlite3.SQLITE_IOERR_SHMLOCK,
+    }
+)
+"""SQLite could not make the index file of its write-ahead log: a full disk, which says nothing of the log itself."""
 _NOT_DAMAGE = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -55,8 +64,10 @@ _NOT_DAMAGE = frozenset(
         sqlite3.SQLITE_PERM,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_FULL,
     }
 )
+_NO_PLACE = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL)
 
 
 class Row(Struct, frozen=True):
@@ -223,9 +234,10 @@ class Table:
         try:
             return self._probed(f"{place}?mode=ro")
         except sqlite3.OperationalError as error:
-            if _primary(error) not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY) or self._unmerged():
+            no_place = _primary(error) in _NO_PLACE or extended(error) in NO_INDEX
+            if not no_place or self._unmerged():
                 raise self._judged(error, 0) from error
-        # Nothing waits in the write-ahead log, but SQLite cannot make its index file here: a read-only medium.
+        # Nothing waits in the write-ahead log, but SQLite cannot make its index file here: a full or read-only disk.
         try:
             return self._probed(f"{place}?immutable=1")
         except sqlite3.Error as error:
@@ -277,7 +289,7 @@ class Table:
 
     def _judged(self, error: sqlite3.Error, good: int) -> LogError:
         """Return what ``error`` of SQLite means for a reader who had read up to ``good``."""
-        if _primary(error) in _NOT_DAMAGE:
+        if _primary(error) in _NOT_DAMAGE or extended(error) in NO_INDEX:
             return LogError(
                 f"The log {self.database} cannot be read now ({error}): look at the rights of the files in "
                 f"{self.folder} and at who else has them open."
@@ -288,7 +300,12 @@ class Table:
 
 def _primary(error: sqlite3.Error) -> int:
     """Return SQLite's primary result code; 1, a plain error, where Python has none."""
-    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+    return extended(error) & 0xFF
+
+
+def extended(error: sqlite3.Error) -> int:
+    """Return SQLite's extended result code, which says what it was about."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR))
 
 
 def _pruned(connection: sqlite3.Connection) -> list[Pruned]:

@@ -6,7 +6,7 @@ from typing import NewType
 
 from msgspec import Struct
 
-from feeds.model.text import Attributes, FeedName, Label, Name, Text
+from feeds.model.text import Attributes, FeedNameSeen, Label, Name, Text
 
 AlarmKey = NewType("AlarmKey", str)
 """``source/id``: the identity of an alarm for as long as the hub remembers it."""
@@ -38,7 +38,7 @@ class AlarmEvent(Struct, frozen=True, gc=False, omit_defaults=True):
     ``raised`` may repeat when the alarm began, where the source says so with each notification.
     """
 
-    source: FeedName
+    source: FeedNameSeen
     managed_object: Name
     severity: Severity
     id: Label = ""

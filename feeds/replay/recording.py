@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from feeds.board import Board, Touched
-from feeds.board.board import WrongFormat
+from feeds.board.dump import WrongFormat
 from feeds.facts import Entry, Glance, glance_entries
 from feeds.log import LogError, RecordedLog, read_only, snapshots
 from feeds.replay.kept import KeptBoards

@@ -10,6 +10,7 @@ from msgspec import Meta, Raw, Struct, structs
 
 from feeds.facts import AlarmReported, CustomersStated, Fact, RangesStated
 from feeds.model import AlarmEvent, CaseEvent, Customer
+from feeds.model.text import FEED_NAME
 from feeds.simspace import DEFAULT, LengthProfile
 from feeds.simspace.reader import UNKNOWING, Reader
 from feeds.sources.clean import clean_tree, needs_cleaning
@@ -48,10 +49,19 @@ def _alarm_events(body: bytes) -> tuple[list[AlarmEvent], Sequence[str]]:
     An ordinary array in plain ASCII without escapes is read in one step: there is nothing to clean in it. All else,
     and all that is wrong, takes the usual way, which knows what to say.
     """
-    if body[:1] == b"[" and not (b"\\" in body or b"\x7f" in body) and body.isascii():
+    if body[:1] == b"[" and body.isascii() and not (b"\\" in body or b"\x7f" in body):
         with suppress(msgspec.DecodeError):
-            return _events.decode(body), PLACES
-    return many(body, AlarmEvent)
+            return _named(_events.decode(body), PLACES)
+    return _named(*many(body, AlarmEvent))
+
+
+def _named(events: list[AlarmEvent], places: Sequence[str]) -> tuple[list[AlarmEvent], Sequence[str]]:
+    """Return ``events`` and ``places`` after a look at the names of the sources. Raises Invalid, naming the place."""
+    for name in {event.source for event in events}:
+        if not feed_name(name):
+            place = next(places[at] for at, event in enumerate(events) if event.source == name)
+            raise Invalid(f"{place}.source: expected `str` matching regex {FEED_NAME!r}", f"{place}.source")
+    return events, places
 
 
 _events: Final = msgspec.json.Decoder(list[AlarmEvent])

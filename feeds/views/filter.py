@@ -71,6 +71,11 @@ class Filter:
         seconds = now.timestamp() if now is not None else 0.0
         return all(term.passes(row, held, seconds) is not term.negated for term in self.terms)
 
+    @property
+    def reads_all(self) -> bool:
+        """Whether a term looks at all that a row says."""
+        return any(term.reads_all for term in self.terms)
+
     def sift(self, slots: Slots, now: datetime, held: HeldRows, known: "Filter | None" = None) -> Slots:
         """Return the slots whose rows are shown, in their order. What ``known`` asks for they have passed already.
 

@@ -3,9 +3,13 @@
 What orders and filters look at are columns over these slots (see columns.py), and what each row says as folded text.
 All are made when they are first wanted, told of each row that changes, and bounded: of a source with more than
 ``ROWS_HELD`` rows only the keys are held, and columns and texts are made anew whenever somebody asks.
+
+Very many rows are made in pieces, by ``prepare``: whoever looks at them waits (``settle`` says so), and nobody else.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from heapq import merge
+from itertools import islice
 from operator import attrgetter
 from typing import Any, Final, Protocol, TypeVar
 from weakref import WeakSet
@@ -19,12 +23,15 @@ from feeds.views.kinds import Kind, kind_of
 from feeds.views.order import Order
 
 MOST_DIRTY: Final = 20_000
-"""Keys that are noted one by one; when there are more everything is looked at anew."""
-ROWS_HELD: Final = 200_000
-"""Of more rows only the keys are held, and the rows made anew whenever somebody looks: some 100 MB with their texts."""
+"""Keys that are noted one by one, or a quarter of all; when there are more everything is looked at anew."""
+ROWS_HELD: Final = 1_500_000
+"""Of more rows only the keys are held, and the rows made anew whenever somebody looks: a million take some 1.2 GB."""
 COLUMNS_HELD: Final = 40
 """Columns of one source, and their bytes; what was wanted longest ago makes room."""
-COLUMN_BYTES: Final = 64_000_000
+COLUMN_BYTES: Final = 160_000_000
+PIECE: Final = 5_000
+FEW: Final = 200
+"""Keys that are put in order in one go, and rows that are made, before it is asked whether it is time to rest."""
 COLUMNS_FROM: Final = 2_000
 """For fewer rows no column is made before it is wanted."""
 SPARE: Final = 10_000
@@ -76,10 +83,16 @@ class Renumbered(Protocol):
 class HeldRows:
     """Rows of ``source``. ``drop`` says which may have changed; what is not dropped is as it was."""
 
-    def __init__(self, source: Source, clock: Callable[[], float] = lambda: 0.0) -> None:
+    def __init__(self, source: Source, clock: Callable[[], float] = lambda: 0.0, at_once: int | None = None) -> None:
+        """``at_once``: more rows than this are made in pieces by ``prepare``; None: all are made when wanted."""
         self.source = source
         self.clock = clock
         """Seconds that the program has computed; stops patterns that take too long. Without one none is stopped."""
+        self._at_once = at_once
+        self._laying: Generator[None, None, None] | None = None
+        """What is left to do until all rows have their slots, where that is done in pieces."""
+        self.awaited = False
+        """Whether somebody waits for what ``prepare`` does."""
         self.layout = 0
         """Moves when all slots were given anew: who remembers any begins from the beginning."""
         self.keys: list[str] = []
@@ -186,24 +199,40 @@ class HeldRows:
         """Tell ``one`` when slots are numbered anew within a layout."""
         self._renumbered.add(one)
 
-    def settle(self) -> None:
-        """Look at what was dropped. Done before slots are used; moves slots at no other time."""
+    def settle(self, *, texts: bool = False) -> bool:
+        """Look at what was dropped. Done before slots are used; moves slots at no other time.
+
+        Returns whether slots, and with ``texts`` what the rows say, can be used: where very many are to be made
+        somebody has to ``prepare`` them first.
+        """
         if not self._laid:
-            self._lay()
-        elif self._dirty:
+            if self._laying is None:
+                keys = list(self.source.every_key())
+                if self._at_once is None or len(keys) <= self._at_once:
+                    self._lay(sorted(keys))
+                    return True
+                self._laying = self._lay_in_pieces(keys)
+            self.awaited = True
+            return False
+        if self._dirty:
             dirty, self._dirty = self._dirty, set()
             for key in dirty:
                 self._look(key)
             self._make_room()
+        self.awaited = texts and self.whole and self._at_once is not None and self.count - self._told > self._at_once
+        return not self.awaited
 
     def drop(self, keys: Iterable[str]) -> None:
         """Forget what may have changed, come or gone."""
+        if self._laying is not None:
+            self._dirty.update(keys)
+            return
         if not self._laid:
             for key in keys if self._spared else ():
                 self._spared.pop(key, None)
             return
         self._dirty.update(keys)
-        if len(self._dirty) > MOST_DIRTY:
+        if len(self._dirty) > self.most_dirty:
             spared = {
                 key: row for key, row in zip(self.keys, self._rows, strict=True)
                 if row is not None and key not in self._dirty
@@ -211,10 +240,15 @@ class HeldRows:
             self.clear()
             self._spared = spared
 
+    @property
+    def most_dirty(self) -> int:
+        """Keys that are noted one by one."""
+        return max(MOST_DIRTY, self.count // 4)
+
     def clear(self) -> None:
         """Forget everything."""
         self.layout += 1
-        self._laid = False
+        self._laid, self._laying = False, None
         self.keys, self._rows, self._texts, self._slot_of = [], [], [], {}
         self._there = np.empty(0, np.bool_)
         self._by_key = self._order(np.empty(0, np.int32))
@@ -225,14 +259,19 @@ class HeldRows:
         self._renumbered.clear()
 
     def prepare(self, rest: Callable[[], bool]) -> bool:
-        """Fold rows ahead of the first filter and make the small columns, until ``rest`` says so.
-
-        Returns whether something is left to do. One column takes up to some 30 ms for 100,000 rows.
+        """Make very many rows in pieces; fold rows ahead of the first filter and make the small columns; until ``rest``
+        says so. Returns whether something is left to do. One column takes up to some 30 ms for 100,000 rows.
         """
+        if self._laying is not None:
+            laying = self._laying
+            for _piece in laying:
+                if rest():
+                    break
+            return True
         if self._to_fold is None:
             if not self._laid or not self.whole:
                 return False
-            if 10 * self._told >= 9 * self.count:
+            if 10 * self._told >= 9 * self.count and not self.awaited:
                 # Rows change all the time: the last few are folded when they are wanted.
                 return self._prepare_column()
             self._to_fold = iter(range(len(self._rows)))
@@ -264,15 +303,41 @@ class HeldRows:
     def _order(self, slots: Slots) -> Order:
         return Order(slots, lambda slot: self.keys[slot])
 
-    def _lay(self) -> None:
-        """Give each row its slot, in the order of the keys."""
-        keys, rows, spared = self.keys, self._rows, self._spared
-        make = self.source.row
-        for key in sorted(self.source.every_key()):
+    def _lay_in_pieces(self, keys: list[str]) -> Generator[None, None, None]:
+        """Do the same as ``_lay`` with a rest now and then; what changes meanwhile is looked at at the end."""
+        layout, pieces = self.layout, []
+        for first in range(0, len(keys), PIECE):
+            pieces.append(sorted(keys[first : first + PIECE]))
+            yield
+        ordered = merge(*pieces)
+        while layout == self.layout and self._lay_rows(islice(ordered, FEW)):
+            yield
+        if layout != self.layout:
+            return  # everything was forgotten meanwhile
+        self._lay(())
+        self._laid = False
+        while len(self._dirty) > FEW:
+            for key in list(islice(self._dirty, FEW)):
+                self._dirty.discard(key)
+                self._look(key)
+            yield
+        self._laid, self._laying = True, None
+
+    def _lay_rows(self, ordered: Iterable[str]) -> bool:
+        """Make the next rows. Returns whether there was one to make."""
+        keys, rows, spared, make = self.keys, self._rows, self._spared, self.source.row
+        key = None
+        for key in ordered:
             row = spared.pop(key, None) or make(key)
             if row is not None:
                 keys.append(row.key)
                 rows.append(row if len(rows) < ROWS_HELD else None)
+        return key is not None
+
+    def _lay(self, ordered: Iterable[str]) -> None:
+        """Give each row its slot, in the order of the keys."""
+        self._lay_rows(ordered)
+        keys, rows = self.keys, self._rows
         self._spared = {}
         self._held = min(len(rows), ROWS_HELD)
         self._slot_of = {key: slot for slot, key in enumerate(keys)}

@@ -14,7 +14,7 @@ import numpy as np
 from feeds.model import Row
 from feeds.views.columns import Slots
 from feeds.views.filter import BadFilter, parse
-from feeds.views.held import MOST_DIRTY, HeldRows, Source
+from feeds.views.held import HeldRows, Source
 from feeds.views.order import Order
 from feeds.views.sorting import BadSort, in_order, parse_sort, place_of
 from feeds.views.terms import PATTERN_SECONDS, TooSlow
@@ -99,6 +99,8 @@ class Query:
         self._encoded: dict[str, tuple[Row, bytes]] = {}
         self._dirty: set[str] = set()
         self._stale = False
+        self._waits = False
+        """Whether the held rows are still being made."""
         self._turns: Turns | None = None
         """When time alone changes what becomes of a row."""
         self.version = 0
@@ -120,8 +122,12 @@ class Query:
 
     def _load(self, others: Iterable["Query"]) -> None:
         self._places, self._dirty, self._stale = {}, set(), False
+        held = self.held
+        self._waits = not held.settle(texts=self.filter is not None and self.filter.reads_all)
+        if self._waits:
+            return
         self.version += 1
-        now, held = self._now(), self.held
+        now = self._now()
         near = self._nearest(others)
         by_key = held.all_slots()
         self._keys, self._layout = held.keys, held.layout
@@ -166,12 +172,13 @@ class Query:
         ]
         for other in fit:
             other.refresh()
+        fit = [other for other in fit if other.ready(0, 0)]
         # In the same order there is nothing to sort.
         return min(fit, key=lambda other: other.total * (1 if other.sort == self.sort else 4), default=None)
 
     def ready(self, first: int, count: int) -> bool:
-        """The rows are at hand."""
-        return True
+        """Whether the rows are at hand: very many are made in pieces, by ``prepare`` of the held rows."""
+        return not self._waits
 
     def rebase(self, source: Source | HeldRows) -> None:
         """Take the rows from another source of the same view."""
@@ -181,12 +188,12 @@ class Query:
 
     def touch(self, keys: Iterable[str]) -> None:
         """Say that the rows of ``keys`` may have changed, come or gone."""
-        if self._stale:
-            return
         keys = list(keys)
-        self._dirty.update(keys)
         self.held.drop(keys)
-        if len(self._dirty) > MOST_DIRTY:
+        if self._stale or self._waits:
+            return
+        self._dirty.update(keys)
+        if len(self._dirty) > self.held.most_dirty:
             self._stale = True
 
     def touch_all(self) -> None:
@@ -211,7 +218,7 @@ class Query:
         if self.refused:
             return
         held = self.held
-        if self._stale or self._layout != held.layout or len(self._dirty) > self._many():
+        if self._stale or self._waits or self._layout != held.layout or len(self._dirty) > self._many():
             self.reload()
             return
         if not self._dirty:

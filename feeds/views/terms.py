@@ -44,6 +44,11 @@ class Term(Struct, frozen=True, kw_only=True):
     cost: ClassVar[int] = 1
     """The cheap ones are asked first."""
 
+    @property
+    def reads_all(self) -> bool:
+        """Whether it looks at all that a row says, and not at one field."""
+        return getattr(self, "key", "") == ""
+
     def passes(self, row: Row, held: HeldRows | None, now: float) -> bool:
         """Return what the term says of a row at ``now`` (Unix seconds)."""
         raise NotImplementedError

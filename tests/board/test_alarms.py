@@ -375,3 +375,38 @@ def test_what_is_no_news_changes_nothing(events: list[AlarmEvent], data: st.Data
         before = board.alarms.get(alarm_key(one))
         tell(board, AlarmReported(one))
         assert board.alarms.get(alarm_key(one)) == before
+
+
+def test_until_places_are_derived_anew_a_clear_takes_its_alarm_off_the_place_that_it_was_at() -> None:
+    """What the alarm's object serves is another place by then; facts of the same batch may look at either."""
+    board = Board()
+    before = SimRange(first="8946200000", last="8946200009", customer="acme", attributes={"apn": "iot"})
+    tell(board, RangesStated((before,)), AlarmReported(with_apn("1")), AlarmReported(with_apn("2")))
+    assert board.alarms.where_of("nms/1") == (("apn", "iot"),)
+    renamed = SimRange(first="8946200000", last="8946200009", customer="acme", attributes={"apn": "other"})
+    board.inventory.state_ranges((renamed,), ARRIVAL)
+    board.alarms.report([Entry(board.seq, ARRIVAL, "nms", AlarmReported(down(5, id="1")))], ARRIVAL, Touched())
+    assert list(board.alarms.at((("apn", "iot"),))) == ["nms/2"]
+    assert board.alarms.where_of("nms/2") == (("apn", "iot"),)
+    tell(board, AlarmAcknowledged("nms/2"))
+    assert board.alarms.counts == {}
+    assert board.alarms.where_of("nms/2") == ()
+    tell(board, RangesStated((before,)))
+    assert board.alarms.where_of("nms/2") == (("apn", "iot"),)
+    assert list(board.alarms.at((("apn", "iot"),))) == ["nms/2"]
+
+
+def with_apn(id: str) -> AlarmEvent:
+    return AlarmEvent(
+        source="nms", id=id, managed_object="pgw-1", severity=Severity.MAJOR, time=sec(1), attributes={"apn": "iot"}
+    )
+
+
+def test_alarms_of_one_time_are_counted_together_and_in_their_minutes() -> None:
+    board = Board()
+    tell(board, *(AlarmReported(up(1, id=str(number))) for number in range(5)))
+    tell(board, AlarmAcknowledged("nms/1"), AlarmReported(up(2, id="6")), AlarmReported(down(3, id="6")), by="jl")
+    minute = int(ARRIVAL.timestamp()) // 60
+    assert board.alarms.raised_within(minute, 1) == 6
+    assert board.counts.minutes[minute][""] == 7
+    assert board.seq == 8

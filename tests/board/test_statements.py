@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from feeds.board import Board, Touched
-from feeds.board.board import WrongFormat
+from feeds.board.dump import WrongFormat
 from feeds.board.inventory import Inventory
 from feeds.board.statements import NEVER
 from feeds.facts import CaseReported, CustomersStated, Entry, Fact, RangesLoaded, RangesStated

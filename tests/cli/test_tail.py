@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.cli.child_hub import ChildHub
+from tui.cli.tail import FOLLOWED
 from tui.cli.web import post
 
 
@@ -49,6 +50,7 @@ def test_once_prints_all_rows_up_to_the_limit(run: Any, table_hub: Any) -> None:
     assert [json.loads(line)["key"] for line in outcome.out.splitlines()] == [f"f{n:04}" for n in range(2500)]
     outcome = run("tail", "feeds", "--once", "--json", "--hub", table_hub.url, "--limit", "1200")
     assert len(outcome.out.splitlines()) == 1200
+    assert outcome.err == "vaken: cut: 2,500 rows, the first 1,200 are shown (--limit)\n"
 
 
 def test_once_of_an_empty_view_prints_no_row_and_is_done(run: Any, table_hub: Any) -> None:
@@ -126,6 +128,49 @@ def test_a_lost_link_is_said_on_stderr_and_the_rows_are_not_printed_again(spawn:
     assert process.stderr.readline() == f"vaken: connected to {table_hub.url}\n"
     found = json.loads(process.stdout.readline())
     assert (found["key"], found["events"]) == ("noc", 5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_list_that_is_longer_than_a_window_is_followed_as_several(spawn: Any, table_hub: Any) -> None:
+    table_hub.rows["feeds"] = [feed(f"f{n:05}") for n in range(FOLLOWED + 3)]
+    process = spawn("tail", "feeds", "--json", "--limit", FOLLOWED + 100, "--hub", table_hub.url)
+    keys = [json.loads(process.stdout.readline())["key"] for _ in range(FOLLOWED + 3)]
+    assert keys == [f"f{n:05}" for n in range(FOLLOWED + 3)]
+    assert [asked["window"] for asked in table_hub.asked] == [[0, FOLLOWED], [FOLLOWED, 100]]
+    table_hub.say(1, total=FOLLOWED + 3, set={f"f{FOLLOWED:05}": feed(f"f{FOLLOWED:05}", events=9)})
+    changed = json.loads(process.stdout.readline())
+    assert (changed["key"], changed["events"]) == (f"f{FOLLOWED:05}", 9)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_what_goes_from_one_window_to_the_next_is_not_said_to_be_gone(spawn: Any, table_hub: Any) -> None:
+    table_hub.rows["feeds"] = [feed(f"f{n:05}") for n in range(FOLLOWED + 1)]
+    process = spawn("tail", "feeds", "--json", "--limit", FOLLOWED + 100, "--hub", table_hub.url)
+    for _ in range(FOLLOWED + 1):
+        process.stdout.readline()
+    # A new first row pushes the last one of the first window into the second.
+    pushed = f"f{FOLLOWED - 1:05}"
+    table_hub.follower(1)
+    table_hub.say(1, total=FOLLOWED + 2, set={pushed: feed(pushed)}, order=[pushed, f"f{FOLLOWED:05}"])
+    order = ["new", *(f"f{n:05}" for n in range(FOLLOWED - 1))]
+    table_hub.say(0, total=FOLLOWED + 2, set={"new": feed("new")}, gone=[pushed], order=order)
+    assert json.loads(process.stdout.readline())["key"] == "new"
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_list_that_is_followed_and_cut_says_so_once(spawn: Any, table_hub: Any) -> None:
+    table_hub.rows["feeds"] = [feed("a"), feed("b"), feed("c")]
+    process = spawn("tail", "feeds", "--json", "--limit", 2, "--hub", table_hub.url)
+    assert [json.loads(process.stdout.readline())["key"] for _ in range(2)] == ["a", "b"]
+    assert process.stderr.readline() == "vaken: cut: 3 rows, the first 2 are shown (--limit)\n"
+    table_hub.say(total=4, set={"a": feed("a", events=1)})
+    assert json.loads(process.stdout.readline())["events"] == 1
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "", "")

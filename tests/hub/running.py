@@ -24,6 +24,8 @@ class RunningHub:
         """Sent with every request; a token for instance."""
         self.tls: ssl.SSLContext | None = None
         """How its certificate is believed."""
+        self.within: tuple[str, ...] = ()
+        """The command that the hub is started by, such as one that enters a namespace."""
         self.config = directory.parent / "config.toml"
         self.config.write_text(config)
         self.url = ""
@@ -34,6 +36,7 @@ class RunningHub:
         with (self.directory.parent / "hub.err").open("a") as errors:
             self.process = subprocess.Popen(
                 [
+                    *self.within,
                     *(sys.executable, "-m", "tui.cli", "hub", "--data", str(self.directory)),
                     *("--listen", self.listen, "--config", str(self.config)),
                 ],

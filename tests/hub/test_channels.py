@@ -12,13 +12,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from tests.hub.running import RunningHub
-
-TEXT = {
-    "done": "We have moved the traffic to the other gateway.",
-    "will": "We watch it for an hour.",
-    "need": "Restart devices that do not come back by themselves.",
-    "next_word": "2030-03-01T04:00:00Z",
-}
+from tests.hub.update_text import TEXT
 
 
 @pytest.fixture

@@ -125,6 +125,41 @@ def test_whatever_the_calendar_does_time_never_goes_back_and_a_steady_calendar_w
     assert abs(machine.clock() - machine.calendar) <= timedelta(seconds=1)
 
 
+@given(
+    st.lists(
+        st.tuples(st.integers(-100_000, 100_000).map(lambda tens: 10.0 * tens), st.floats(0, 500), st.integers(1, 5)),
+        max_size=20,
+    )
+)
+def test_after_jumps_the_time_without_them_is_among_those_that_may_be_right(
+    life: list[tuple[float, float, int]],
+) -> None:
+    machine = Machine()
+    assert machine.clock.doubts() == ()
+    begun = machine.counted
+    for jump, seconds, looks in life:
+        machine.calendar += timedelta(seconds=jump)
+        machine.clock()
+        now = machine.live(seconds, looks)
+        without = START + timedelta(seconds=machine.counted - begun)
+        others = [now + timedelta(seconds=off) for off in machine.clock.doubts()]
+        assert min(abs(one - without) for one in (now, *others)) <= timedelta(seconds=2.5)
+
+
+def test_there_is_no_doubt_when_a_jump_was_taken_back_and_caught_up_with() -> None:
+    machine = Machine()
+    machine.calendar += HOUR
+    machine.clock()
+    machine.live(65, 10)
+    assert machine.clock.doubts() == (-3_600.0,)
+    machine.calendar -= HOUR
+    machine.clock()
+    machine.live(65, 10)
+    assert len(machine.clock.doubts()) == 2
+    machine.live(7_400, 370)
+    assert machine.clock.doubts() == ()
+
+
 @pytest.mark.parametrize(("seconds", "words"), [(90, "90 seconds"), (200_000, "2 days"), (9_000, "2 hours")])
 def test_jumps_are_told_in_words(seconds: float, words: str) -> None:
     machine = Machine()

@@ -9,12 +9,13 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-import feeds.hub.ingest
 import feeds.hub.lane
+import feeds.hub.reading_bodies
 from feeds.hub.access.gate import Gate
 from feeds.hub.connections import REQUEST_SECONDS, body_seconds
-from feeds.hub.ingest import Door, TooLarge, TooSlow, read_body
+from feeds.hub.ingest import Door
 from feeds.hub.lane import FrontServer
+from feeds.hub.reading_bodies import TooLarge, TooSlow, read_body
 from tests.hub.running import RunningHub
 
 GIVEN_UP = web.AppKey("given_up", list[int])
@@ -80,7 +81,7 @@ async def test_one_connection_too_many_is_told_to_come_back() -> None:
 @pytest.fixture
 async def taking(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[TestServer]:
     """A server that takes bodies as the hub does, with less patience."""
-    monkeypatch.setattr(feeds.hub.ingest, "body_seconds", lambda size: 0.1 + size / 1e9)
+    monkeypatch.setattr(feeds.hub.reading_bodies, "body_seconds", lambda size: 0.1 + size / 1e9)
 
     async def take(request: web.Request) -> web.Response:
         try:

@@ -130,3 +130,39 @@ async def test_both_ways_refuse_with_the_same_words(shared_hub: RunningHub) -> N
 async def test_a_foreign_origin_is_refused_also_here(shared_hub: RunningHub) -> None:
     answers = await conversation(shared_hub, [request(alarm("page"), extra=b"Origin: http://evil.example\r\n")], 1)
     assert answers[0][0] == 403
+
+
+async def test_heads_that_differ_from_the_one_before_are_read_anew(shared_hub: RunningHub) -> None:
+    """Also where the beginning and the end are as before: what lies between is the length and nothing else."""
+    body = alarm("form")
+    first = request(body)
+    smuggled = first.replace(b"Content-Length: %d" % len(body), b"Content-Length: %d\r\nX-More: 1" % len(body))
+    doubled = first.replace(b"Content-Length: %d" % len(body), b"Content-Length: %d, %d" % (len(body), len(body)))
+    parts = [first, request(alarm("form-2") + b" " * 1_000), first, smuggled]
+    answers = await conversation(shared_hub, parts, 4)
+    assert [status for status, _ in answers] == [200] * 4
+    host, port = shared_hub.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(first + doubled)
+    said = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    assert said.startswith(b"HTTP/1.1 200")
+    assert b" 400 Bad Request" in said
+
+
+async def test_senders_of_one_moment_are_each_told_of_their_own(shared_hub: RunningHub) -> None:
+    bodies = [orjson.dumps([orjson.loads(alarm(f"moment-{n}-{i}"))[0] for i in range(n)]) for n in range(1, 30)]
+    bad = b'[{"source":"lane","managed_object":"y","severity":"bad"}]'
+    told = await asyncio.gather(*(conversation(shared_hub, [request(one)], 1) for one in [*bodies, bad, b"[]"]))
+    assert [answers[0][0] for answers in told] == [200] * 29 + [422, 200]
+    assert [answers[0][1].get("accepted") for answers in told] == [*range(1, 30), None, 0]
+
+
+@pytest.mark.parametrize("name", ["", "a/b", "-a", "a b", "a" * 65, "a\n"])
+async def test_the_name_of_a_source_is_looked_at_once_a_body_and_refused_with_its_place(
+    shared_hub: RunningHub, name: str
+) -> None:
+    events = [*orjson.loads(alarm("named")), {"source": name, "managed_object": "pgw", "severity": "major"}]
+    ((status, said),) = await conversation(shared_hub, [request(orjson.dumps(events))], 1)
+    assert status == 422
+    assert str(said["error"]).startswith("$[1].source: ")

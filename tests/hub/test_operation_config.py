@@ -66,6 +66,23 @@ def test_the_command_names_file_line_and_field_and_ends_with_2(tmp_path: Path) -
     assert not (tmp_path / "data").exists(), "nothing is written"
 
 
+def test_the_tables_of_the_screens_are_looked_at_too(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[limits]\nbody_byte = 1\n[looks]\ntheme = "pink"\n[keys]\n"preset" = 3\n[keys.bind]\nnone.such = "x"\n'
+    )
+    command = [sys.executable, "-m", "tui.cli", "hub", "--check-config", "--data", str(tmp_path / "data")]
+    ended = subprocess.run([*command, "--config", str(path)], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    said = ended.stderr.splitlines()
+    assert f"{path}, line 2: limits.body_byte: there is no such key" in said
+    assert {line.partition(" ")[2].partition(":")[0] for line in said} == {"line 2", "line 4", "line 6", "line 8"}
+    assert any(line.startswith(f"{path}, line 4: [looks] theme: ") for line in said)
+    path.write_text('[looks]\ntheme = "dark"\n[keys]\npreset = "vim"\n')
+    ended = subprocess.run([*command, "--config", str(path)], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{path}: good\n", "")
+
+
 def test_a_good_file_is_good_unless_others_could_reach_the_hub(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

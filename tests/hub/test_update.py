@@ -9,14 +9,9 @@ import pytest
 
 from tests.hub.mailbox import Mailbox
 from tests.hub.running import RunningHub
+from tests.hub.update_text import TEXT
 
 CONNECTIONS = 4
-TEXT = {
-    "done": "We have moved the traffic to the other gateway.",
-    "will": "We watch it for an hour.",
-    "need": "Restart devices that do not come back by themselves.",
-    "next_word": "2030-03-01T04:00:00Z",
-}
 
 
 AT_ONCE = "[updates]\nhold = 0\ncanary_share = 0\ncanary_least = 0\n"

@@ -10,13 +10,8 @@ from aiohttp import ClientSession
 
 from tests.hub.mailbox import Mailbox
 from tests.hub.running import RunningHub
+from tests.hub.update_text import TEXT
 
-TEXT = {
-    "done": "We have moved the traffic to the other gateway.",
-    "will": "We watch it for an hour.",
-    "need": "Restart devices that do not come back by themselves.",
-    "next_word": "2030-03-01T04:00:00Z",
-}
 OWN = "noc@operator.example"
 BASE = 894_620_010_000_000_000
 

@@ -1,9 +1,11 @@
 """Facts to append, a clock that tests own, and programs that run a log in a process of their own."""
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -51,6 +53,11 @@ class Room:
         return SqliteLog.open(
             self.directory, deliver=self.delivered.append, now=self.clock, after=after, queue_facts=queue_facts
         )
+
+    def on_disk(self) -> int:
+        """Return the last sequence in the database, also while a log writes there."""
+        with closing(sqlite3.connect(f"{self.database.as_uri()}?mode=ro", uri=True)) as connection:
+            return int(connection.execute("SELECT coalesce(max(last), 0) FROM batches").fetchone()[0])
 
     async def fill(self, appends: int, facts_each: int = 3) -> None:
         """Append and close, so that all lies in the database."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.facts import AlarmAcknowledged, Entry, Fact, RangesStated
-from feeds.log import Batch, LogBusy, LogError, LogRefused, SqliteLog
+from feeds.log import Batch, LogBusy, LogError, LogRefused, SqliteLog, commits
 from feeds.log import sqlite as sqlite_log
 from feeds.model import SimRange
 
@@ -77,13 +78,13 @@ async def test_appends_that_wait_together_share_a_commit(room: Any, make_acks: A
 async def test_a_commit_stays_small_enough_for_one_delivery(room: Any, make_acks: Acks) -> None:
     log = room.open()
     await asyncio.gather(*(log.append("feed", make_acks(1_000, f"{n}-")) for n in range(20)))
-    assert max(len(batch.entries) for batch in room.delivered) <= sqlite_log.COMMIT_FACTS
+    assert max(len(batch.entries) for batch in room.delivered) <= commits.COMMIT_FACTS
     assert [batch.first for batch in room.delivered[1:]] == [batch.last + 1 for batch in room.delivered[:-1]]
     await log.close()
 
 
 async def test_a_commit_is_bounded_in_bytes_too(room: Any, monkeypatch: pytest.MonkeyPatch, make_acks: Acks) -> None:
-    monkeypatch.setattr(sqlite_log, "COMMIT_BYTES", 1_000)
+    monkeypatch.setattr(commits, "COMMIT_BYTES", 1_000)
     log = room.open()
     answers = await asyncio.gather(*(log.append("feed", make_acks(10, f"{n}-")) for n in range(10)))
     assert room.delivered == answers
@@ -195,6 +196,44 @@ async def test_a_delivery_that_fails_closes_the_log_for_everybody_and_loses_noth
     log = room.open()
     assert log.last % 3_000 == 0
     assert log.last >= 3_000
+    await log.close()
+
+
+@pytest.mark.parametrize("waiting", [sqlite_log.OVERLAP_FACTS, 10])
+async def test_while_facts_are_put_on_the_board_the_disk_takes_the_next_ones_where_many_wait(
+    room: Any, make_acks: Acks, waiting: int
+) -> None:
+    written: list[int] = []
+    log: SqliteLog
+
+    def deliver(batch: Batch) -> None:
+        if batch.first == 1:
+            until = monotonic() + (10 if waiting >= sqlite_log.OVERLAP_FACTS else 0.05)
+            while monotonic() < until and room.on_disk() == batch.last:
+                pass
+            written.append(room.on_disk())
+
+    log = SqliteLog.open(room.directory, deliver=deliver, now=room.clock)
+    first = log.submit("feed", make_acks(1))
+    await asyncio.sleep(0)
+    later = [log.submit("feed", make_acks(waiting, f"{n}-")) for n in range(2)]
+    await asyncio.gather(first, *later)
+    await log.close()
+    assert written == [1 + 2 * waiting if 2 * waiting >= sqlite_log.OVERLAP_FACTS else 1]
+
+
+async def test_a_delivery_that_fails_refuses_what_the_disk_was_given_meanwhile(room: Any, make_acks: Acks) -> None:
+    def deliver(batch: Batch) -> None:
+        raise RuntimeError("the board fell")
+
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, _context: None)
+    log = SqliteLog.open(room.directory, deliver=deliver, now=room.clock)
+    first = log.submit("feed", make_acks(1))
+    await asyncio.sleep(0)
+    later = log.submit("feed", make_acks(sqlite_log.OVERLAP_FACTS, "later-"))
+    outcomes = await asyncio.gather(first, later, return_exceptions=True)
+    assert all(isinstance(one, LogError) and "the board fell" in str(one) for one in outcomes)
+    assert log.waiting == 0
     await log.close()
 
 

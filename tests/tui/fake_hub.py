@@ -133,6 +133,9 @@ class FakeHub:
         self.views: list[FakeView] = []
         self.done: list[Command] = []
         self.refuse = ""
+        """Why every command is refused; empty: none is."""
+        self.judge: Callable[[Command], str] = lambda _command: self.refuse
+        """Why one command is refused."""
         self.started = self.stopped = False
         self.notices = 0
         self.preview: Callable[[str], Preview] = preview_of
@@ -194,8 +197,8 @@ class FakeHub:
     def do(self, command: Command, timeout: float = 15) -> "Future[Reply]":
         self.done.append(command)
         future: Future[Reply] = Future()
-        if self.refuse:
-            future.set_exception(Refused(self.refuse))
+        if refused := self.judge(command):
+            future.set_exception(Refused(refused))
             return future
         result: object = None
         if isinstance(command, Draft):

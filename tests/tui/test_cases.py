@@ -8,7 +8,7 @@ from feeds.model.commands import Place
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import FakeHub, case, readings
 from tests.tui.seen import line_with, screen_text, until
-from tui.acts.cases import PickOutage
+from tui.acts.pick_outage import PickOutage
 from tui.panes.case import case_facts, marks
 from tui.panes.leftover import UNEXPLAINED
 from tui.tables.view_table import ViewTable
@@ -114,7 +114,7 @@ async def test_a_case_is_moved_into_an_outage_that_is_found_by_typing(opened: Op
         assert "It stays in O-12 too." in screen_text(pilot)
         assert "O-12 " not in "".join(str(row.key) + " " for row in table.table.window.rows)
         await pilot.press(*"nordbuss")
-        await until(pilot, lambda: table.table.window.total == 1)
+        await until(pilot, lambda: table.filter == "nordbuss" and table.table.window.total == 1)
         await settle(pilot)
         assert "is gone" not in screen_text(pilot)
         await pilot.press("enter")
@@ -144,7 +144,10 @@ async def test_arrows_choose_in_the_list_while_the_line_has_the_keys(opened: Ope
         assert "into O-9?" in screen_text(pilot)
 
 
-async def test_enter_right_after_typing_takes_nothing_that_was_not_looked_at(opened: Opened, hub: FakeHub) -> None:
+async def test_enter_right_after_typing_takes_nothing_that_was_not_looked_at(
+    opened: Opened, hub: FakeHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.acts.pick_outage.FIND_AFTER", 3_600)  # the hand is quicker, however slow the machine is
     async with opened((130, 40)) as pilot:
         await pilot.press("3", "down", "v")
         await until(pilot, lambda: isinstance(pilot.app.screen, PickOutage))

@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 
+from msgspec import structs
+from textual.color import Color
+
 from feeds.client import Link, LinkState
-from feeds.model import FeedRow
+from feeds.model import FeedRow, Severity
 from tests.tui.conftest import Opened, settle
-from tests.tui.fake_hub import NOW, FakeHub, ago, outage
+from tests.tui.fake_hub import NOW, FakeHub, ago, alarm, case, outage
 from tests.tui.seen import line_with, screen_text, until
 from tui.app import VakenApp
-from tui.panes.freshness import freshness, table_note
+from tui.panes.freshness import ages, freshness, table_note
 from tui.tables.view_table import ViewTable
 from widgets.confirm import Confirm
 from widgets.feed_strip import is_stale, losses, usual_words
+from widgets.few_colours import contrast
 
 
 def feed(key: str, kind: str, minutes: float, **more: float) -> FeedRow:
@@ -66,7 +70,71 @@ async def test_silent_feeds_dim_what_they_brought_on_screen(opened: Opened, hub:
         app._tick()
         await settle(pilot)
         assert "S 2h old · 412 coalesced" in line_with(pilot, "Alarms")
-        assert app.screen.query_one("#alarms", ViewTable).has_class("-old")
+        assert "nms-se 2h" in line_with(pilot, "pgw-sto-1 ")
+
+
+async def test_rows_of_a_silent_feed_are_dim_with_their_age_and_those_of_others_are_not(
+    opened: Opened, hub: FakeHub
+) -> None:
+    hub.put("feeds", feed("nms-se", "alarms", 22, stale_after=60, rhythm=30), feed("probe", "alarms", 0))
+    hub.put("alarms", structs.replace(alarm(200, Severity.CRITICAL, managed_object="pgw-probed"), source="probe"))
+    async with opened((160, 40)) as pilot:
+        app = app_of(pilot)
+        await app.action_go_alarms()
+        await settle(pilot)
+        app._tick()
+        await settle(pilot)
+        table = app.screen.query_one("#alarms", ViewTable)
+        assert "S nms-se 22m" in line_with(pilot, "Alarms")
+        old, live = line_with(pilot, "pgw-sto-0"), line_with(pilot, "pgw-probed")
+        assert old.startswith(" ~")
+        assert "nms-se 22m" in old
+        assert live.startswith("  C")
+        assert "probe" in live
+        assert "22m" not in live
+        dim, plain_look = (contrast_of(table, name) for name in ("pgw-sto-0", "pgw-probed"))
+        assert 4.5 <= dim < plain_look
+        await pilot.press("home", *["down"] * 3)
+        await settle(pilot)
+        assert "nms-se has said nothing for 22 min, usual 30 s" in screen_text(pilot)
+        hub.put("feeds", feed("nms-se", "alarms", 0, stale_after=60, rhythm=30))
+        app._tick()
+        await settle(pilot)
+        assert "22m" not in screen_text(pilot)
+        assert "has said nothing" not in screen_text(pilot)
+
+
+async def test_cases_are_old_by_the_desk_that_they_came_from(opened: Opened, hub: FakeHub) -> None:
+    hub.put("feeds", feed("zammad", "cases", 22, stale_after=120), feed("jira", "cases", 0))
+    hub.put("cases", structs.replace(case(3), key="jira/77003", number="77003"))
+    async with opened((130, 40)) as pilot:
+        app = app_of(pilot)
+        await app.action_go_cases()
+        await settle(pilot)
+        app._tick()
+        await settle(pilot)
+        assert line_with(pilot, "10401").startswith(" ~")
+        assert line_with(pilot, "77003").startswith("  77003")
+        await pilot.press("down")
+        await settle(pilot)
+        assert "zammad has said nothing for 22 min" in screen_text(pilot)
+
+
+def test_what_no_known_feed_brought_is_old_where_all_are_silent() -> None:
+    silent = [feed("a", "alarms", 40), feed("b", "alarms", 20)]
+    assert ages(silent, ("alarms",), NOW) == ({"a": "40m", "b": "20m"}, "20m")
+    assert ages([*silent, feed("c", "alarms", 0)], ("alarms",), NOW) == ({"a": "40m", "b": "20m"}, "")
+    assert ages([], ("alarms",), NOW) == ({}, "")
+
+
+def contrast_of(table: ViewTable, name: str) -> float:
+    """Between the text ``name`` in the table and what is under it."""
+    for y in range(table.table.size.height):
+        for segment in table.table.render_line(y):
+            if segment.text.startswith(name) and segment.style and segment.style.color and segment.style.bgcolor:
+                colours = (segment.style.color, segment.style.bgcolor)
+                return contrast(*map(Color.from_rich_color, colours))
+    raise AssertionError(name)
 
 
 async def test_behind_a_dialog_everything_goes_on(opened: Opened, hub: FakeHub) -> None:

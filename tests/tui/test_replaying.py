@@ -8,9 +8,12 @@ from feeds.model import ChangeRow, FactRow, Replay, ReplayRow
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, ago, furnished
 from tests.tui.seen import screen_text as seen
+from tests.tui.seen import until
+from tui.acts.registry import REPLAY, actions_of
 from tui.panes.replay_bar import banner_line, position_line
 from tui.screens.facts import FactsScreen
 from tui.screens.handover import HandoverScreen
+from tui.screens.help import HelpScreen
 
 ROW = ReplayRow(
     key="replay", at=ago(5), seq=1_234, speed=10.0, first_at=ago(60), last_at=NOW, last_seq=2_563,
@@ -79,6 +82,35 @@ async def test_writing_a_filter_types_the_keys_of_a_replay(opened: Opened) -> No
         await pilot.press("slash", "f", "space", "m", "enter")
         await settle(pilot)
         assert hub.done == []
+
+
+async def test_the_help_over_a_replay_begins_with_its_keys_and_shows_no_key_that_means_two_things(
+    opened: Opened,
+) -> None:
+    async with opened((120, 60), replayed()) as pilot:
+        await pilot.press("enter", "question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await settle(pilot)
+        text = seen(pilot)
+        assert text.index("This replay") < text.index("On this screen")
+        lines = text.splitlines()
+        for action in actions_of(REPLAY):
+            assert any(action.help[:40] in line for line in lines), action.name
+        (timeline,) = [line for line in lines if "Write what happened into files" in line]
+        assert ":export_timeline" in timeline  # t goes to a moment here
+    async with opened((120, 60)) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await settle(pilot)
+        assert "This replay" not in seen(pilot)
+
+
+async def test_the_list_of_actions_steers_a_replay_too(opened: Opened) -> None:
+    hub = replayed()
+    async with opened((120, 40), hub) as pilot:
+        await pilot.press("colon", *"bookmark", "enter")
+        await until(pilot, lambda: bool(hub.done))
+        assert hub.done == [Replay(to="mark")]
 
 
 def test_the_banner_keeps_time_and_speed_when_it_gets_narrow() -> None:

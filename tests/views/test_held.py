@@ -109,10 +109,12 @@ class Shelf:
 
 
 class QueriesAgainstAPlainLook(RuleBasedStateMachine):
+    at_once: int | None = None
+
     def __init__(self) -> None:
         super().__init__()
         self.shelf = Shelf()
-        self.held = HeldRows(self.shelf)
+        self.held = HeldRows(self.shelf, at_once=self.at_once)
         self.now = START + timedelta(minutes=3)
         self.queries: list[tuple[Query, str, str]] = []
 
@@ -171,6 +173,12 @@ class QueriesAgainstAPlainLook(RuleBasedStateMachine):
         query, sort, text = self.queries[which % len(self.queries)]
         query.pass_time()
         query.refresh()
+        for _ in range(1_000):
+            if query.ready(0, 99):
+                break
+            assert self.at_once is not None
+            self.held.prepare(lambda: True)
+            query.refresh()
         found = parse(text, AlarmRow)
         shown = [row for row in self.shelf.rows.values() if found is None or found(row, self.now)]
         assert [key for key, _ in query.window(0, 99)] == plain_order(shown, sort)
@@ -183,6 +191,10 @@ class QueriesAgainstAPlainLook(RuleBasedStateMachine):
         del self.queries[which % len(self.queries)]
 
 
+class QueriesOfRowsMadeInPieces(QueriesAgainstAPlainLook):
+    at_once = 2
+
+
 @pytest.mark.parametrize("held", [4, 200_000])
 def test_queries_over_shared_rows_show_what_a_plain_look_shows(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_module, "ROWS_HELD", held)
@@ -193,6 +205,49 @@ def test_queries_over_shared_rows_show_what_a_plain_look_shows(held: int, monkey
     case = QueriesAgainstAPlainLook.TestCase
     case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
     case("runTest").runTest()
+
+
+def test_queries_over_rows_that_are_made_in_pieces_show_the_same_once_they_are_ready(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(held_module, "PIECE", 3)
+    monkeypatch.setattr(held_module, "FEW", 2)
+    monkeypatch.setattr(held_module, "MOST_DIRTY", 9)
+    case = QueriesOfRowsMadeInPieces.TestCase
+    case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
+    case("runTest").runTest()
+
+
+def test_who_looks_at_very_many_rows_waits_and_a_piece_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(structs.replace(alarm(number), key=f"k/{number}") for number in range(1_000))
+    made: list[str] = []
+    make = shelf.row
+
+    def noted(key: str) -> AlarmRow | None:
+        made.append(key)
+        return make(key)
+
+    monkeypatch.setattr(shelf, "row", noted)
+    held = HeldRows(shelf, at_once=100)
+    query = Query(held, "key", "")
+    assert (query.ready(0, 10), made, query.version) == (False, [], 0)
+    pieces = []
+    while not query.ready(0, 10):
+        before = len(made)
+        held.prepare(lambda: True)
+        pieces.append(len(made) - before)
+        query.refresh()
+    assert max(pieces) <= held_module.FEW
+    assert (query.total, len(made)) == (1_000, 1_000)
+    words = Query(held, "key", "pgw")
+    assert not words.ready(0, 10), "texts are folded in pieces too"
+    while not words.ready(0, 10):
+        held.prepare(lambda: True)
+        words.refresh()
+    found = parse("pgw", AlarmRow)
+    assert found is not None
+    assert words.total == sum(map(found, shelf.rows.values()))
+    assert Query(held, "-key", "severity:major").ready(0, 10)
 
 
 def test_slots_of_rows_that_went_are_given_back_under_the_queries(monkeypatch: pytest.MonkeyPatch) -> None:

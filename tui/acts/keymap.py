@@ -4,7 +4,7 @@ What cannot be taken is left as the preset has it and told with its place: a mis
 the console at night. Reading the file is left to tui.cli; pressing two keys one after the other to tui.acts.chords.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -84,6 +84,18 @@ class Keymap(Struct, frozen=True):
     def labels(self, place: str, action: Action) -> str:
         """Return all keys as they are shown, without the one that stands for another on keyboards with shift."""
         return " ".join(shown_key(key) for key in self.of(place, action.name) if key != "equals_sign")
+
+    def taken_by(self, place: str, actions: Iterable[Action]) -> frozenset[str]:
+        """Return the keys of ``actions`` at a place."""
+        return frozenset(key for action in actions for key in self.of(place, action.name))
+
+    def without(self, taken: Container[str]) -> "Keymap":
+        """Return the keymap as it is while something else takes keys before everything in it."""
+        return Keymap(
+            self.preset,
+            {name: tuple(key for key in keys if key not in taken) for name, keys in self.keys.items()},
+            self.own,
+        )
 
     def bound(self) -> dict[str, str]:
         """Return what Textual's ``App.set_keymap`` takes: the keys of actions that differ from the registry's."""

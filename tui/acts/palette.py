@@ -15,7 +15,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from tui.acts.hints import place_of
-from tui.acts.registry import EVERYWHERE, Action, actions_for
+from tui.acts.registry import EVERYWHERE, REPLAY, Action, actions_for, actions_of
 from tui.base_screen import VakenScreen
 from widgets.plain import plain
 
@@ -43,11 +43,14 @@ def _words(action: Action) -> frozenset[str]:
 def offers(app: "VakenApp", screen: Screen[Any]) -> Iterator[Offer]:
     """Yield what can be done on ``screen``, its own actions first."""
     where = screen.where if isinstance(screen, VakenScreen) else EVERYWHERE
-    for action in actions_for(where, app.hub.link.may):
+    may = app.hub.link.may
+    offered = [(place_of(action, where), action) for action in actions_for(where, may)]
+    if app.replaying.here:
+        offered += [(REPLAY, action) for action in actions_of(REPLAY, may)]
+    for place, action in offered:
         if action.name == "palette":
             continue
-        place = place_of(action, where)
-        node = app if place == EVERYWHERE else screen
+        node = app if place in (EVERYWHERE, REPLAY) else screen
         key = app.keymap.label(place, action)
         title = f"{action.title}  ({key})" if key else action.title
         run = partial(app.run_action, action.name, default_namespace=node)

@@ -17,6 +17,9 @@ from feeds.model.access import Capability
 EVERYWHERE = "*"
 """Actions of every screen."""
 
+REPLAY = "replay"
+"""Actions of every screen of a replay; they are none on a hub at work."""
+
 _TRIAGE, _DECIDE, _WRITE, _SEND = Capability.TRIAGE, Capability.DECIDE, Capability.WRITE, Capability.SEND
 
 
@@ -61,14 +64,15 @@ ACTIONS: tuple[Action, ...] = (
            needs=_DECIDE, dangerous=True, hint=6),
     Action("reject", "x", "reject", "Say that a suspected outage is none.", ("board", "outage"),
            needs=_DECIDE, dangerous=True, hint=7),
-    Action("ack", "a", "ack", "Take note of the alarm under the cursor.", ("alarms", "outage"), needs=_TRIAGE, hint=2),
-    Action("shelve", "z", "shelve …", "Put the alarm under the cursor aside for a while, with a reason.", ("alarms",),
-           needs=_TRIAGE, hint=3),
+    Action("ack", "a", "ack", "Take note of the chosen alarms, else of the one under the cursor.",
+           ("alarms", "outage"), needs=_TRIAGE, hint=2),
+    Action("shelve", "z", "shelve …", "Put the chosen alarms, else the one under the cursor, aside for a while, with "
+           "a reason.", ("alarms",), needs=_TRIAGE, hint=3),
     Action("next_kind", "e", "chatter, stale …", "The alarms that are active; that chatter; that are stale; that are "
            "shelved.", ("alarms",), hint=4),
-    Action("place_case", "v", "move into …", "Move the case under the cursor into an outage.", ("cases", "outage"),
-           hint=3, needs=_TRIAGE),
-    Action("unplace_case", "o", "move out …", "Move the case under the cursor out of its outage.",
+    Action("place_case", "v", "move into …", "Move the chosen cases, else the one under the cursor, into an outage.",
+           ("cases", "outage"), hint=3, needs=_TRIAGE),
+    Action("unplace_case", "o", "move out …", "Move the chosen cases, else the one under the cursor, out of an outage.",
            ("cases", "outage"), hint=4, needs=_TRIAGE),
     Action("unexplained", "e", "unexplained", "The cases whose SIMs no live outage holds; once more: all open ones.",
            ("cases",), hint=2),
@@ -200,6 +204,11 @@ def actions_for(where: str, may: Container[Capability] = frozenset(Capability)) 
     own = [action for action in ACTIONS if where in action.where]
     general = [action for action in ACTIONS if EVERYWHERE in action.where]
     return tuple(action for action in (*own, *general) if action.needs in may)
+
+
+def actions_of(place: str, may: Container[Capability] = frozenset(Capability)) -> tuple[Action, ...]:
+    """Return what somebody who ``may`` do so much can do at ``place`` alone."""
+    return tuple(action for action in ACTIONS if place in action.where and action.needs in may)
 
 
 def is_allowed(where: str, name: str, may: Container[Capability]) -> bool:

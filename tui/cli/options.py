@@ -71,7 +71,8 @@ def read_client_table(path: Path) -> ClientTable:
 def _load(ctx: click.Context, _option: click.Parameter, named: Path | None) -> Path | None:
     """Make the file's values the defaults of the command; runs before other options are looked at."""
     path = named or default_config()
-    if named is None and not path.exists():
+    # A home that may not be looked into, as where somebody became another user, has no file either.
+    if named is None and not os.access(path, os.F_OK):
         return None
     table = read_client_table(path)
     values = {"hub_url": table.hub, "data": table.data, "listen": table.listen, "who": table.who}

@@ -137,7 +137,7 @@ class _Printer:
 def _once(printer: _Printer, url: str, who: str, filter_text: str, sort: str, of: str, limit: int) -> int:
     from feeds.client import ClientError, Look, Refused
 
-    unreadable = ""
+    unreadable, total = "", 0
     rows: dict[str, Row] = {}
     try:
         with Look(url, who, credentials()) as look:
@@ -149,7 +149,7 @@ def _once(printer: _Printer, url: str, who: str, filter_text: str, sort: str, of
                 )
                 # Rows may move between two pages: one that comes twice is written once.
                 rows.update((row.key, row) for row in content.rows if row.key not in rows)
-                unreadable = unreadable or content.error
+                unreadable, total = unreadable or content.error, content.total
                 first += window[1]
                 if first >= content.total:
                     break
@@ -159,6 +159,8 @@ def _once(printer: _Printer, url: str, who: str, filter_text: str, sort: str, of
         raise Failed(_clean(str(error))) from error
     printer.head()
     printer.show(tuple(rows.values()))
+    if total > limit:
+        _warn(_cut(total, limit))
     if unreadable:
         raise Failed(unreadable)
     return 0
@@ -200,9 +202,14 @@ def _follow(printer: _Printer, url: str, who: str, filter_text: str, sort: str, 
                 handles.append(client.open(printer.view, sort=sort, filter=filter_text, window=more, of=of))
             elif now[0].total > min(limit, MOST_VIEWS * FOLLOWED) and not told_cut:
                 told_cut = True
-                _warn(f"{now[0].total:,} rows, the first {min(limit, MOST_VIEWS * FOLLOWED):,} are shown (--limit)")
+                _warn(_cut(now[0].total, min(limit, MOST_VIEWS * FOLLOWED)))
     finally:
         client.stop()
+
+
+def _cut(total: int, shown: int) -> str:
+    """Return the words for a list that does not end where its rows do."""
+    return f"cut: {total:,} rows, the first {shown:,} are shown (--limit)"
 
 
 def _check(now: "list[Content]", shown: "list[Content]") -> None:

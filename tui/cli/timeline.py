@@ -59,18 +59,20 @@ def _document(url: str, who: str, outage: str, as_json: bool) -> str:
     )
 
     rows: dict[str, tuple[Row, ...]] = {}
+    totals: dict[str, int] = {}
     try:
         with Look(url, who, credentials()) as look:
 
             def ask(asked: Asked) -> None:
-                rows[asked.name] = look.at(
+                content = look.at(
                     asked.view,
                     of=asked.of.format(outage),
                     filter=asked.filter.format(outage),
                     sort=asked.sort,
                     window=(0, asked.most),
                     timeout=ANSWER_SECONDS,
-                ).rows
+                )
+                rows[asked.name], totals[asked.name] = content.rows, content.total
 
             ask(ASKED[0])
             if rows[ASKED[0].name]:
@@ -78,7 +80,7 @@ def _document(url: str, who: str, outage: str, as_json: bool) -> str:
                     ask(asked)
                 for asked in asked_besides(rows):
                     ask(asked)
-        record = make_record(outage, rows, datetime.now(UTC))
+        record = make_record(outage, rows, datetime.now(UTC), totals)
     except (ClientError, NoSuchOutage) as error:
         from widgets.plain import plain
 

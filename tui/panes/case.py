@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from feeds.model import CaseRow, ReadRow, TriageRow
 from tui.link import View
+from tui.panes.freshness import silence_facts
 from tui.words.readings import look_of
 from tui.words.rows import lane_words, parts_words
 from widgets.facts import Fact, Facts
@@ -206,6 +207,11 @@ class CasePane(Horizontal):
             self.query_one("#case-text").scroll_home(animate=False)
         self._show()
 
+    def tick(self) -> None:
+        """Count its ages on."""
+        if self.row is not None:
+            self._show()
+
     def _open(self) -> None:
         self._close()
         self._of = self._wanted
@@ -246,7 +252,8 @@ class CasePane(Horizontal):
             return
         readings, total, loaded = self._readings()
         now, triage = self.vaken.hub.now(), self._triage_row()
-        facts = case_facts(row, now, readings, triage)
+        first, *rest = case_facts(row, now, readings, triage)
+        facts = [first, *silence_facts(self.vaken.situation.feeds, "cases", row, now), *rest]
         others = other_facts(triage, now) if triage is not None else []
         listed = reading_facts(readings, total) if loaded else [Fact("", Content.styled("…", MUTED))]
         head = Fact("", Content.styled("Read as SIMs", "bold"))

@@ -1,21 +1,23 @@
 """How old the numbers on a screen are, by the feeds that bring them, and what did not come in one by one.
 
 A feed that is silent for longer than is usual for it is named, with its silence. Where all that bring a kind of number
-are silent, the number itself is old: it is dimmed, with its age.
+are silent, the number itself is old: it is dimmed, with its age. Where rows name their source, those of a silent one
+are dimmed alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 from textual.content import Content
 
 from feeds.model import FeedRow
-from widgets.feed_strip import is_stale, losses
+from widgets.facts import Fact
+from widgets.feed_strip import is_stale, losses, usual_words
 from widgets.looks import MUTED
 from widgets.plain import plain
-from widgets.quantities import age_of
+from widgets.quantities import age_of, span
 
 BROUGHT_BY: Final = {
     "alarms": ("alarms",),
@@ -25,6 +27,13 @@ BROUGHT_BY: Final = {
     "outages": ("alarms", "cases"),
 }
 """Which kinds of feeds bring what a view shows."""
+
+
+SOURCE_OF: Final[dict[str, Callable[[Any], str]]] = {
+    "alarms": lambda row: str(row.source),
+    "cases": lambda row: str(row.key).partition("/")[0],
+}
+"""Which feed brought a row, in views whose rows come from one; a case bears it before its number."""
 
 
 class Freshness(Struct, frozen=True):
@@ -48,6 +57,24 @@ def freshness(feeds: Sequence[FeedRow], kinds: Sequence[str], now: datetime) -> 
     old = len(silent) == len(bringing)
     newest = max((feed.heard for feed in bringing if feed.heard is not None), default=None)
     return Freshness(old, (age_of(newest, now) or "never heard") if old else "", tuple(silent))
+
+
+def ages(feeds: Sequence[FeedRow], kinds: Sequence[str], now: datetime) -> tuple[dict[str, str], str]:
+    """Return how old what silent feeds brought is, by feed; and what of unknown origin, where all are silent."""
+    state = freshness(feeds, kinds, now)
+    return {feed.key: age_of(feed.heard, now) or "?" for feed in state.silent}, state.age
+
+
+def silence_facts(feeds: Sequence[FeedRow], view: str, row: Any, now: datetime) -> list[Fact]:
+    """Return that the feed which brought ``row`` is silent, and since when; nothing while it is not."""
+    source = SOURCE_OF[view](row)
+    silent = next((feed for feed in freshness(feeds, BROUGHT_BY[view], now).silent if feed.key == source), None)
+    if silent is None:
+        return []
+    since = f"for {span((now - silent.heard).total_seconds())}" if silent.heard is not None else "since the hub started"
+    usual = f", {words}" if (words := usual_words(silent)) else ""
+    said = f"{plain(silent.key)} has said nothing {since}{usual}: this may not be so any more"
+    return [Fact("~ old", Content.styled(said, "$warning"))]
 
 
 def table_note(feeds: Sequence[FeedRow], view: str, now: datetime) -> Content:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from feeds.model import ReplayRow
-from tui.acts.registry import ACTIONS
+from tui.acts.registry import REPLAY, actions_of
 from widgets.plain import plain
 from widgets.quantities import number
 
@@ -107,9 +107,7 @@ class ReplayBar(Widget):
         return Content("\n").join([first, Content(second)])
 
     def _keys(self) -> str:
-        label = {
-            action.name: self.vaken.keymap.label("replay", action) for action in ACTIONS if "replay" in action.where
-        }
+        label = {action.name: self.vaken.keymap.label(REPLAY, action) for action in actions_of(REPLAY)}
         row = self.vaken.replaying.row
         parts = (
             ("pauses" if row is not None and row.playing else "plays", ("replay_play",)),

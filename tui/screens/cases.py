@@ -46,10 +46,15 @@ class CasesScreen(CaseActions):
         """Say what the pane is for."""
         self._show_detail()
 
-    def case_target(self) -> CaseRow | None:
-        """Return the case under the cursor."""
-        row = self.query_one("#cases", ViewTable).target()
-        return row if isinstance(row, CaseRow) else None
+    def tick(self) -> None:
+        """Count the ages of the pane on as well."""
+        super().tick()
+        for pane in self.query(CasePane):  # a second may pass before it is there
+            pane.tick()
+
+    def case_table(self) -> ViewTable:
+        """Return the queue."""
+        return self.query_one("#cases", ViewTable)
 
     def show_filtered(self, filter: str) -> None:
         """Show the cases that pass ``filter``, from the first."""

@@ -62,7 +62,11 @@ class FactsScreen(VakenScreen):
     @on(ViewTable.Showed)
     def _show_fact(self) -> None:
         row = self.query_one("#facts-table", ViewTable).row
-        if not isinstance(row, FactRow) or row.key == self._shown:
+        if not isinstance(row, FactRow):
+            if not self._shown:
+                self.query_one("#fact-rule", SectionRule).text = Content.styled("no fact is chosen", MUTED)
+            return
+        if row.key == self._shown:
             return
         self._shown = row.key
         head = Content.assemble(

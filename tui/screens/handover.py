@@ -19,7 +19,7 @@ from tui.screens.moment import MomentScreen
 from tui.tables.recorded import CHANGES
 from tui.tables.view_table import ViewTable
 from tui.words.handover import TITLES, note, summary
-from tui.writing.asking_views import rows_now
+from tui.writing.asking_views import content_now, rows_now
 from tui.writing.keeping_files import NotWritten, write_new
 from widgets.looks import MUTED
 from widgets.plain import plain
@@ -161,8 +161,9 @@ class HandoverScreen(VakenScreen):
         app = self.vaken
         until = app.hub.now()
         try:
-            rows = cast(tuple[ChangeRow, ...], await rows_now(app, "changes", of=self._asked, sort="rank", most=MOST))
-            text = note(rows, self._since_words(), until, app.hub.who)
+            found = await content_now(app, "changes", of=self._asked, sort="rank", most=MOST)
+            rows = cast(tuple[ChangeRow, ...], found.rows)
+            text = note(rows, self._since_words(), until, app.hub.who, found.total)
             path = write_new(app.exports, f"vaken-handover-{until:%Y%m%dT%H%MZ}.md", text)
         except (ClientError, NotWritten) as error:
             app.say(str(error), bad=True)

@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from feeds.model.access import Capability
 from tui.acts.keymap import DEFAULT, Keymap
-from tui.acts.registry import EVERYWHERE, Action, actions_for
+from tui.acts.registry import EVERYWHERE, REPLAY, Action, actions_for, actions_of
 from tui.acts.widget_keys import places_of, widget_actions
 from widgets.looks import MUTED
 
@@ -51,14 +51,24 @@ def _lines(place: str, actions: Iterable[Action], width: int, keymap: Keymap) ->
 
 
 def help_lines(
-    where: str, width: int, keymap: Keymap = DEFAULT, may: Container[Capability] = frozenset(Capability)
+    where: str,
+    width: int,
+    keymap: Keymap = DEFAULT,
+    may: Container[Capability] = frozenset(Capability),
+    *,
+    replaying: bool = False,
 ) -> Content:
     """Return the help of the screen ``where``: its own keys, those of everywhere, those of its widgets, the signs.
 
-    What somebody may not do is not in it.
+    What somebody may not do is not in it. Over a replay the keys that steer it come first: they go before all others,
+    which are shown without those that the replay takes.
     """
     offered = actions_for(where, may)
     lines: list[Content] = []
+    if replaying:
+        steering = actions_of(REPLAY, may)
+        lines += [Content.styled("This replay", "bold"), *_lines(REPLAY, steering, width, keymap), Content("")]
+        keymap = keymap.without(keymap.taken_by(REPLAY, steering))
     own = [action for action in offered if where in action.where]
     if own:
         lines.append(Content.styled(f"On this screen ({where})", "bold"))
@@ -77,6 +87,9 @@ def help_lines(
             "  ", ("C", "bold $severity-critical"), " critical  ", ("M", "$severity-major"), " major  ",
             ("m", "$severity-minor"), " minor  ", ("w", "$severity-warning"), " warning  ",
             ("★", "$vip"), " VIP  ", ("S", "$warning"), " stale feed  ", ("R", "$warning"), " refused by the door",
+        ),
+        Content.assemble(
+            "  ", ("●", "bold $primary"), " chosen row  ", ("~", "$warning"), " row of a silent feed, with how long",
         ),
         Content.assemble(
             "  number line: letters are the worst alarm, ", ("█", "$error"), " outage on the axis, ", ("█", "$primary"),
@@ -111,7 +124,7 @@ class HelpScreen(ModalScreen[str]):
         with Vertical():
             yield Static(Content.assemble(("Keys of this screen", "bold"), "   ", line), id="closes")
             with VerticalScroll():
-                yield Static(help_lines(self._where, width, app.keymap, app.hub.link.may))
+                yield Static(help_lines(self._where, width, app.keymap, app.hub.link.may, replaying=app.replaying.here))
 
     def action_scroll(self, lines: int) -> None:
         """Move through the lines."""

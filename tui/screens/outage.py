@@ -9,7 +9,8 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static
 
 from feeds.client import ClientError
-from feeds.model import CaseRow, ExplanationRow, OutageRow, PresentRow, Row, UpdateRow, UpdateState
+from feeds.client import Content as Answer
+from feeds.model import ExplanationRow, OutageRow, PresentRow, UpdateRow, UpdateState
 from tui.acts.cases import CaseActions
 from tui.acts.explanations import ExplainActions
 from tui.acts.outages import OutageActions
@@ -31,7 +32,7 @@ from tui.words.outage_record import (
     record_markdown,
 )
 from tui.words.rows import outage_line, people_words
-from tui.writing.asking_views import rows_now
+from tui.writing.asking_views import content_now
 from tui.writing.keeping_files import NotWritten, write_new
 from widgets.columns import Column
 from widgets.plain import plain
@@ -132,13 +133,12 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         """Return this outage."""
         return self.row
 
-    def case_target(self) -> CaseRow | None:
-        """Return the case under the cursor, where the cases are open."""
+    def case_table(self) -> ViewTable | None:
+        """Return the outage's cases, where they are open."""
         if self.query_one(ContentSwitcher).current != "cases":
             self.vaken.say("Cases are moved in the pane Cases.")
             return None
-        row = self.query_one("#cases", ViewTable).target()
-        return row if isinstance(row, CaseRow) else None
+        return self.query_one("#cases", ViewTable)
 
     def explanation_target(self) -> ExplanationRow | None:
         """Return the candidate under the cursor; where another pane is open, show the candidates first."""
@@ -250,18 +250,20 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         self.query_one(ContentSwitcher).current = name
         self.query_one(f"#{name} StreamTable", StreamTable).focus()
 
-    async def _ask(self, asked: Asked) -> tuple[Row, ...]:
+    async def _ask(self, asked: Asked) -> Answer:
         of, filter = asked.of.format(self.row.key), asked.filter.format(self.row.key)
-        return await rows_now(self.vaken, asked.view, of=of, filter=filter, sort=asked.sort, most=asked.most)
+        return await content_now(self.vaken, asked.view, of=of, filter=filter, sort=asked.sort, most=asked.most)
 
     @work(group="timeline", exclusive=True)
     async def action_export_timeline(self) -> None:
         """Write what happened into files: the beginning of a post-mortem, and the same as data."""
         app = self.vaken
         try:
-            rows = {one.name: await self._ask(one) for one in ASKED}
-            rows |= {one.name: await self._ask(one) for one in asked_besides(rows)}
-            record = make_record(self.row.key, rows, app.hub.now())
+            found = {one.name: await self._ask(one) for one in ASKED}
+            rows = {name: content.rows for name, content in found.items()}
+            rows |= {one.name: (await self._ask(one)).rows for one in asked_besides(rows)}
+            totals = {name: content.total for name, content in found.items()}
+            record = make_record(self.row.key, rows, app.hub.now(), totals)
             name = f"vaken-{self.row.key}-{record.made:%Y%m%dT%H%MZ}"
             path = write_new(app.exports, f"{name}.md", record_markdown(record))
             write_new(app.exports, f"{name}.json", record_json(record))

@@ -77,7 +77,7 @@ ALARMS = (
            sort="raised", timed=True),
     Column("outages", "outage", lambda r, _: " ".join(r.outages), width=7, priority=5, sort="outages"),
     Column("source", "source", lambda r, _: _quiet(r.source), weight=1, least=8, most=14, priority=4,
-           sort="source"),
+           sort="source", ages=True),
     Column("ack", "ack", lambda r, _: Bit(r.acknowledged_by, "ok"), width=6, priority=6, sort="acknowledged_by"),
 )  # fmt: skip
 

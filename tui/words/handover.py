@@ -37,14 +37,16 @@ def escaped(text: str) -> str:
     return "".join(f"\\{sign}" if sign in "\\`*_[]<>|#~!" else sign for sign in clean)
 
 
-def note(rows: Sequence[ChangeRow], since: str, until: datetime, who: str) -> str:
-    """Return the note as Markdown."""
+def note(rows: Sequence[ChangeRow], since: str, until: datetime, who: str, total: int = 0) -> str:
+    """Return the note as Markdown; ``total``: how many changes there are, where that may be more than ``rows``."""
     lines = [
         f"# Handover, {until.astimezone(UTC):%Y-%m-%d %H:%M}Z",
         "",
         f"Since {escaped(since)}; noted by {escaped(who)}.",
         "",
     ]
+    if total > len(rows):
+        lines += [f"**Cut: the first {len(rows):,} of {total:,} changes are here.**", ""]
     for section, title in TITLES.items():
         of = [row for row in rows if row.section == section]
         if not of:

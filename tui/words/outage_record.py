@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
 
 from feeds.model import (
     AlarmRow,
@@ -39,9 +39,9 @@ class Asked(NamedTuple):
 
 ASKED: Final = (
     Asked("outage", "outages", filter="key:{}", most=1),
-    Asked("timeline", "timeline", of="{}", sort="at,key", most=1000),
+    Asked("timeline", "timeline", of="{}", sort="at,key", most=10_000),
     Asked("explanations", "explanations", of="{}", sort="rank", most=20),
-    Asked("impact", "impact", of="{}", sort="-vip,-sims", most=1000),
+    Asked("impact", "impact", of="{}", sort="-vip,-sims", most=10_000),
     Asked("updates", "updates", filter="outage:{}", sort="number", most=200),
     Asked("texts", "facts", filter="kind:drafted,suspected outages:{}", most=200),
     Asked("alarms", "alarms", filter="outages:{}", sort="raised", most=1),
@@ -105,6 +105,12 @@ class OutageRecord(Struct, frozen=True):
     explanations: tuple[ExplanationRow, ...] = ()
     impact: tuple[ImpactRow, ...] = ()
     told: tuple[Told, ...] = ()
+    cut: dict[str, int] = field(default_factory=dict)
+    """Of which parts there is more than the record holds, and how much there is in all."""
+
+
+_WHOLE: Final = ("timeline", "explanations", "impact", "updates", "texts")
+"""What the record holds as it is; of the others it takes the first."""
 
 
 class NoSuchOutage(Exception):
@@ -114,8 +120,13 @@ class NoSuchOutage(Exception):
 _SENT = (UpdateState.CANARY, UpdateState.SENDING, UpdateState.PAUSED, UpdateState.DONE, UpdateState.CANCELLED)
 
 
-def make_record(key: str, rows: Mapping[str, Sequence[Row]], made: datetime) -> OutageRecord:
-    """Return the record of the outage ``key``; ``rows`` by name of ``ASKED``. Raises NoSuchOutage."""
+def make_record(
+    key: str, rows: Mapping[str, Sequence[Row]], made: datetime, totals: Mapping[str, int] | None = None
+) -> OutageRecord:
+    """Return the record of the outage ``key``; ``rows`` by name of ``ASKED``. Raises NoSuchOutage.
+
+    ``totals``: how many rows there are of each, where that may be more than came.
+    """
     outage = next((row for row in rows["outage"] if isinstance(row, OutageRow)), None)
     if outage is None:
         raise NoSuchOutage(f"there is no outage {key}")
@@ -148,6 +159,7 @@ def make_record(key: str, rows: Mapping[str, Sequence[Row]], made: datetime) -> 
         explanations=tuple(row for row in rows["explanations"] if isinstance(row, ExplanationRow)),
         impact=tuple(row for row in rows["impact"] if isinstance(row, ImpactRow)),
         told=told,
+        cut={name: totals[name] for name in _WHOLE if totals and totals.get(name, 0) > len(rows.get(name, ()))},
     )
 
 
@@ -213,6 +225,9 @@ def _lines(record: OutageRecord) -> Iterator[str]:
     yield ""
     yield f"State {outage.state.value}; written {_at(record.made)} from the log. Times are UTC."
     yield ""
+    for name, total in record.cut.items():
+        yield f"**Cut: of {total:,} lines of {name} not all are here.**"
+        yield ""
     yield "## Summary"
     yield ""
     yield "(What happened, in three sentences.)"
@@ -317,7 +332,7 @@ def _impact_lines(record: OutageRecord) -> Iterator[str]:
         name = f"{'VIP ' if row.vip else ''}{escaped(row.customer)}"
         yield f"| {name} | {row.sims:,} | {row.cases:,} | {escaped(row.use)} |"
     if len(record.impact) > 20:
-        yield f"| and {len(record.impact) - 20:,} more | | | |"
+        yield f"| and {record.cut.get('impact', len(record.impact)) - 20:,} more | | | |"
     yield ""
 
 

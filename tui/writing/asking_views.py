@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from feeds.client import ClientError, LinkState
+from feeds.client import ClientError, Content, LinkState
 from feeds.model import Row
 
 if TYPE_CHECKING:
@@ -16,7 +16,14 @@ PATIENCE = 20.0
 async def rows_now(
     app: "VakenApp", view: str, *, of: str = "", filter: str = "", sort: str = "", most: int = 1000
 ) -> tuple[Row, ...]:
-    """Return the rows of a view as they are now. Raises ClientError when they do not come, or are refused."""
+    """Return the first rows of a view as they are now. Raises ClientError when they do not come, or are refused."""
+    return (await content_now(app, view, of=of, filter=filter, sort=sort, most=most)).rows
+
+
+async def content_now(
+    app: "VakenApp", view: str, *, of: str = "", filter: str = "", sort: str = "", most: int = 1000
+) -> Content:
+    """Return the same with how many rows there are in all."""
     if app.hub.link.state is not LinkState.LIVE:
         raise ClientError("there is no connection to the hub")
     handle = app.hub.open(view, of=of, filter=filter, sort=sort, window=(0, most))
@@ -29,7 +36,7 @@ async def rows_now(
                 await there.wait()
         if handle.content.refused:
             raise ClientError(handle.content.error)
-        return handle.content.rows
+        return handle.content
     except TimeoutError as error:
         raise ClientError(f"{view} did not come within {PATIENCE:g} s") from error
     finally:

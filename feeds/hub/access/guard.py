@@ -15,6 +15,7 @@ from aiohttp.typedefs import Middleware
 from feeds.hub.access.gate import Gate
 from feeds.hub.access.identity import ANYBODY, Denied, Identity, needed
 from feeds.hub.access.paths import OPEN, SIGNED, needs_of
+from feeds.hub.access.proxies import HEADER, Proxies
 from feeds.hub.metrics import Metrics
 from feeds.sources import parse
 from feeds.sources.clean import clean
@@ -26,26 +27,37 @@ PROTOCOL: Final = "vaken"
 _TOKEN_PROTOCOL: Final = "vaken.token."
 """A browser cannot set headers on a WebSocket: it gives its token as a subprotocol that begins so, beside ``vaken``."""
 _IDENTITY: Final = "vaken.identity"
+_ADDRESS: Final = "vaken.address"
 
 
 class Guard:
     """The middleware. ``called``: whether this hub has a host name, beside those of the machine from within.
 
-    ``beyond``: it is reached by its addresses as well.
+    ``beyond``: it is reached by its addresses as well. ``proxies``: those that are before it.
     """
 
-    def __init__(self, gate: Gate, called: Callable[[str], bool], beyond: bool, signed: bool, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        called: Callable[[str], bool],
+        beyond: bool,
+        signed: bool,
+        metrics: Metrics,
+        proxies: Proxies | None = None,
+    ) -> None:
         self._gate = gate
         self._called = called
         self._beyond = beyond
         self._signed = signed
         self._metrics = metrics
+        self._proxies = proxies or Proxies()
 
     def middleware(self) -> Middleware:
         """Return it as aiohttp wants it."""
 
         @web.middleware
         async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
+            request[_ADDRESS] = self._proxies.address(request.remote or "", request.headers.getall(HEADER, ()))
             try:
                 self._from_here(request)
                 request[_IDENTITY] = await self._identity(request)
@@ -113,8 +125,8 @@ def who_of(request: web.Request) -> str:
 
 
 def address_of(request: web.Request) -> str:
-    """Return the network address that a request came from."""
-    return request.remote or ""
+    """Return the network address that a request came from, behind the proxies that are trusted."""
+    return cast(str, request.get(_ADDRESS)) or request.remote or ""
 
 
 def _header_of(protocols: str) -> str | None:

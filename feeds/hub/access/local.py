@@ -4,8 +4,10 @@ It stands in the data directory and once more where clients look for it by the h
 read the log as well. It is good until the hub ends: one that was left behind by a kill opens nothing.
 """
 
+import asyncio
 import contextlib
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +19,8 @@ from feeds.model.access import CAPABILITIES, Role
 LOCAL: Final = Identity("", Role.ADMIN, CAPABILITIES[Role.ADMIN], "local")
 """Who comes with it: whoever they say they are, since only the owner of this hub can."""
 
+TRY_EVERY: Final = 10.0
+"""Seconds between two tries to write it where it could not be written."""
 LEFT_BEHIND: Final = 64
 """Tokens of hubs that were killed, which may lie about before the oldest are removed."""
 
@@ -29,12 +33,13 @@ class LocalToken:
         self._files = [directory / LOCAL_FILE]
 
     def write(self, port: int) -> str:
-        """Write it down, once the port is known. Return why clients may not find it by the port; empty: they do.
-
-        Raises AccessError where the data directory does not take it.
-        """
+        """Write it down, once the port is known. Return why programs may not find it; empty: they do."""
         data = f"{self.secret}\n".encode()
-        write_private(self._files[0], data)
+        lost = ""
+        try:
+            write_private(self._files[0], data)
+        except AccessError as error:
+            lost = str(error)
         path = local_token_path(port)
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -42,13 +47,22 @@ class LocalToken:
                 path.parent.chmod(0o700)
             write_private(path, data)
         except (OSError, AccessError) as error:
-            return str(error)
-        self._files.append(path)
+            return "; ".join(filter(None, (lost, str(error))))
+        if path not in self._files:
+            self._files.append(path)
         others = sorted(path.parent.glob("*.token"), key=_age)
         for old in others[:-LEFT_BEHIND]:
             with contextlib.suppress(OSError):  # another hub tidies up as well
                 old.unlink()
-        return ""
+        return lost
+
+    async def until_written(self, port: int, warn: Callable[[str], None]) -> None:
+        """Try again and again to write it down, as a full disk will have room again; until it stands there."""
+        lost = "yet"
+        while lost:
+            await asyncio.sleep(TRY_EVERY)
+            lost = await asyncio.to_thread(self.write, port)
+        warn("programs of this machine find the hub's token by themselves again")
 
     def remove(self) -> None:
         """Remove its files, where they still hold it: another hub may have the port by now."""

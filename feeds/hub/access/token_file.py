@@ -4,6 +4,7 @@ It is replaced as a whole: written beside, flushed, renamed, the directory flush
 new one. Changes come one after the other (a lock file). Mode 0600.
 """
 
+import contextlib
 import fcntl
 import os
 from collections.abc import Iterator
@@ -128,6 +129,8 @@ def write_private(path: Path, data: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
         raise AccessError(f"{path}: cannot be written: {error.strerror}") from error
 
 

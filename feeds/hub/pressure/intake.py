@@ -69,6 +69,11 @@ class Intake:
         """Alarms with a repeat that waits for room, or is just being written."""
         return len(self._echoes) + self._releasing
 
+    @property
+    def calm(self) -> bool:
+        """Whether all that comes goes straight to the log: nothing is kept out."""
+        return not (self.lines.busy or self._echoes)
+
     def admit(self, feed: str) -> None:
         """Raise Overloaded where nothing of a feed can be taken now, before a body is parsed for nothing."""
         if self.lines.busy and self.lines.level(feed) is Level.ALL:
@@ -80,21 +85,18 @@ class Intake:
         ``feed``: whose share of the hub this takes; empty: that of the source that the facts name.
         """
         hub = self._hub
-        alarm_is_news = hub.board.alarms.is_news
         # What is on its way may change what is so: only alarms can be told by themselves.
         is_news = hub.board.is_news if not (hub.log.waiting or self.lines.busy) else _may_be_news
-        news: Sequence[Fact] = [
-            fact for fact in facts if (alarm_is_news(fact.event) if type(fact) is AlarmReported else is_news(fact))
-        ]
+        news: Sequence[Fact] = hub.board.alarms.news(facts, is_news)
         if len(news) != len(facts):
             hub.metrics.repeats.inc(len(facts) - len(news))
-        if not (self.lines.busy or self._echoes):
-            kept = self.lines.submit(by, news, size, feed or _source_of(news, by)) if news else None
+        if self.calm:
+            kept = self.lines.submit(by, news, size, feed or source_of(news, by)) if news else None
             if kept is not None and self.lines.busy:
                 self._follow(kept, news)
             hub.heard.facts(facts, news)
             return Taken(len(facts), 0, kept)
-        return self._thinned(by, facts, news, size, feed or _source_of(facts, by))
+        return self._thinned(by, facts, news, size, feed or source_of(facts, by))
 
     def _thinned(self, by: str, facts: Sequence[Fact], news: Sequence[Fact], size: int, feed: str) -> Taken:
         """As ``take``, while there is something to wait for: what the level keeps out is not let in."""
@@ -183,7 +185,7 @@ class Intake:
             self._release()
 
 
-def _source_of(facts: Sequence[Fact], by: str) -> str:
+def source_of(facts: Sequence[Fact], by: str) -> str:
     """Return the feed that a body names itself: what nobody's token brings is told apart by it."""
     first = facts[0] if facts else None
     return first.event.source if isinstance(first, AlarmReported | CaseReported) else by

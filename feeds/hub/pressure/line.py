@@ -22,7 +22,7 @@ from feeds.log import Batch, LogError
 LOG_FACTS: Final = 8_192
 """Facts that are with the log at a time, at the most, and one piece more: a commit that is written, one that grows."""
 LOG_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of bodies that went straight to the log since it was last empty."""
+"""Bytes of bodies that went straight to the log and may still be there."""
 PIECE: Final = 2_048
 """Facts that go to the log in one append; a body of more is kept piece by piece, in order."""
 QUANTUM: Final = 512
@@ -82,7 +82,10 @@ class Lines:
         self.lag = Lag(clock)
         self._lines: dict[str, _Line] = {}
         """In the order of their turns; a line is there while something waits in it."""
-        self._straight = 0
+        self._straight = [0, 0]
+        """Bytes that went straight to the log up to ``_mark``, and since."""
+        self._mark: asyncio.Future[Batch] | None = None
+        self._newest: asyncio.Future[Batch] | None = None
         self._last: asyncio.Future[Batch] | None = None
         """What went straight to the log last."""
         self._pieces = 0
@@ -124,14 +127,21 @@ class Lines:
         if not self._lines and count <= PIECE:
             waiting = self._in_log()
             if not waiting:
-                self._straight = 0
-            if not waiting or (waiting + count <= self._log_facts and self._straight + size <= LOG_BYTES):
-                self._straight += size
+                self._straight, self._mark = [0, 0], None
+            if not waiting or (waiting + count <= self._log_facts and self._bytes_in_log() + size <= LOG_BYTES):
                 kept = self._submit(by, facts)
                 self.lag.follow(kept)
-                self._last = kept
+                self._last = self._newest = kept
+                self._straight[1] += size
                 return kept
         return self._wait(by, facts, size, feed or by)
+
+    def _bytes_in_log(self) -> int:
+        """Return at most how many bytes of what went straight to the log are still there: it keeps to the order."""
+        if self._mark is None or self._mark.done():
+            self._mark = self._newest
+            self._straight = [self._straight[1], 0]
+        return sum(self._straight)
 
     def _wait(self, by: str, facts: Sequence[Fact], size: int, feed: str) -> "asyncio.Future[Batch]":
         count = len(facts)

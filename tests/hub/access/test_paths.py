@@ -12,8 +12,8 @@ from feeds.hub.commands import Commands
 from feeds.hub.core import Hub
 from feeds.hub.delivery_reports import DeliveryReports
 from feeds.hub.ingest import Door
+from feeds.hub.lapses import Lapses
 from feeds.hub.settings import Settings
-from feeds.hub.watch import Lapses
 from feeds.model.access import COMMAND_NEEDS, Capability
 
 

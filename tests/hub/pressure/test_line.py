@@ -179,3 +179,31 @@ async def test_the_delay_is_the_age_of_the_oldest_fact_not_on_the_board() -> Non
     await disk.flush()
     now = 9.0
     assert lines.behind() == 0.0
+
+
+async def test_a_log_that_keeps_up_and_is_never_empty_needs_no_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.hub.pressure.line.LOG_BYTES", 1_000)
+    disk = Disk()
+    lines = lines_before(disk)
+    for _ in range(3):
+        lines.submit("a", [FACT], 150)
+    for _ in range(20):
+        await disk.flush()
+        lines.submit("a", [FACT], 150)
+        assert disk.waiting == 3
+        assert not lines.busy
+    for _ in range(4):
+        lines.submit("a", [FACT], 150)
+    assert lines.busy, "more than so many bytes are with the log"
+
+
+async def test_bytes_that_went_while_the_log_was_empty_do_not_count_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.hub.pressure.line.LOG_BYTES", 1_000)
+    disk = Disk()
+    lines = lines_before(disk)
+    for _ in range(10):
+        lines.submit("a", [FACT], 600)
+        await disk.flush()
+    for _ in range(3):
+        lines.submit("a", [FACT], 300)
+    assert not lines.busy
