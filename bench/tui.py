@@ -31,7 +31,7 @@ A_SECOND = 2_000
 BATCH = 100
 ALARMS = 5_000
 """Alarms told apart; they are raised, change and are cleared in turn."""
-WARM_SECONDS = 8.0
+WARM_SECONDS = 20.0
 SECONDS = 15.0
 KEYS = 100
 KEY_EVERY = 0.1

@@ -32,6 +32,8 @@ LOOK_SECONDS = 0.25
 """Between two looks at how the terminal takes what is written."""
 PAINT_SECONDS = 0.05
 """How long painting is let go: Textual paints within a sixtieth of a second."""
+STIR_SECONDS = 0.012
+"""How long painting is let go for the frame that was gathered: Textual looks 120 times a second."""
 GATHER_SECONDS = 0.01
 """How long a frame waits for what follows from it on the screen, so that all of it is painted at once."""
 
@@ -130,7 +132,7 @@ class HubApp(App[None]):
     def _wait_for_frame(self) -> None:
         due = self._taken + 1 / self.pace.fps - self._clock()
         if due > 0:
-            self.set_timer(due, self._take)
+            asyncio.get_running_loop().call_later(due, self._take)
         else:
             self._take()
 
@@ -208,11 +210,11 @@ class HubApp(App[None]):
         self._be_still()
 
     def _paint(self) -> None:
-        self._step_on(PAINT_SECONDS / 2, self._be_ready_later)
+        self._step_on(STIR_SECONDS, self._be_ready_later)
         self._stir()
 
     def _be_ready_later(self) -> None:
-        self._step_on(1 / self.pace.fps - GATHER_SECONDS - PAINT_SECONDS / 2, self._be_ready)
+        self._step_on(1 / self.pace.fps - GATHER_SECONDS - STIR_SECONDS, self._be_ready)
         self._be_still()
 
     def _be_ready(self) -> None:

@@ -49,6 +49,8 @@ class Facts(Widget):
     def __init__(self, *, name_width: int = NAME_WIDTH, id: str | None = None) -> None:
         super().__init__(id=id)
         self._name_width = name_width
+        self._folded: tuple[tuple[Fact, ...], int, Content] = ((), -1, Content(""))
+        """The facts that were folded last, for how many cells, and to what."""
 
     def show(self, facts: Sequence[Fact]) -> None:
         """Show ``facts``; nothing is painted where nothing changed."""
@@ -60,7 +62,14 @@ class Facts(Widget):
         self.refresh(layout=self._height(width) != height)
 
     def _height(self, width: int) -> int:
-        return fold(self.facts, width, self._name_width).plain.count("\n") + 1
+        return self._fold(width).plain.count("\n") + 1
+
+    def _fold(self, width: int) -> Content:
+        facts, at, folded = self._folded
+        if facts is not self.facts or at != width:
+            folded = fold(self.facts, width, self._name_width)
+            self._folded = (self.facts, width, folded)
+        return folded
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines that the facts take at ``width``."""
@@ -68,4 +77,4 @@ class Facts(Widget):
 
     def render(self) -> Content:
         """Return the facts."""
-        return fold(self.facts, self.content_size.width, self._name_width)
+        return self._fold(self.content_size.width)

@@ -20,7 +20,7 @@ from widgets.columns import Bit, Column, Placed, bits, place
 from widgets.few_colours import READABLE, contrast
 from widgets.plain import fit, plain
 
-_LINES_KEPT = 2048
+_LINES_KEPT = 512
 """Painted lines that are kept; when there are more all are dropped and painted again as they are needed."""
 
 CELL_STYLES: frozenset[str] = frozenset(
@@ -90,6 +90,8 @@ class LinePainter:
         self._style = style
         self._now = now
         self._lines: dict[str, _Line] = {}
+        self._placeholders: dict[str, Strip] = {}
+        """By look of the cursor."""
         self._looks: dict[tuple[str, ...], Style] = {}
         self._marks: dict[str, dict[int, float]] = {}
         """Changed cells: row key → column place → when the mark ends (monotonic seconds)."""
@@ -106,6 +108,7 @@ class LinePainter:
         self.placed = place(columns, width, gap=2 if width >= 110 else 1, shift=shift)
         self._edges = f"{'‹' if shift else ' '}{'›' if len(self.placed) + shift < len(columns) else ' '}"
         self._lines.clear()
+        self._placeholders.clear()
         self._marks.clear()
         self._fading.clear()
         self._next = inf
@@ -113,6 +116,7 @@ class LinePainter:
     def restyle(self) -> None:
         """Forget what was painted with the styles of before."""
         self._looks.clear()
+        self._placeholders.clear()
         for kept in self._lines.values():
             kept.strips.clear()
 
@@ -237,6 +241,12 @@ class LinePainter:
 
     def placeholder(self, cursor: str) -> Strip:
         """Return what stands for a row that is not loaded."""
+        known = self._placeholders.get(cursor)
+        if known is None:
+            known = self._placeholders[cursor] = self._paint_placeholder(cursor)
+        return known
+
+    def _paint_placeholder(self, cursor: str) -> Strip:
         look = self._look(cursor, "placeholder")
         segments = [Segment("▸ " if cursor else "  ", look)]
         x = 2

@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
@@ -43,6 +44,7 @@ class Terminal:
             stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment, start_new_session=True,
         )  # fmt: skip
         os.close(slave)
+        self._waiting, self._since = 0, time.monotonic()
 
     def read_until(self, text: str) -> None:
         """Read until ``text`` is on the screen, within two minutes."""
@@ -62,6 +64,13 @@ class Terminal:
             if not data:
                 return
             self._stream.feed(data)
+
+    def is_full(self) -> bool:
+        """Return whether what is written stands still: nothing was read, and no more comes for three seconds."""
+        waiting, now = struct.unpack("i", fcntl.ioctl(self._master, termios.FIONREAD, b"    "))[0], time.monotonic()
+        if waiting != self._waiting:
+            self._waiting, self._since = waiting, now
+        return now - self._since > 3
 
     def shows(self, text: str) -> bool:
         return any(text in line for line in self.screen.display)
@@ -110,17 +119,21 @@ def test_a_terminal_that_stands_still_stops_no_feed_and_gets_the_newest_then(tab
         filling = "x" * 400_000
 
         def push() -> None:
-            for step in range(30):
-                title = f"{step}{filling}"
-                table_hub.say(number, total=1, set={"O-7": ROW | {"sims": 10_000 + 977 * step, "title": title}})
+            for step in count():
+                title = f"{step}{filling}" if step < 30 else ""
+                table_hub.say(
+                    number, total=1, set={"O-7": ROW | {"sims": 10_000 + 977 * step % 80_000, "title": title}}
+                )
                 time.sleep(0.1)  # the hub's own pace: what comes within one frame is painted once
+                if terminal.is_full() and step >= 30:
+                    break
             # Also what the wall gets that found this hub too silent meanwhile, and came again.
             table_hub.rows["outages"] = [ROW | {"shared": "apn at.last"}]
             table_hub.say(number, total=1, set={"O-7": table_hub.rows["outages"][0]})
 
         with ThreadPoolExecutor(1) as pool:
             # 12 MB: more than any buffer on the way holds. It comes through because the client goes on reading.
-            pool.submit(push).result(timeout=60)
+            pool.submit(push).result(timeout=120)
         terminal.read_until("fps: slow terminal")
         terminal.read_until("apn at.last")
         terminal.process.send_signal(signal.SIGTERM)

@@ -92,6 +92,8 @@ def vaken(ctx: click.Context, /, config: Path | None, hub_url: str, data: Path, 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run ``vaken`` with ``arguments`` (None: those of the process) and return its exit code."""
+    # Textual looks so often whether there is something to paint: a key waits half as long. Frames are paced by us.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     try:
         result = vaken.main(arguments, prog_name="vaken", standalone_mode=False)
         return result if isinstance(result, int) else DONE
