@@ -7,6 +7,9 @@ PACKAGES := feeds tui widgets drills bench
 # Where property tests are that try fewer examples in the suite than they can.
 PROPERTIES := $(addprefix tests/,board courier drill fleet locating sources surges views widgets)
 
+# One test at a time more than there are processors: they wait for clocks, disks and each other as much as they compute.
+TESTS_AT_ONCE = $(shell $(BIN)/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+
 .PHONY: run test check bench soak format lock clean
 .DEFAULT_GOAL := run
 
@@ -14,7 +17,7 @@ run: $(READY)  ## play the APN fault into a temporary hub and open the console o
 	@$(BIN)/vaken demo
 
 test: $(READY)  ## the full suite
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n $(TESTS_AT_ONCE)
 
 check: $(READY)  ## lint, format, types, import contracts
 	@$(BIN)/ruff check .

@@ -13,6 +13,8 @@ from typing import Any
 import orjson
 from aiohttp import ClientSession, TCPConnector
 
+from tests.hub.warm import WarmProcess
+
 
 class RunningHub:
     """One hub process; ``start`` may be called again after ``kill`` or ``stop``."""
@@ -25,26 +27,26 @@ class RunningHub:
         self.tls: ssl.SSLContext | None = None
         """How its certificate is believed."""
         self.within: tuple[str, ...] = ()
-        """The command that the hub is started by, such as one that enters a namespace."""
+        """The command that the hub is started by, such as one that enters a namespace. Without one it is forked from a
+        process that has imported the program, outside the namespaces of this thread."""
         self.config = directory.parent / "config.toml"
         self.config.write_text(config)
         self.url = ""
-        self.process: subprocess.Popen[str] | None = None
+        self.process: subprocess.Popen[str] | WarmProcess | None = None
 
     def start(self) -> "RunningHub":
         """Start and wait for the ready line."""
-        with (self.directory.parent / "hub.err").open("a") as errors:
-            self.process = subprocess.Popen(
-                [
-                    *self.within,
-                    *(sys.executable, "-m", "tui.cli", "hub", "--data", str(self.directory)),
-                    *("--listen", self.listen, "--config", str(self.config)),
-                ],
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                text=True,
-                env={**os.environ, "PYTHONUNBUFFERED": "1", "XDG_STATE_HOME": str(self.directory.parent / "state")},
-            )
+        arguments = ["hub", "--data", str(self.directory), "--listen", self.listen, "--config", str(self.config)]
+        errors = self.directory.parent / "hub.err"
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", "XDG_STATE_HOME": str(self.directory.parent / "state")}
+        if not self.within and "LD_PRELOAD" not in os.environ:
+            self.process = WarmProcess(arguments, errors, environment)
+        else:
+            with errors.open("a") as file:
+                self.process = subprocess.Popen(
+                    [*self.within, sys.executable, "-m", "tui.cli", *arguments],
+                    stdout=subprocess.PIPE, stderr=file, text=True, env=environment,
+                )  # fmt: skip
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         assert "ready at http" in line, f"no ready line but {line!r}: {self.errors()}"

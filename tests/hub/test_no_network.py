@@ -131,6 +131,7 @@ async def everything_but_mail(hub: RunningHub) -> None:
 def test_everything_but_mail_works_without_a_network(tmp_path: Path) -> None:
     (tmp_path / "zammad.token").write_text("zt\n")
     hub = RunningHub(tmp_path / "data", CONFIG.replace("zammad.token", str(tmp_path / "zammad.token")))
+    hub.within = ("env",)
 
     async def work() -> None:
         hub.start()
