@@ -24,6 +24,7 @@ Marks = NDArray[np.bool_]
 """One yes or no for each of some slots, in their order."""
 
 BYTES_OF_VALUE: Final = 250
+BYTES_OF_KEY: Final = 100
 EXACT: Final = 2.0**53
 """Whole numbers below are held exactly."""
 
@@ -143,7 +144,7 @@ class Values:
         """What each value says, folded."""
         new = self.values[len(self._texts) :]
         if new:
-            self._texts.extend(_all_folded(new))
+            self._texts.extend(all_folded(new))
         return self._texts
 
     def say(self, slots: Slots, says: Callable[[Sequence[str]], list[bool]]) -> Marks:
@@ -196,11 +197,58 @@ class Values:
 _NUMBER = re.compile("([0-9]+)")
 
 
-class CountedKeys(Values):
-    """Keys, sorted with the numbers in them as numbers: O-9 stands before O-10."""
+class CountedKeys:
+    """The key of each slot, sorted with the numbers in it as numbers: O-9 stands before O-10."""
 
-    def _compare(self, value: Any) -> Any:
-        return counted(value)
+    def __init__(self, keys: list[str]) -> None:
+        """``keys``: by slot; what is appended to them is taken up by itself."""
+        self._keys = keys
+        self._compared: list[str] = []
+        """What the key of each slot is compared by, as far as they were read."""
+        self._ranks: Slots = np.empty(0, np.int32)
+
+    @property
+    def bytes(self) -> int:
+        """Memory that it takes, roughly."""
+        return BYTES_OF_KEY * len(self._keys)
+
+    @property
+    def ready(self) -> bool:
+        """Whether all keys are in order."""
+        return len(self._ranks) == len(self._keys)
+
+    def prepare(self, most: int) -> None:
+        """Read the next keys, ``most`` of them; when all are read, put them in order."""
+        begin = len(self._compared)
+        self._compared.extend(map(counted, self._keys[begin : begin + most]))
+        if begin + most >= len(self._keys):
+            self._rank()
+
+    def put(self, slot: int, row: Row) -> None:
+        """Nothing is to be done: a slot keeps its key."""
+
+    def keep(self, slots: Slots) -> None:
+        """Number the rows anew: what stood at ``slots`` stands one after the other."""
+        read = slots[slots < len(self._compared)]
+        self._compared = [self._compared[slot] for slot in read.tolist()]
+        self._ranks = self._ranks[slots[slots < len(self._ranks)]]
+
+    def ranks(self, slots: Slots, *, falling: bool) -> NDArray[Any]:
+        """Return what to sort ``slots`` by, smallest first."""
+        if not self.ready:
+            self.prepare(len(self._keys))
+        ranks = self._ranks[slots]
+        return -ranks if falling else ranks
+
+    def _rank(self) -> None:
+        """Put the keys in order; those that were there are in it already."""
+        compared = self._compared
+        order = [*np.argsort(self._ranks, kind="stable").tolist(), *range(len(self._ranks), len(compared))]
+        order.sort(key=compared.__getitem__)
+        sorted_ones = list(map(compared.__getitem__, order))
+        further = list(map(ne, sorted_ones[1:], sorted_ones))
+        self._ranks = np.empty(len(compared), np.int32)
+        self._ranks[order] = np.cumsum([False, *further][: len(order)])
 
 
 def counted(key: str) -> str:
@@ -217,9 +265,9 @@ def counted(key: str) -> str:
     return "".join(pieces)
 
 
-def _all_folded(values: Sequence[Any]) -> list[str]:
-    """Return what each of many values says."""
-    if all(type(value) is str for value in values):
+def all_folded(values: Sequence[Any]) -> list[str]:
+    """Return what each of many values says, folded."""
+    if set(map(type, values)) == {str}:
         # Folded in one go: several times faster than one by one.
         together = "\0".join(values).replace("\r", " ").replace("\n", " ").casefold().split("\0")
         if len(together) == len(values):
@@ -227,7 +275,7 @@ def _all_folded(values: Sequence[Any]) -> list[str]:
     return [folded(texts(value)) for value in values]
 
 
-Column = Numbers | Values
+Column = Numbers | Values | CountedKeys
 
 
 def grown(values: NDArray[Any], slot: int) -> NDArray[Any]:

@@ -17,7 +17,7 @@ from weakref import WeakSet
 import numpy as np
 
 from feeds.model import Row
-from feeds.views.columns import CountedKeys, Marks, Numbers, Slots, Values, grown
+from feeds.views.columns import BYTES_OF_KEY, Column, CountedKeys, Marks, Numbers, Slots, Values, all_folded, grown
 from feeds.views.folded import folder, plain_fields
 from feeds.views.kinds import Kind, kind_of
 from feeds.views.order import Order
@@ -106,7 +106,7 @@ class HeldRows:
         self._there: Marks = np.empty(0, np.bool_)
         """By slot, whether there is a row; may have room at its end."""
         self._by_key = self._order(np.empty(0, np.int32))
-        self._columns: dict[tuple[type, str], Numbers | Values] = {}
+        self._columns: dict[tuple[type, str], Column] = {}
         """The one that was wanted last stands last."""
         self._dirty: set[str] = set()
         self._spared: dict[str, Row] = {}
@@ -146,8 +146,9 @@ class HeldRows:
     def rows_at(self, slots: Slots) -> Iterator[Row | None]:
         """Yield the row of each slot."""
         held = self._rows
-        for slot in slots.tolist():
-            yield held[slot] or self.row_at(slot)
+        if self._held == self.count:  # all that there are
+            return map(held.__getitem__, slots.tolist())
+        return (held[slot] or self.row_at(slot) for slot in slots.tolist())
 
     def slot(self, key: str) -> int | None:
         """Return the slot of ``key``, where it has or had a row. Settle first."""
@@ -168,14 +169,19 @@ class HeldRows:
         return list(map(held.__getitem__, slots.tolist()))
 
     def lines_at(self, name: str, slots: Slots) -> list[str] | None:
-        """Return what a field says in each slot, taken from the whole rows' texts; None: a column takes less.
+        """Return what ``said_at`` does, folded; None: a column takes less."""
+        said = self.said_at(name, slots)
+        return all_folded(said) if said is not None else None
+
+    def said_at(self, name: str, slots: Slots) -> list[str] | None:
+        """Return what a field of text says in each slot, as it is; None: a column takes less.
 
         Where nearly each row has another value a column would be a second copy of all of them.
         """
-        if self._told < self.count or (Values, name) in self._columns or not self._differs(name):
+        if (Values, name) in self._columns or not self._differs(name):
             return None
-        line = plain_fields(self.source.row_type).index(name)
-        return [text.split("\n", line + 1)[line] for text in self.texts_at(slots)]
+        get = attrgetter(name)
+        return [get(row) if row is not None else "" for row in self.rows_at(slots)]
 
     def numbers(self, name: str) -> Numbers:
         """Return a column of times or numbers. Settle first."""
@@ -188,7 +194,7 @@ class HeldRows:
 
     def counted_keys(self) -> CountedKeys:
         """Return the column of keys, to sort by with the numbers in them as numbers. Settle first."""
-        return self._column(CountedKeys, "key", lambda: CountedKeys("key", self._every_row(), plain=True))
+        return self._column(CountedKeys, "key", lambda: CountedKeys(self.keys))
 
     def all_slots(self) -> Slots:
         """Return the slots of all rows, in the order of their keys."""
@@ -273,7 +279,7 @@ class HeldRows:
                 return False
             if 10 * self._told >= 9 * self.count and not self.awaited:
                 # Rows change all the time: the last few are folded when they are wanted.
-                return self._prepare_column()
+                return self._prepare_column(rest)
             self._to_fold = iter(range(len(self._rows)))
         for slot in self._to_fold:
             if slot >= len(self._rows):
@@ -286,11 +292,14 @@ class HeldRows:
         self._to_fold = None
         return True
 
-    def _prepare_column(self) -> bool:
+    def _prepare_column(self, rest: Callable[[], bool]) -> bool:
         """Make one column that filters and orders are likely to ask for. Returns whether there was one to make."""
-        for name in self.source.row_type.__struct_fields__ if self.count >= COLUMNS_FROM else ():
-            if len(self._columns) >= COLUMNS_HELD:
-                break
+        if self.count < COLUMNS_FROM:
+            return False
+        room = COLUMN_BYTES - sum(column.bytes for column in self._columns.values())
+        for name in self.source.row_type.__struct_fields__:
+            if len(self._columns) >= COLUMNS_HELD or room < 8 * len(self.keys):
+                return False
             kind = kind_of(self.source.row_type, name)
             if kind in (Kind.TIME, Kind.NUMBER) and (Numbers, name) not in self._columns:
                 self.numbers(name)
@@ -298,7 +307,16 @@ class HeldRows:
             if kind in (Kind.TEXT, Kind.RANKED) and (Values, name) not in self._columns and not self._differs(name):
                 self.values(name)
                 return True
-        return False
+        known = self._columns.get((CountedKeys, "key"))
+        if known is None and room < BYTES_OF_KEY * len(self.keys):
+            return False
+        keys = self.counted_keys()
+        if keys.ready:
+            return False
+        keys.prepare(FEW)
+        while not keys.ready and not rest():
+            keys.prepare(FEW)
+        return True
 
     def _order(self, slots: Slots) -> Order:
         return Order(slots, lambda slot: self.keys[slot])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from feeds.model import Row
-from feeds.views.columns import Numbers, Slots, Values, counted, sort_value
+from feeds.views.columns import Column, Slots, counted, sort_value
 from feeds.views.held import HeldRows
 from feeds.views.kinds import Kind, kind_of, types_of
 
@@ -72,12 +72,25 @@ def in_order(slots: Slots, sort: Sort, held: HeldRows) -> Slots:
     for name, falling in reversed(sort):
         if len(slots) < 2:
             break
-        column: Numbers | Values
+        column: Column
         if name == "key":
             column = held.counted_keys()
         elif kind_of(row_type, name) in (Kind.TIME, Kind.NUMBER) or types_of(row_type, name) == {bool}:
             column = held.numbers(name)
         else:
+            said = held.said_at(name, slots)
+            if said is not None:
+                slots = slots[_order_of(said, falling=falling)]
+                continue
             column = held.values(name)
         slots = slots[np.argsort(column.ranks(slots, falling=falling), kind="stable")]
     return slots
+
+
+def _order_of(said: list[str], *, falling: bool) -> list[int]:
+    """Return the places of texts in their order; those without one come last."""
+    order = [place for place, text in enumerate(said) if text]
+    order.sort(key=said.__getitem__, reverse=falling)
+    if len(order) < len(said):
+        order += [place for place, text in enumerate(said) if not text]
+    return order

@@ -166,6 +166,9 @@ class Held(Term, frozen=True):
         wanted = self.wanted
         if len(wanted) == 1 and wanted[0]:
             part = wanted[0]
+            said = held.said_at(self.key, slots) if " " not in part else None  # a line break is read as a space
+            if said is not None:
+                return _marks([part in text.casefold() for text in said])
             return _of_texts(self.key, slots, held, lambda said: [part in text for text in said])
 
         def says(said: Sequence[str]) -> list[bool]:

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from feeds.model import AlarmRow, Severity
 from feeds.views import Query
+from feeds.views import columns as columns_module
 from feeds.views import held as held_module
 from feeds.views import query as query_module
 from feeds.views.filter import parse
@@ -201,6 +202,7 @@ def test_queries_over_shared_rows_show_what_a_plain_look_shows(held: int, monkey
     monkeypatch.setattr(held_module, "SPARE", 1)
     monkeypatch.setattr(held_module, "MOST_DIRTY", 9)
     monkeypatch.setattr(held_module, "COLUMNS_HELD", 3)
+    monkeypatch.setattr(held_module, "COLUMNS_FROM", 1)
     monkeypatch.setattr(query_module, "PLACES_KEPT", 5)
     case = QueriesAgainstAPlainLook.TestCase
     case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
@@ -212,6 +214,7 @@ def test_queries_over_rows_that_are_made_in_pieces_show_the_same_once_they_are_r
 ) -> None:
     monkeypatch.setattr(held_module, "PIECE", 3)
     monkeypatch.setattr(held_module, "FEW", 2)
+    monkeypatch.setattr(held_module, "COLUMNS_FROM", 1)
     monkeypatch.setattr(held_module, "MOST_DIRTY", 9)
     case = QueriesOfRowsMadeInPieces.TestCase
     case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
@@ -248,6 +251,31 @@ def test_who_looks_at_very_many_rows_waits_and_a_piece_is_small(monkeypatch: pyt
     assert found is not None
     assert words.total == sum(map(found, shelf.rows.values()))
     assert Query(held, "-key", "severity:major").ready(0, 10)
+
+
+def test_keys_are_put_in_order_ahead_and_so_are_those_that_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held_module, "COLUMNS_FROM", 1)
+    read: list[str] = []
+
+    counted_of = columns_module.counted
+
+    def noted(key: str) -> str:
+        read.append(key)
+        return counted_of(key)
+
+    shelf = Shelf(structs.replace(alarm(number), key=f"k/{number}") for number in range(1_000))
+    held = HeldRows(shelf)
+    assert Query(held, "", "").total == 1_000
+    monkeypatch.setattr(columns_module, "counted", noted)
+    while held.prepare(lambda: True):
+        pass
+    assert len(read) == 1_000
+    for number in (2_000, 999_999, 77_777):
+        shelf.rows[f"k/{number}"] = structs.replace(alarm(number), key=f"k/{number}")
+    held.drop(list(shelf.rows)[-3:])
+    last = [row.key for row in Query(held, "-key", "").rows(0, 5)]
+    assert last == ["k/999999", "k/77777", "k/2000", "k/999", "k/998"]
+    assert len(read) == 1_003
 
 
 def test_slots_of_rows_that_went_are_given_back_under_the_queries(monkeypatch: pytest.MonkeyPatch) -> None:
