@@ -6,8 +6,8 @@ from typing import NamedTuple
 from textual.content import Content
 from textual.geometry import Size
 from textual.reactive import var
-from textual.widget import Widget
 
+from widgets.kept_text import KeptText
 from widgets.looks import MUTED
 
 NAME_WIDTH = 10
@@ -20,24 +20,23 @@ class Fact(NamedTuple):
     text: Content
 
 
-def fold(facts: Sequence[Fact], width: int, name_width: int = NAME_WIDTH) -> Content:
+def fold(facts: Sequence[Fact], width: int, name_width: int = NAME_WIDTH) -> list[Content]:
     """Return the facts as lines of at most ``width`` cells, the names in ``name_width`` of them."""
-    lines: list[Content] = []
-    for fact in facts:
-        if not fact.name:
-            lines += fact.text.wrap(max(width, 1)) if fact.text else [Content("")]
-            continue
-        room = width - name_width
-        if room < 10:
-            lines += Content.assemble((f"{fact.name} ", MUTED), fact.text).wrap(max(width, 1))
-            continue
-        folded = fact.text.wrap(room) or [Content("")]
-        lines.append(Content.assemble((f"{fact.name:<{name_width}}", MUTED), folded[0]))
-        lines += [Content.assemble(" " * name_width, line) for line in folded[1:]]
-    return Content("\n").join(lines)
+    return [line for fact in facts for line in _fold(fact, width, name_width)]
 
 
-class Facts(Widget):
+def _fold(fact: Fact, width: int, name_width: int) -> list[Content]:
+    if not fact.name:
+        return fact.text.wrap(max(width, 1)) if fact.text else [Content("")]
+    room = width - name_width
+    if room < 10:
+        return Content.assemble((f"{fact.name} ", MUTED), fact.text).wrap(max(width, 1))
+    first, *others = fact.text.wrap(room) or [Content("")]
+    named = Content.assemble((f"{fact.name:<{name_width}}", MUTED), first)
+    return [named, *(Content.assemble(" " * name_width, line) for line in others)]
+
+
+class Facts(KeptText):
     """As high as its facts at the width it gets."""
 
     DEFAULT_CSS = """
@@ -49,8 +48,12 @@ class Facts(Widget):
     def __init__(self, *, name_width: int = NAME_WIDTH, id: str | None = None) -> None:
         super().__init__(id=id)
         self._name_width = name_width
-        self._folded: tuple[tuple[Fact, ...], int, Content] = ((), -1, Content(""))
-        """The facts that were folded last, for how many cells, and to what."""
+        self._width = 0
+        self._folded: list[tuple[Fact, list[Content]]] = []
+        """The facts that were folded last, for that many cells, each with its lines."""
+        self._lines: list[Content] = []
+        self._shown: tuple[Fact, ...] | None = None
+        """The facts that the lines are of."""
 
     def show(self, facts: Sequence[Fact]) -> None:
         """Show ``facts``; nothing is painted where nothing changed."""
@@ -59,22 +62,26 @@ class Facts(Widget):
     def watch_facts(self) -> None:
         """Paint the new facts; the screen is laid out anew only where they take more or fewer lines."""
         width, height = self.content_size
-        self.refresh(layout=self._height(width) != height)
+        self.refresh(layout=len(self._lines_for(width)) != height)
 
-    def _height(self, width: int) -> int:
-        return self._fold(width).plain.count("\n") + 1
-
-    def _fold(self, width: int) -> Content:
-        facts, at, folded = self._folded
-        if facts is not self.facts or at != width:
-            folded = fold(self.facts, width, self._name_width)
-            self._folded = (self.facts, width, folded)
-        return folded
+    def _lines_for(self, width: int) -> list[Content]:
+        if self._shown is self.facts and self._width == width:
+            return self._lines
+        known = self._folded if self._width == width else []
+        folded = []
+        for place, fact in enumerate(self.facts):
+            was = known[place] if place < len(known) else None
+            if was is None or was[0].name != fact.name or not was[0].text.is_same(fact.text):
+                was = (fact, _fold(fact, width, self._name_width))
+            folded.append(was)
+        self._shown, self._width, self._folded = self.facts, width, folded
+        self._lines = [line for _fact, lines in folded for line in lines]
+        return self._lines
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the lines that the facts take at ``width``."""
-        return self._height(width)
+        return max(len(self._lines_for(width)), 1)
 
-    def render(self) -> Content:
-        """Return the facts."""
-        return self._fold(self.content_size.width)
+    def text_lines(self) -> Sequence[Content]:
+        """Return the facts, folded."""
+        return self._lines_for(self.content_size.width)

@@ -3,10 +3,10 @@
 from textual.content import Content
 from textual.reactive import var
 
-from widgets.kept_lines import KeptLines
+from widgets.kept_text import KeptText
 
 
-class SectionRule(KeptLines):
+class SectionRule(KeptText):
     """``text`` stands at the left, ``note`` at the right; the note goes first where both do not fit."""
 
     DEFAULT_CSS = """
@@ -24,8 +24,11 @@ class SectionRule(KeptLines):
         """Show the new note."""
         self.refresh()
 
-    def render(self) -> Content:
+    def text_lines(self) -> tuple[Content, ...]:
         """Return the line."""
+        return (self._line(),)
+
+    def _line(self) -> Content:
         width, grey = self.size.width, "$foreground-disabled"
         left = 4 + self.text.cell_length
         if left > width:
