@@ -16,6 +16,7 @@ from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
 from tui.tables.filter_bar import FilterBar
 from tui.tables.view_table import ViewTable
+from widgets.kept_lines import KeptLines
 
 if TYPE_CHECKING:
     from tui.app import VakenApp
@@ -33,6 +34,10 @@ def room_for(width: int, height: int) -> dict[str, bool]:
         "-ribbon": width >= 60 and height >= 30,
         "-high": width >= 60 and height >= 38,
     }
+
+
+class _Body(KeptLines, Vertical):
+    """What is between header and hints."""
 
 
 class VakenScreen(Screen[Any]):
@@ -56,7 +61,7 @@ class VakenScreen(Screen[Any]):
         self.update_classes(room_for(*self.app.size))  # before there is anything in it: all is styled once
         yield ReplayBar()
         yield StatusHeader(self.place)
-        with Vertical(id="body"):
+        with _Body(id="body"):
             yield from self.compose_body()
         self._filter_bar = FilterBar()
         yield self._filter_bar

@@ -25,7 +25,7 @@ class KeptLines(Widget):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._kept: list[Strip] = []
+        self._lines_kept: list[Strip] = []
         self._raw: list[Strip | None] = []
         """The lines as the widget gave them, where that is known."""
         self._kept_for: tuple[Any, ...] = ()
@@ -56,22 +56,24 @@ class KeptLines(Widget):
         filters = self.get_line_filters()
         made_for = (crop, *filters)
         if made_for == self._kept_for and not self._stale:
-            return self._kept
+            return self._lines_kept
         if made_for != self._kept_for or (bare := self._bare) != self._was_bare:
-            self._kept, self._kept_for, self._was_bare = super().render_lines(crop), made_for, self._bare
-            self._raw = [None] * len(self._kept)
+            self._lines_kept, self._kept_for, self._was_bare = super().render_lines(crop), made_for, self._bare
+            self._raw = [None] * len(self._lines_kept)
         elif bare:
             self._make_stale(crop, filters)
         elif stale := [y for y in self._stale if 0 <= y < crop.height]:
             first, end = min(stale), max(stale) + 1
-            self._kept[first:end] = super().render_lines(Region(0, first, crop.width, end - first))
+            self._lines_kept[first:end] = super().render_lines(Region(0, first, crop.width, end - first))
         self._stale.clear()
         self._dirty_regions.clear()
-        return self._kept
+        return self._lines_kept
 
     def _make_stale(self, crop: Region, filters: Sequence[LineFilter]) -> None:
         """Make the stale lines of a bare widget anew."""
         background = self.background_colors[1] if filters else None
+        # What the scrollbar covers is not made: the compositor would cut it off again, line by line.
+        covered = self.scrollbar_size_vertical if self.show_vertical_scrollbar else 0
         for y in self._stale:
             if not 0 <= y < crop.height:
                 continue
@@ -79,10 +81,10 @@ class KeptLines(Widget):
             if line is self._raw[y]:
                 continue
             self._raw[y] = line
-            if line.cell_length != crop.width:  # what is missing lies below the scrollbar
+            if line.cell_length != crop.width - covered:
                 look = next(reversed(list(line)), None)
                 line = line.adjust_cell_length(crop.width, look.style if look is not None else None)
             if background is not None:
                 for one in filters:
                     line = line.apply_filter(one, background)
-            self._kept[y] = line
+            self._lines_kept[y] = line

@@ -20,6 +20,7 @@ from tui.link import View
 from tui.tables.column_dialog import ColumnDialog
 from tui.tables.kept_looks import shown_columns
 from widgets.columns import Column
+from widgets.kept_lines import KeptLines
 from widgets.plain import plain
 from widgets.quantities import number
 from widgets.section_rule import SectionRule
@@ -38,7 +39,7 @@ _LOSS_SHOWN = 6.0
 """Seconds that the loss is told."""
 
 
-class ViewTable(Vertical):
+class ViewTable(KeptLines, Vertical):
     """``base`` is the part of the filter that belongs to the screen and cannot be taken off; ``filter`` is at first.
 
     ``newest`` is the order in which the newest row comes first, where following one makes sense.
