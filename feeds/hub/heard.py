@@ -90,12 +90,15 @@ class FeedsHeard:
 
     def facts(self, facts: Sequence[Fact], news: Sequence[Fact] | None = None) -> None:
         """Note that facts came in; ``news``: those of them, in their order, that were not known (None: all)."""
-        if news is not None and len(news) != len(facts):
-            self._coalesced(facts, news)
         sources = {fact.event.source if type(fact) is AlarmReported else "" for fact in facts}
         if len(facts) == 1 or (len(sources) == 1 and "" not in sources):  # most often a batch is of one feed
-            self._note(*_feed_of(facts[0]), len(facts))
+            name, kind = _feed_of(facts[0])
+            self._note(name, kind, len(facts))
+            if news is not None:
+                self._feed(name, kind).coalesced += len(facts) - len(news)
             return
+        if news is not None and len(news) != len(facts):
+            self._coalesced(facts, news)
         for (name, kind), count in Counter(map(_feed_of, facts)).items():
             self._note(name, kind, count)
 
