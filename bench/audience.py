@@ -15,6 +15,7 @@ from aiohttp import ClientSession, ClientWebSocketResponse, TCPConnector, WSMsgT
 from msgspec import Struct
 
 VIEWS = ("alarms", "cases", "outages", "feeds")
+FIRST_LOOK_SECONDS = 120.0
 _SEQ = re.compile(rb'^\{"view":[01],"seq":(\d+)')
 
 Body = Callable[[int, int], list[dict[str, object]]]
@@ -70,7 +71,7 @@ class Audience:
         """By terminal: (sequence, when a frame of it was there)."""
 
     async def come(self, session: ClientSession, url: str, terminals: int) -> None:
-        """Connect and open the views."""
+        """Connect, open the views, and wait until each shows something: very many rows take their time to be made."""
         for number in range(terminals):
             socket = await session.ws_connect(f"{url}/v1/stream?who=p{number}", max_msg_size=0)
             for place, view in enumerate(VIEWS):
@@ -78,6 +79,13 @@ class Audience:
                 await socket.send_str(orjson.dumps({"open": view, "id": place, "sort": sort}).decode())
             self._sockets.append(socket)
             self._arrivals.append([])
+        async with asyncio.timeout(FIRST_LOOK_SECONDS):
+            for socket in self._sockets:
+                waiting = set(range(len(VIEWS)))
+                while waiting:
+                    frame = orjson.loads(await socket.receive_str())
+                    if "rows" in frame:
+                        waiting.discard(frame["view"])
 
     async def listen(self) -> None:
         """Note when frames come, until cancelled."""
