@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tui.acts.hints import Hints
 from tui.acts.registry import is_allowed
-from tui.panes.freshness import BROUGHT_BY, SOURCE_OF, ages, freshness, table_note
+from tui.panes.freshness import BROUGHT_BY, SOURCE_OF, ages, freshness, table_losses, table_note
 from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
 from tui.tables.filter_bar import FilterBar
@@ -116,6 +116,7 @@ class VakenScreen(Screen[Any]):
                 note = table_note(feeds, table.view, now)
                 if table.rule.note != note:
                     table.rule.note = note
+                table.losses.show(table_losses(feeds, table.view))
                 if table.view in SOURCE_OF:
                     table.table.show_old(SOURCE_OF[table.view], *ages(feeds, BROUGHT_BY[table.view], now))
                 else:

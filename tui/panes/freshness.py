@@ -15,7 +15,6 @@ from textual.content import Content
 from feeds.model import FeedRow
 from widgets.facts import Fact
 from widgets.feed_strip import is_stale, losses, usual_words
-from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.quantities import age_of, span
 
@@ -87,8 +86,11 @@ def table_note(feeds: Sequence[FeedRow], view: str, now: datetime) -> Content:
     elif state.silent:
         first, more = state.silent[0], f" +{len(state.silent) - 1}" if len(state.silent) > 1 else ""
         parts.append((f"S {plain(first.key)} {age_of(first.heard, now) or 'never heard'}{more}", "$warning"))
-    if view in ("alarms", "cases"):
-        lost = losses([feed for feed in feeds if feed.kind in kinds])
-        if lost:
-            parts.append((f"{' · ' if parts else ''}{lost}", MUTED))
     return Content.assemble(*parts)
+
+
+def table_losses(feeds: Sequence[FeedRow], view: str) -> str:
+    """Return what of a table of ``view`` did not come in one by one; empty where all did."""
+    if view not in ("alarms", "cases"):
+        return ""
+    return losses([feed for feed in feeds if feed.kind in BROUGHT_BY[view]])

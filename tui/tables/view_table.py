@@ -19,6 +19,7 @@ from tui.kept import TableKept, with_table
 from tui.link import View
 from tui.tables.column_dialog import ColumnDialog
 from tui.tables.kept_looks import shown_columns
+from tui.tables.losses_row import LossesRow
 from widgets.columns import Column
 from widgets.kept_lines import KeptLines
 from widgets.plain import plain
@@ -104,6 +105,7 @@ class ViewTable(KeptLines, Vertical):
         self.table = StreamTable(
             columns, now=self._now, start_on_row=start_on_row, empty=empty, sort=sort, id=f"{id}-rows" if id else None
         )
+        self.losses = LossesRow()
         self._empty = empty
 
     @property
@@ -118,6 +120,7 @@ class ViewTable(KeptLines, Vertical):
         """Lay it out."""
         yield self.rule
         yield self.table
+        yield self.losses
 
     def on_mount(self) -> None:
         """Open the view."""
