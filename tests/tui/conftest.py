@@ -44,4 +44,7 @@ async def settle(pilot: Pilot[None]) -> None:
         if not app._told:
             break
         await pilot.pause(0.01)
+    if app._rest is not None:  # the frame is not waited for: a key would have it painted at once as well
+        app._rest.cancel()
+        app._be_ready()
     await pilot.pause()

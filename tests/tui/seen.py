@@ -18,7 +18,7 @@ def line_with(pilot: Pilot[None], text: str) -> str:
 
 
 async def until(pilot: Pilot[None], what: Callable[[], bool]) -> None:
-    """Wait until ``what`` holds, within five seconds."""
-    async with asyncio.timeout(5):
+    """Wait until ``what`` holds, within twenty seconds, for a machine that has much else to do."""
+    async with asyncio.timeout(20):
         while not what():
             await pilot.pause(0.01)

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from tests.tui.conftest import Opened, settle
-from tests.tui.seen import line_with, screen_text
+from tests.tui.seen import line_with, screen_text, until
 from tests.widgets.colour_sight import apart
 from tui.app import VakenApp
 from tui.kept import KeptFile
@@ -190,10 +190,10 @@ async def test_a_time_zone_that_there_is_not_is_refused_in_words(opened: Opened)
 async def test_problems_with_the_configuration_are_said_at_the_start(opened: Opened) -> None:
     told = Preferences({"theme": ("dark", "test")}, problems=("config.toml, line 3: [keys] preset: there is no such",))
     async with opened((100, 30), preferences=told) as pilot:
-        assert "line 3" in screen_text(pilot)
+        await until(pilot, lambda: "line 3" in screen_text(pilot))
         await pilot.press("S")
         await settle(pilot)
-        assert "line 3" in screen_text(pilot)
+        await until(pilot, lambda: "line 3" in screen_text(pilot))
 
 
 def test_every_choice_has_a_default_that_can_be_chosen() -> None:

@@ -95,7 +95,7 @@ async def browser(profile: Path, width: int, height: int) -> AsyncIterator[Page]
     finally:
         process.terminate()
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 await process.wait()
         except TimeoutError:
             process.kill()
