@@ -98,6 +98,17 @@ def test_a_surge_that_goes_on_stands_out_without_colour() -> None:
     assert "all cases" in over
 
 
+def test_short_lines_of_surges_stand_below_each_other_whatever_their_day() -> None:
+    ago = [timedelta(hours=1), timedelta(days=3)]
+    lines = [
+        surge_line(surge_row(began=NOW - ago[0]), NOW, short=True).plain,
+        surge_line(surge_row(began=NOW - ago[1], ended=NOW, channel="", kind=""), NOW, short=True).plain,
+    ]
+    assert [line.index("61 in 10 min") for line in lines] == [30, 30]
+    assert [line[2:11] for line in lines] == ["    01:55", f"{NOW - ago[1]:%a} 02:55"]
+    assert len(lines[0]) <= 74
+
+
 def test_names_in_surges_are_text_and_nothing_else() -> None:
     assert "[/red]" in surge_line(surge_row(service="[/red]\x1b[31m"), NOW).plain
 

@@ -53,9 +53,12 @@ def surge_line(row: SurgeRow, now: datetime, *, short: bool = False) -> Content:
     """
     live = row.ended is None
     mark = ("▲ ", "bold $error") if live else ("  ", "")
-    began = f"{row.began:%d %b} {utc(row.began)}" if (now - row.began).total_seconds() > 86_400 else utc(row.began)
+    ago = (now - row.began).total_seconds()
+    day = "" if ago <= 86_400 else f"{row.began:%a} " if short and ago <= 6 * 86_400 else f"{row.began:%d %b} "
+    began = f"{day}{utc(row.began)}"
     end = f"for {span((now - row.began).total_seconds())}" if live else f"to {utc(row.ended)}"
-    when, of = (began, series_words(row)) if short else (f"{f'{began} {end}':25}", f"{series_words(row):24}")
+    series = series_words(row)
+    when, of = (f"{began:>9}", f"{series:17}") if short else (f"{f'{began} {end}':25}", f"{series:24}")
     return Content.assemble(
         mark, (f"{when} ", "bold" if live else MUTED), (f"{of} ", "bold" if live else ""),
         (surge_words(row), "" if live else MUTED),
