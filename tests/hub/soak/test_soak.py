@@ -92,7 +92,7 @@ class Soak:
         """Wait until the first feed has had so many more batches answered."""
         journal = self.feeds[0].journal
         wanted = journal.bounds()[0] + batches * 60
-        async with asyncio.timeout(120):
+        async with asyncio.timeout(120 + batches):
             while journal.bounds()[0] < wanted:
                 for feed in self.feeds:
                     assert feed.process is not None
