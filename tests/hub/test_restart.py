@@ -180,6 +180,18 @@ async def until_snapshot(hub: RunningHub, beyond: int = 0) -> Path:
     raise AssertionError(f"there is no snapshot after 30 s: {hub.errors()}")
 
 
+async def test_a_snapshot_whose_hub_was_killed_meanwhile_is_made_without_a_word(hub: RunningHub) -> None:
+    await hub.post("/v1/alarms", [alarm(number) for number in range(40)])
+    hub.kill()
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "feeds.hub.restore", str(hub.directory)]
+    ended = await asyncio.to_thread(subprocess.run, command, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert list(hub.directory.rglob("board-*")), "the next hub finds it"
+
+
 async def test_a_restart_from_a_snapshot_shows_what_was_shown(make_hub: MakeHub) -> None:
     hub = make_hub("[limits]\nsnapshot_every = 50\n")
     first = 894620008000000000
