@@ -57,17 +57,12 @@ def _marked(mark: str, marks: tuple[str, ...]) -> bool:
     return any(one[0] == mark[0] and (len(one) == 1 or len(mark) == 1 or one == mark) for one in marks)
 
 
-def own_id(key: str, event: AlarmEvent) -> str:
-    """Return what stands behind the source in the key of an alarm."""
-    return key[len(event.source) + 1 :]
-
-
-def begun(event: AlarmEvent, own_id: str, time: datetime, marks: tuple[str, ...], seq: int) -> Alarm:
-    """Return the alarm that an event of ``time`` begins."""
+def begun(event: AlarmEvent, key: str, time: datetime, marks: tuple[str, ...], seq: int) -> Alarm:
+    """Return the alarm of ``key`` that an event of ``time`` begins."""
     raised = event.raised
     return Alarm(
         source=event.source,
-        id=own_id,
+        id=event.id or key[len(event.source) + 1 :],
         managed_object=event.managed_object,
         severity=event.severity,
         raised=time if raised is None or raised > time else raised,

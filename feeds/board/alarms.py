@@ -27,7 +27,6 @@ from feeds.board.alarm_events import (
     changes_anything,
     marked_once,
     marks_after,
-    own_id,
     says_the_same,
 )
 from feeds.board.inventory import Inventory, Where
@@ -109,7 +108,7 @@ class AlarmTable:
         for fact in facts:
             if type(fact) is AlarmReported:
                 event = fact.event
-                key = f"{event.source}/{event.id}" if event.id else alarm_key(event)
+                key = alarm_key(event)
                 known = get_active(key) or get_cleared(key)
                 if known is not None:
                     time = event.time
@@ -136,13 +135,13 @@ class AlarmTable:
         raised = 0
         for entry in entries:
             event: AlarmEvent = entry.fact.event  # type: ignore[union-attr,assignment]  # the caller looked
-            key = f"{event.source}/{event.id}" if event.id else alarm_key(event)
+            key = alarm_key(event)
             severity, stated = event.severity, event.time
             known = get_active(key) or get_cleared(key)
             if known is None and severity is not CLEAR:
                 time = stated if stated is not None and stated <= at else happened(stated, at, None)[0]
                 marks = marked_once(event) if event.event else RAISE_ONCE
-                alarm = begun(event, event.id or own_id(key, event), time, marks, entry.seq)
+                alarm = begun(event, key, time, marks, entry.seq)
                 active[key] = alarm
                 self._enter(key, alarm)
                 raised += 1
@@ -259,7 +258,7 @@ class AlarmTable:
 
     def _raise(self, key: str, event: AlarmEvent, before: Alarm | None, time: datetime, seq: int) -> None:
         self.cleared.pop(key, None)
-        alarm = begun(event, event.id or own_id(key, event), time, marks_after(event, time, before), seq)
+        alarm = begun(event, key, time, marks_after(event, time, before), seq)
         if before is not None:
             raises = before.raises
             if before.raised < alarm.raised:
@@ -322,7 +321,7 @@ class AlarmTable:
         if known is not None:
             self.cleared[key] = msgspec.structs.replace(known, changed=time, marks=marks)
             return
-        alarm = begun(event, event.id or own_id(key, event), time, marks, seq)
+        alarm = begun(event, key, time, marks, seq)
         self.cleared[key] = msgspec.structs.replace(alarm, severity=Severity.CLEARED, cleared=time, lapses=None)
 
     def _forget(self, touched: Touched) -> None:

@@ -16,6 +16,7 @@ from feeds.courier.channels.tmf681 import Tmf681Channel
 from feeds.courier.channels.webhook import WebhookChannel
 from feeds.courier.returns import Returns
 from feeds.hub.core import Hub
+from feeds.hub.trouble import Trouble
 from feeds.model import DeliveryState
 
 KEY_FILE = "hooks.key"
@@ -75,7 +76,7 @@ async def keep_status_page(hub: Hub, settings: StatusPageSettings) -> None:
     """Write the status page whenever it changes, until cancelled. A trouble is said once and waited out."""
     directory = Path(settings.directory)
     shown: Status | None = None
-    trouble = ""
+    trouble = Trouble(hub.warn)
     while True:
         board = hub.board.updates
         said = [(one, board.tally(one.id, DeliveryState.ACCEPTED)) for one in board.updates.values()]
@@ -83,11 +84,10 @@ async def keep_status_page(hub: Hub, settings: StatusPageSettings) -> None:
         if page != shown:
             try:
                 await asyncio.to_thread(_put, directory, page, settings)
-                shown, trouble = page, ""
+                shown = page
+                trouble.over()
             except PublishError as error:
-                if str(error) != trouble:
-                    trouble = str(error)
-                    hub.warn(trouble)
+                trouble.say(error, str(error))
         await asyncio.sleep(PAGE_EVERY)
 
 

@@ -92,10 +92,8 @@ class FeedsHeard:
         """Note that facts came in; ``news``: those of them, in their order, that were not known (None: all)."""
         sources = {fact.event.source if type(fact) is AlarmReported else "" for fact in facts}
         if len(facts) == 1 or (len(sources) == 1 and "" not in sources):  # most often a batch is of one feed
-            name, kind = _feed_of(facts[0])
-            self._note(name, kind, len(facts))
-            if news is not None:
-                self._feed(name, kind).coalesced += len(facts) - len(news)
+            feed = self._note(*_feed_of(facts[0]), len(facts))
+            feed.coalesced += len(facts) - len(news) if news is not None else 0
             return
         if news is not None and len(news) != len(facts):
             self._coalesced(facts, news)
@@ -112,7 +110,7 @@ class FeedsHeard:
         for (name, kind), count in (all_of - new_of).items():
             self._feed(name, kind).coalesced += count
 
-    def _note(self, name: str, kind: str, count: int) -> None:
+    def _note(self, name: str, kind: str, count: int) -> _Heard:
         feed = self._feed(name, kind)
         now = self._now()
         second = int(now.timestamp())
@@ -124,6 +122,7 @@ class FeedsHeard:
             feed.slots[-1] = (slot, feed.slots[-1][1] + count)
         else:
             feed.slots.append((slot, count))
+        return feed
 
     def refused(self, name: str, kind: str) -> None:
         """Note that a payload was refused."""

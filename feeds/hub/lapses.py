@@ -16,6 +16,7 @@ from msgspec import structs
 
 from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
+from feeds.hub.trouble import Trouble
 from feeds.log import LogError
 from feeds.model import LAPSED, AlarmEvent, AlarmKey, Severity, alarm_key
 
@@ -59,7 +60,7 @@ class Lapses:
         """The order of looks: each key of ``_left``, not later than it lapses. Bounded by ``_order``."""
         self._order(here)
         self._looked = here
-        self._trouble = ""
+        self._trouble = Trouble(hub.warn)
 
     def __len__(self) -> int:
         """How many alarms lapse unless they are renewed."""
@@ -68,7 +69,7 @@ class Lapses:
     @property
     def earliest(self) -> datetime:
         """The earliest of the times that may be right: what ended by then is over."""
-        return self._hub.now() + timedelta(seconds=min(0.0, *self._hub.doubts(), 0.0))
+        return self._hub.now() + timedelta(seconds=min((0.0, *self._hub.doubts())))
 
     def renew(self, key: AlarmKey, ends: datetime) -> None:
         """Note until when an alarm lasts unless renewed."""
@@ -179,11 +180,9 @@ class Lapses:
                     await self._hub.append("vaken/lapses", facts)
                 except LogError as error:
                     kept = False
-                    if str(error) != self._trouble:  # said once: a full disk may stay full for hours
-                        self._trouble = str(error)
-                        self._hub.warn(f"lapsed alarms could not be cleared, trying again: {error}")
+                    self._trouble.say(error, f"lapsed alarms could not be cleared, trying again: {error}")
                 else:
-                    self._trouble = ""
+                    self._trouble.over()
             self.settled(over, kept)
 
 

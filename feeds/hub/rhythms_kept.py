@@ -17,6 +17,7 @@ from msgspec import Struct, structs
 from feeds.hub.access.identity import AccessError
 from feeds.hub.access.token_file import write_private
 from feeds.hub.heard import FEEDS_KEPT, FeedLearnt, FeedsHeard
+from feeds.hub.trouble import Trouble
 from feeds.model.text import Name
 
 FILE: Final = "rhythms.json"
@@ -43,7 +44,7 @@ class RhythmsKept:
         self._heard = heard
         self._warn = warn
         self._written: dict[str, FeedLearnt] = {}
-        self._trouble = ""
+        self._trouble = Trouble(warn)
 
     def read(self, now: datetime) -> None:
         """Let ``heard`` go on from what was kept; ``now`` tells what is long forgotten. Blocks on the disk."""
@@ -87,11 +88,10 @@ class RhythmsKept:
         try:
             await asyncio.to_thread(self._put, learnt)
         except AccessError as error:
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                self._warn(f"{error}; the rhythms of feeds do not outlive this hub until it can")
+            self._trouble.say(error, f"{error}; the rhythms of feeds do not outlive this hub until it can")
             return True
-        self._written, self._trouble = learnt, ""
+        self._written = learnt
+        self._trouble.over()
         return True
 
     def _put(self, learnt: dict[str, FeedLearnt]) -> None:

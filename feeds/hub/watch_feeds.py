@@ -11,6 +11,7 @@ from typing import Final
 
 from feeds.facts import AlarmReported, Fact
 from feeds.hub.core import Hub
+from feeds.hub.trouble import Trouble
 from feeds.log import LogError
 from feeds.model import AlarmEvent, AlarmKey, FeedRow, Severity
 
@@ -88,7 +89,7 @@ def _span(seconds: float) -> str:
 async def watch_feeds(hub: Hub) -> None:
     """Raise and clear alarms of silent feeds, until cancelled."""
     loop = asyncio.get_running_loop()
-    silences, trouble = Silences(hub.now(), loop.time()), ""
+    silences, trouble = Silences(hub.now(), loop.time()), Trouble(hub.warn)
     while True:
         await asyncio.sleep(LOOK_EVERY)
         now = hub.now()
@@ -98,11 +99,9 @@ async def watch_feeds(hub: Hub) -> None:
             try:
                 await hub.append("vaken/feeds", facts)
             except LogError as error:
-                if str(error) != trouble:  # said once: a full disk may stay full for hours
-                    trouble = str(error)
-                    hub.warn(f"a silent feed could not be written down: {error}")
+                trouble.say(error, f"a silent feed could not be written down: {error}")
                 continue
-            trouble = ""
+            trouble.over()
             for fact in facts:
                 assert isinstance(fact, AlarmReported)
                 hub.journal.warn(fact.event.text, "feed.silence", feed=fact.event.id.removeprefix(_ID))

@@ -114,6 +114,11 @@ class RunningHub:
         """Return the sequence of the last fact."""
         return int((await self.get("/v1/feeds?limit=0"))[1]["seq"])
 
+    async def told_since(self, sequence: int) -> list[str]:
+        """Return the facts after a sequence, but those that the hub found by itself, such as the silence of a feed."""
+        rows = await self.rows("facts", f"&filter=seq:>{sequence}")
+        return [f"{row['kind']} by {row['by']}" for row in rows if not row["by"].startswith("vaken/")]
+
     async def metric(self, name: str) -> float:
         """Return the value of a metric, as it stands on the page for Prometheus."""
         async with self.session() as session, session.get(self.url + "/metrics") as answer:

@@ -66,7 +66,7 @@ async def test_a_text_is_echoed_piece_by_piece_with_whose_sims_it_speaks_of(hub:
     assert len(found.overlaps) == 1
     assert "(Vatten)" in found.overlaps[0]
     assert "(Acme Lifts)" in found.overlaps[0]
-    assert await hub.sequence() == before, "asking changes nothing"
+    assert await hub.told_since(before) == [], "asking changes nothing"
 
 
 async def test_the_echo_names_the_outages_that_the_sims_are_in(hub: RunningHub) -> None:
@@ -106,7 +106,7 @@ async def test_a_group_is_refused_with_the_reason(hub: RunningHub) -> None:
     assert "a spreadsheet has rounded" in await refusal(hub, "suspect", sims="8.94E+17")
     said = await refusal(hub, "suspect", sims=f"{at(3_500)}, {at(77_777)}")
     assert said.startswith(f"not in the inventory: {at(77_777)};")
-    assert await hub.sequence() == before
+    assert await hub.told_since(before) == []
 
 
 async def test_without_an_inventory_a_group_needs_none(make_hub: Any) -> None:

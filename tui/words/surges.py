@@ -56,7 +56,7 @@ def surge_line(row: SurgeRow, now: datetime, *, short: bool = False) -> Content:
     ago = (now - row.began).total_seconds()
     day = "" if ago <= 86_400 else f"{row.began:%a} " if short and ago <= 6 * 86_400 else f"{row.began:%d %b} "
     began = f"{day}{utc(row.began)}"
-    end = f"for {span((now - row.began).total_seconds())}" if live else f"to {utc(row.ended)}"
+    end = f"for {span(ago)}" if live else f"to {utc(row.ended)}"
     series = series_words(row)
     when, of = (f"{began:>9}", f"{series:17}") if short else (f"{f'{began} {end}':25}", f"{series:24}")
     return Content.assemble(

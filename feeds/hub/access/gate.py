@@ -28,6 +28,7 @@ from feeds.hub.access.local import LOCAL
 from feeds.hub.access.settings import AccessSettings
 from feeds.hub.access.token_file import TokenFile
 from feeds.hub.access.tokens import Parts, TokenRecord, fits, mark_of, split
+from feeds.hub.trouble import Trouble
 from feeds.model.access import CAPABILITIES
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Gate:
         self._warn = warn
         self._local = local.encode()
         self._stamp = self._file.stamp()
-        self._trouble = ""
+        self._trouble = Trouble(warn)
         self._records: dict[str, TokenRecord] = {one.id: one for one in self._file.read()}
         others = settings.required or beyond or bool(settings.names) or settings.oidc is not None
         self.required = others or bool(self._records)
@@ -291,11 +292,10 @@ class Gate:
                 return
             records = {one.id: one for one in await asyncio.to_thread(self._file.read)}
         except AccessError as error:
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                self._warn(f"{error}; the tokens of before stay in use, and revoking does not reach this hub")
+            self._trouble.say(error, f"{error}; the tokens of before stay in use, and revoking does not reach this hub")
             return
-        self._stamp, self._trouble, self._records = stamp, "", records
+        self._stamp, self._records = stamp, records
+        self._trouble.over()
         self.required = self.required or bool(records)
         self.version += 1
         for key, (identity, _until) in list(self._known.items()):

@@ -19,6 +19,7 @@ from joserfc.jwk import GuestProtocol, Key, KeySet
 
 from feeds.hub.access.identity import Denied, Identity
 from feeds.hub.access.settings import OidcSettings
+from feeds.hub.trouble import Trouble
 from feeds.model.access import CAPABILITIES, Role
 from feeds.sources import parse
 
@@ -44,7 +45,7 @@ class IssuerKeys:
         self._keys: KeySet | None = None
         self._had_at = 0.0
         self._asked_at = -math.inf
-        self._trouble = ""
+        self._trouble = Trouble(warn)
         self._turn = asyncio.Lock()
 
     def age(self) -> float:
@@ -76,14 +77,13 @@ class IssuerKeys:
             data = await self._bytes()
             keys = await asyncio.to_thread(_keys_in, data)
         except KeysUnusable as error:
-            if str(error) != self._trouble:
-                self._trouble = str(error)
-                still = "; those of before are used on" if self.now() is not None else "; nobody can come in with one"
-                self._warn(f"keys of the single sign-on: {self._trouble}{still}")
+            still = "; those of before are used on" if self.now() is not None else "; nobody can come in with one"
+            self._trouble.say(error, f"keys of the single sign-on: {error}{still}")
             return
         if self._trouble:
             self._warn("keys of the single sign-on: they can be had again")
-        self._keys, self._had_at, self._trouble = keys, self._clock(), ""
+        self._keys, self._had_at = keys, self._clock()
+        self._trouble.over()
 
     async def _bytes(self) -> bytes:
         where = self._settings.jwks
