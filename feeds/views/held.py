@@ -1,6 +1,6 @@
 """The rows of one source, made once for all who look, each at a slot that it keeps.
 
-What orders and filters look at are columns over these slots (see columns.py), and what each row says as folded text.
+What orders and filters look at are columns over these slots (held_columns.py), and what each row says as folded text.
 All are made when they are first wanted, told of each row that changes, and bounded: of a source with more than
 ``ROWS_HELD`` rows only the keys are held, and columns and texts are made anew whenever somebody asks.
 
@@ -10,39 +10,26 @@ Very many rows are made in pieces, by ``prepare``: whoever looks at them waits (
 from collections.abc import Callable, Generator, Iterable, Iterator
 from heapq import merge
 from itertools import islice
-from operator import attrgetter
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol
 from weakref import WeakSet
 
 import numpy as np
 
 from feeds.model import Row
-from feeds.views.columns import BYTES_OF_KEY, Column, CountedKeys, Marks, Numbers, Slots, Values, all_folded, grown
-from feeds.views.folded import folder, plain_fields
-from feeds.views.kinds import Kind, kind_of
+from feeds.views.columns import Marks, Slots, grown
+from feeds.views.folded import folder
+from feeds.views.held_columns import HeldColumns
 from feeds.views.order import Order
 
 MOST_DIRTY: Final = 20_000
 """Keys that are noted one by one, or a quarter of all; when there are more everything is looked at anew."""
 ROWS_HELD: Final = 1_500_000
 """Of more rows only the keys are held, and the rows made anew whenever somebody looks: a million take some 1.2 GB."""
-COLUMNS_HELD: Final = 40
-"""Columns of one source, and their bytes; what was wanted longest ago makes room."""
-COLUMN_BYTES: Final = 160_000_000
 PIECE: Final = 5_000
 FEW: Final = 200
-"""Keys that are put in order in one go, and rows that are made, before it is asked whether it is time to rest."""
-COLUMNS_FROM: Final = 2_000
-"""For fewer rows no column is made before it is wanted."""
+"""Rows that are made before it is asked whether it is time to rest."""
 SPARE: Final = 10_000
-"""So many slots without a row, or values that nobody has any more, may stand beside as many as are in use."""
-
-
-_C = TypeVar("_C", Numbers, Values, CountedKeys)
-
-
-SAMPLE: Final = 4_000
-"""Rows that tell whether a field has few values."""
+"""So many slots without a row may stand beside as many as are in use."""
 
 
 class Source(Protocol):
@@ -97,6 +84,8 @@ class HeldRows:
         """Moves when all slots were given anew: who remembers any begins from the beginning."""
         self.keys: list[str] = []
         """By slot. Another list in each layout."""
+        self.columns = HeldColumns(self)
+        """To be asked when all is settled."""
         self._fold = folder(source.row_type)
         self._laid = False
         self._rows: list[Row | None] = []
@@ -106,16 +95,18 @@ class HeldRows:
         self._there: Marks = np.empty(0, np.bool_)
         """By slot, whether there is a row; may have room at its end."""
         self._by_key = self._order(np.empty(0, np.int32))
-        self._columns: dict[tuple[type, str], Column] = {}
-        """The one that was wanted last stands last."""
         self._dirty: set[str] = set()
         self._spared: dict[str, Row] = {}
         """Rows that did not change when everything was forgotten."""
         self._held = 0
         self._told = 0
-        self._differing: dict[str, bool] = {}
         self._to_fold: Iterator[int] | None = None
         self._renumbered: WeakSet[Renumbered] = WeakSet()
+
+    @property
+    def row_type(self) -> type[Row]:
+        """The type of the rows."""
+        return self.source.row_type
 
     @property
     def count(self) -> int:
@@ -150,6 +141,10 @@ class HeldRows:
             return map(held.__getitem__, slots.tolist())
         return (held[slot] or self.row_at(slot) for slot in slots.tolist())
 
+    def every_row(self) -> Iterable[Row | None]:
+        """Return what each slot has."""
+        return self._rows if self._held == len(self.keys) else self.rows_at(np.arange(len(self.keys), dtype=np.int32))
+
     def slot(self, key: str) -> int | None:
         """Return the slot of ``key``, where it has or had a row. Settle first."""
         return self._slot_of.get(key)
@@ -167,34 +162,6 @@ class HeldRows:
                 if row is not None and held[slot] is None:
                     self._text(slot, row)
         return list(map(held.__getitem__, slots.tolist()))
-
-    def lines_at(self, name: str, slots: Slots) -> list[str] | None:
-        """Return what ``said_at`` does, folded; None: a column takes less."""
-        said = self.said_at(name, slots)
-        return all_folded(said) if said is not None else None
-
-    def said_at(self, name: str, slots: Slots) -> list[str] | None:
-        """Return what a field of text says in each slot, as it is; None: a column takes less.
-
-        Where nearly each row has another value a column would be a second copy of all of them.
-        """
-        if (Values, name) in self._columns or not self._differs(name):
-            return None
-        get = attrgetter(name)
-        return [get(row) if row is not None else "" for row in self.rows_at(slots)]
-
-    def numbers(self, name: str) -> Numbers:
-        """Return a column of times or numbers. Settle first."""
-        return self._column(Numbers, name, lambda: Numbers(name, self._every_row()))
-
-    def values(self, name: str) -> Values:
-        """Return a column of any values. Settle first."""
-        plain = kind_of(self.source.row_type, name) in (Kind.TEXT, Kind.RANKED)
-        return self._column(Values, name, lambda: Values(name, self._every_row(), plain=plain))
-
-    def counted_keys(self) -> CountedKeys:
-        """Return the column of keys, to sort by with the numbers in them as numbers. Settle first."""
-        return self._column(CountedKeys, "key", lambda: CountedKeys(self.keys))
 
     def all_slots(self) -> Slots:
         """Return the slots of all rows, in the order of their keys."""
@@ -258,7 +225,8 @@ class HeldRows:
         self.keys, self._rows, self._texts, self._slot_of = [], [], [], {}
         self._there = np.empty(0, np.bool_)
         self._by_key = self._order(np.empty(0, np.int32))
-        self._columns, self._spared, self._differing = {}, {}, {}
+        self._spared = {}
+        self.columns.clear()
         self._dirty.clear()
         self._held = self._told = 0
         self._to_fold = None
@@ -266,7 +234,7 @@ class HeldRows:
 
     def prepare(self, rest: Callable[[], bool]) -> bool:
         """Make very many rows in pieces; fold rows ahead of the first filter and make the small columns; until ``rest``
-        says so. Returns whether something is left to do. One column takes up to some 30 ms for 100,000 rows.
+        says so. Returns whether something is left to do.
         """
         if self._laying is not None:
             laying = self._laying
@@ -279,7 +247,7 @@ class HeldRows:
                 return False
             if 10 * self._told >= 9 * self.count and not self.awaited:
                 # Rows change all the time: the last few are folded when they are wanted.
-                return self._prepare_column(rest)
+                return self.columns.prepare(rest)
             self._to_fold = iter(range(len(self._rows)))
         for slot in self._to_fold:
             if slot >= len(self._rows):
@@ -290,32 +258,6 @@ class HeldRows:
                 if rest():
                     return True
         self._to_fold = None
-        return True
-
-    def _prepare_column(self, rest: Callable[[], bool]) -> bool:
-        """Make one column that filters and orders are likely to ask for. Returns whether there was one to make."""
-        if self.count < COLUMNS_FROM:
-            return False
-        room = COLUMN_BYTES - sum(column.bytes for column in self._columns.values())
-        for name in self.source.row_type.__struct_fields__:
-            if len(self._columns) >= COLUMNS_HELD or room < 8 * len(self.keys):
-                return False
-            kind = kind_of(self.source.row_type, name)
-            if kind in (Kind.TIME, Kind.NUMBER) and (Numbers, name) not in self._columns:
-                self.numbers(name)
-                return True
-            if kind in (Kind.TEXT, Kind.RANKED) and (Values, name) not in self._columns and not self._differs(name):
-                self.values(name)
-                return True
-        known = self._columns.get((CountedKeys, "key"))
-        if known is None and room < BYTES_OF_KEY * len(self.keys):
-            return False
-        keys = self.counted_keys()
-        if keys.ready:
-            return False
-        keys.prepare(FEW)
-        while not keys.ready and not rest():
-            keys.prepare(FEW)
         return True
 
     def _order(self, slots: Slots) -> Order:
@@ -386,20 +328,7 @@ class HeldRows:
             self._by_key.add(slot)
         if self._held < ROWS_HELD:
             self._hold(slot, row)
-        for column in self._columns.values():
-            column.put(slot, row)
-
-    def _differs(self, name: str) -> bool:
-        """Return whether a field is a text of which nearly each row has another; found out once."""
-        if name not in plain_fields(self.source.row_type):
-            return False
-        known = self._differing.get(name)
-        if known is None:
-            get, slots = attrgetter(name), self._by_key.slots()
-            sample = slots[:: len(slots) // SAMPLE + 1]
-            several = {get(row) for row in self.rows_at(sample) if row is not None}
-            known = self._differing[name] = 4 * len(several) > 3 * len(sample)
-        return known
+        self.columns.put(slot, row)
 
     def _hold(self, slot: int, row: Row) -> None:
         self._rows[slot] = row
@@ -422,33 +351,11 @@ class HeldRows:
                 self._told += 1
         return text
 
-    def _column(self, kind: type[_C], name: str, make: Callable[[], _C]) -> _C:
-        known = self._columns.pop((kind, name), None)
-        if known is None:
-            known = make()
-        assert isinstance(known, kind)
-        if self.whole:
-            self._columns[kind, name] = known
-            spent = sum(column.bytes for column in self._columns.values())
-            for oldest in list(self._columns)[:-1]:
-                if len(self._columns) <= COLUMNS_HELD and spent <= COLUMN_BYTES:
-                    break
-                spent -= self._columns.pop(oldest).bytes
-        return known
-
-    def _every_row(self) -> Iterable[Row | None]:
-        """Return what each slot has."""
-        return self._rows if self._held == len(self.keys) else self.rows_at(np.arange(len(self.keys), dtype=np.int32))
-
     def _make_room(self) -> None:
-        """Let go of what is held for nothing: columns of too many rows, values and slots that nobody has any more."""
-        if not self.whole:
-            self._columns.clear()
-            if self._told:
-                self._texts, self._told = [None] * len(self.keys), 0
-        for which, column in list(self._columns.items()):
-            if isinstance(column, Values) and len(column.values) > 2 * self.count + SPARE:
-                del self._columns[which]
+        """Let go of what is held for nothing: columns and texts of too many rows, slots that nobody has any more."""
+        self.columns.make_room()
+        if self._told and not self.whole:
+            self._texts, self._told = [None] * len(self.keys), 0
         if len(self.keys) <= 2 * self.count + SPARE:
             return
         kept: Slots = np.flatnonzero(self._there[: len(self.keys)]).astype(np.int32)
@@ -460,7 +367,6 @@ class HeldRows:
         self._slot_of = {key: slot for slot, key in enumerate(self.keys)}
         self._there = np.ones(len(kept), np.bool_)
         self._to_fold = None
-        for column in self._columns.values():
-            column.keep(kept)
+        self.columns.keep(kept)
         for one in self._renumbered:
             one.renumber(new)

@@ -74,15 +74,15 @@ def in_order(slots: Slots, sort: Sort, held: HeldRows) -> Slots:
             break
         column: Column
         if name == "key":
-            column = held.counted_keys()
+            column = held.columns.counted_keys()
         elif kind_of(row_type, name) in (Kind.TIME, Kind.NUMBER) or types_of(row_type, name) == {bool}:
-            column = held.numbers(name)
+            column = held.columns.numbers(name)
         else:
-            said = held.said_at(name, slots)
+            said = held.columns.said_at(name, slots)
             if said is not None:
                 slots = slots[_order_of(said, falling=falling)]
                 continue
-            column = held.values(name)
+            column = held.columns.values(name)
         slots = slots[np.argsort(column.ranks(slots, falling=falling), kind="stable")]
     return slots
 

@@ -105,8 +105,8 @@ def _of_texts(key: str, slots: Slots, held: HeldRows, says: Callable[[Sequence[s
     """Return what is said of the text of a field of each slot, or without a key of the whole row."""
     if not key:
         return _marks(says(held.texts_at(slots)))
-    lines = held.lines_at(key, slots)
-    return held.values(key).say(slots, says) if lines is None else _marks(says(lines))
+    lines = held.columns.lines_at(key, slots)
+    return held.columns.values(key).say(slots, says) if lines is None else _marks(says(lines))
 
 
 def _in_field(row: Row, key: str) -> str:
@@ -162,11 +162,11 @@ class Held(Term, frozen=True):
 
     def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
         if kind_of(held.source.row_type, self.key) is not Kind.TEXT or self.key in {"key", "outages"}:
-            return held.values(self.key).judge(slots, self._holds)
+            return held.columns.values(self.key).judge(slots, self._holds)
         wanted = self.wanted
         if len(wanted) == 1 and wanted[0]:
             part = wanted[0]
-            said = held.said_at(self.key, slots) if " " not in part else None  # a line break is read as a space
+            said = held.columns.said_at(self.key, slots) if " " not in part else None  # a line break is read as a space
             if said is not None:
                 return _marks([part in text.casefold() for text in said])
             return _of_texts(self.key, slots, held, lambda said: [part in text for text in said])
@@ -207,7 +207,7 @@ class Compared(Term, frozen=True):
         return value is not None and bool(_COMPARE[self.sign](value, self.limit))
 
     def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
-        column = held.numbers(self.key)
+        column = held.columns.numbers(self.key)
         if not column.exact:
             return super()._said(slots, held, now)
         return _compared(self.sign, column.values[slots], self.limit)
@@ -228,7 +228,7 @@ class Ranked(Term, frozen=True):
         return bool(_COMPARE[self.sign](RANKS.get(value, -1), self.rank))
 
     def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
-        return held.values(self.key).judge(slots, self._holds)
+        return held.columns.values(self.key).judge(slots, self._holds)
 
 
 class Aged(Term, frozen=True):
@@ -244,11 +244,11 @@ class Aged(Term, frozen=True):
         return value is not None and bool(_COMPARE[self.sign](now - value.timestamp(), self.seconds))
 
     def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
-        return _compared(self.sign, now - held.numbers(self.key).values[slots], self.seconds)
+        return _compared(self.sign, now - held.columns.numbers(self.key).values[slots], self.seconds)
 
     def moments(self, slots: Slots, held: HeldRows, now: float) -> NDArray[np.float64]:
         """Return for the row of each slot what ``turns`` says of it."""
-        then = held.numbers(self.key).values[slots] + self.seconds
+        then = held.columns.numbers(self.key).values[slots] + self.seconds
         still = then >= now if self.sign in (">", "<=") else then > now
         return np.where(still, then, np.inf)
 
@@ -275,7 +275,7 @@ class Clocked(Term, frozen=True):
         return value is not None and bool(_COMPARE[self.sign](value.timestamp(), self.next(now) - DAY))
 
     def _said(self, slots: Slots, held: HeldRows, now: float) -> Marks:
-        return _compared(self.sign, held.numbers(self.key).values[slots], self.next(now) - DAY)
+        return _compared(self.sign, held.columns.numbers(self.key).values[slots], self.next(now) - DAY)
 
     def next(self, now: float) -> float:
         """Return when the clock shows it next (Unix seconds)."""

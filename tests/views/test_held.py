@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from msgspec import structs
 
 from feeds.model import AlarmRow, Severity
-from feeds.views import Query
+from feeds.views import Query, held_columns
 from feeds.views import columns as columns_module
 from feeds.views import held as held_module
 from feeds.views import query as query_module
@@ -196,17 +196,22 @@ class QueriesOfRowsMadeInPieces(QueriesAgainstAPlainLook):
     at_once = 2
 
 
+def played(machine: type[QueriesAgainstAPlainLook]) -> None:
+    case = machine.TestCase
+    case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
+    case("runTest").runTest()
+
+
 @pytest.mark.parametrize("held", [4, 200_000])
 def test_queries_over_shared_rows_show_what_a_plain_look_shows(held: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(held_module, "ROWS_HELD", held)
     monkeypatch.setattr(held_module, "SPARE", 1)
     monkeypatch.setattr(held_module, "MOST_DIRTY", 9)
-    monkeypatch.setattr(held_module, "COLUMNS_HELD", 3)
-    monkeypatch.setattr(held_module, "COLUMNS_FROM", 1)
+    monkeypatch.setattr(held_columns, "SPARE", 1)
+    monkeypatch.setattr(held_columns, "MOST", 3)
+    monkeypatch.setattr(held_columns, "FROM", 1)
     monkeypatch.setattr(query_module, "PLACES_KEPT", 5)
-    case = QueriesAgainstAPlainLook.TestCase
-    case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
-    case("runTest").runTest()
+    played(QueriesAgainstAPlainLook)
 
 
 def test_queries_over_rows_that_are_made_in_pieces_show_the_same_once_they_are_ready(
@@ -214,11 +219,9 @@ def test_queries_over_rows_that_are_made_in_pieces_show_the_same_once_they_are_r
 ) -> None:
     monkeypatch.setattr(held_module, "PIECE", 3)
     monkeypatch.setattr(held_module, "FEW", 2)
-    monkeypatch.setattr(held_module, "COLUMNS_FROM", 1)
+    monkeypatch.setattr(held_columns, "FROM", 1)
     monkeypatch.setattr(held_module, "MOST_DIRTY", 9)
-    case = QueriesOfRowsMadeInPieces.TestCase
-    case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
-    case("runTest").runTest()
+    played(QueriesOfRowsMadeInPieces)
 
 
 def test_who_looks_at_very_many_rows_waits_and_a_piece_is_small(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -254,7 +257,7 @@ def test_who_looks_at_very_many_rows_waits_and_a_piece_is_small(monkeypatch: pyt
 
 
 def test_keys_are_put_in_order_ahead_and_so_are_those_that_come_later(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(held_module, "COLUMNS_FROM", 1)
+    monkeypatch.setattr(held_columns, "FROM", 1)
     read: list[str] = []
 
     counted_of = columns_module.counted
