@@ -322,7 +322,7 @@ def told_by(story: Sequence[tuple[str, Severity]]) -> list[AlarmEvent]:
 
 
 @given(stories, st.data())
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_the_newest_event_of_each_alarm_counts_in_any_order_and_however_often_delivered(
     story: list[tuple[str, Severity]], data: st.DataObject
 ) -> None:
@@ -353,7 +353,7 @@ deliveries = st.lists(
 
 
 @given(deliveries, st.integers(1, 14))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_a_door_that_leaves_out_what_is_no_news_loses_nothing_of_a_batch(events: list[AlarmEvent], size: int) -> None:
     filtered = Board()
     for start in range(0, len(events), size):
@@ -367,7 +367,7 @@ def test_a_door_that_leaves_out_what_is_no_news_loses_nothing_of_a_batch(events:
 
 
 @given(deliveries, st.data())
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_what_is_no_news_changes_nothing(events: list[AlarmEvent], data: st.DataObject) -> None:
     board = after(*events)
     one = data.draw(st.builds(event, st.sampled_from(Severity), seconds, id=st.sampled_from("ab")))

@@ -187,7 +187,7 @@ def test_the_oldest_closed_cases_are_forgotten_and_open_ones_never(monkeypatch: 
     st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from(CaseState), st.sampled_from(["x", "y"])), max_size=9),
     st.data(),
 )
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_the_newest_event_of_each_case_counts_in_any_order_and_however_often_delivered(
     story: list[tuple[str, CaseState, str]], data: st.DataObject
 ) -> None:

@@ -609,7 +609,7 @@ BY_PEOPLE = {OutageState.DECLARED, OutageState.MITIGATED, OutageState.RESOLVED, 
 
 
 @given(steps)
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_the_watcher_comes_to_rest_and_never_overrules_people(found: list[tuple]) -> None:  # type: ignore[type-arg]
     room = fleet(block(0, apn="x", gateway="g"), block(1, apn="x"), block(1, "carrier", 20_000))
     decided: dict[str, OutageState] = {}

@@ -274,4 +274,4 @@ def of_people(outage: Outage) -> bool:
 
 
 TestGrouping = Grouping.TestCase
-TestGrouping.settings = settings(max_examples=35 if LONG else 15, stateful_step_count=30, deadline=None)
+TestGrouping.settings = settings(max_examples=35 if LONG else 15, stateful_step_count=30)

@@ -21,7 +21,7 @@ def case(channel: Channel = Channel.API) -> Case:
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 2)), max_size=40), st.integers(0, 30), st.integers(0, 30))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_a_ring_is_a_table_that_forgets_what_is_older_than_its_size(
     added: list[tuple[int, int]], first: int, length: int
 ) -> None:

@@ -63,7 +63,7 @@ def points(sims: IntervalSet) -> set[int]:
 
 
 @given(fleets, st.sampled_from([one for one in ATTRIBUTES if one]))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_served_are_the_sims_that_have_all_the_values(fleet: list[SimRange], wanted: dict[str, str]) -> None:
     inventory, where = of(fleet), tuple(sorted(wanted.items()))
     expected = {b for item in standing(fleet) if wanted.items() <= item.attributes.items() for b in bodies_of(item)}
@@ -72,14 +72,14 @@ def test_served_are_the_sims_that_have_all_the_values(fleet: list[SimRange], wan
 
 
 @given(fleets, st.dictionaries(st.sampled_from(["apn", "gw", "rack"]), st.sampled_from(["a", "b", "1", "2"])))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_where_are_the_attributes_that_some_range_has(fleet: list[SimRange], attributes: dict[str, str]) -> None:
     known = {pair for item in standing(fleet) for pair in item.attributes.items()}
     assert of(fleet).where(attributes) == tuple(sorted(known & set(attributes.items())))
 
 
 @given(fleets, runs)
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_overlapping_are_all_common_parts_with_all_ranges(fleet: list[SimRange], sims: IntervalSet) -> None:
     inventory = of(fleet)
     expected = {
@@ -94,7 +94,7 @@ def test_overlapping_are_all_common_parts_with_all_ranges(fleet: list[SimRange],
 
 
 @given(fleets, runs)
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_every_sim_is_owned_by_the_most_specific_range_and_by_no_other(
     fleet: list[SimRange], sims: IntervalSet
 ) -> None:
@@ -115,7 +115,7 @@ def test_every_sim_is_owned_by_the_most_specific_range_and_by_no_other(
 
 
 @given(fleets, st.integers(0, 70), st.integers(0, 30))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_imsis_become_the_bodies_that_lie_beside_them(fleet: list[SimRange], first: int, more: int) -> None:
     span = SimSpan("imsi", str(IMSI + first), str(IMSI + first + more))
     expected = {
@@ -129,13 +129,13 @@ def test_imsis_become_the_bodies_that_lie_beside_them(fleet: list[SimRange], fir
 
 
 @given(fleets)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_a_sim_in_two_ranges_counts_once_in_the_fleet(fleet: list[SimRange]) -> None:
     assert of(fleet).fleet == len({body for item in fleet for body in bodies_of(item)})
 
 
 @given(fleets)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_the_same_ranges_again_are_no_change(fleet: list[SimRange]) -> None:
     inventory = of(fleet)
     version = inventory.version

@@ -114,7 +114,7 @@ def naive(rules: list[ObjectRule], source: str, name: str) -> dict[str, str]:
 
 
 @given(st.lists(st.tuples(patterns, st.sampled_from(["", "s", "t"])), max_size=12), letters, st.sampled_from("su"))
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 def test_the_index_finds_what_a_look_at_every_rule_finds(
     given_rules: list[tuple[str, str]], name: str, source: str
 ) -> None:

@@ -373,7 +373,7 @@ runs = st.tuples(st.integers(0, 60), st.integers(0, 40)).map(lambda run: (run[0]
 
 
 @given(st.lists(st.tuples(runs, st.sampled_from("abc")), max_size=8), st.lists(runs, max_size=4))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_impacts_share_out_the_known_sims_of_the_scope_each_to_one_customer(
     fleet: list[tuple[tuple[int, int], str]], scope: list[tuple[int, int]]
 ) -> None:
@@ -389,7 +389,7 @@ def test_impacts_share_out_the_known_sims_of_the_scope_each_to_one_customer(
 
 
 @given(st.lists(st.lists(runs, max_size=3), max_size=4), st.lists(st.lists(runs, max_size=3), max_size=6), st.data())
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_members_are_the_cases_that_meet_the_scope_whatever_came_first(
     scopes: list[list[tuple[int, int]]], cases: list[list[tuple[int, int]]], data: st.DataObject
 ) -> None:

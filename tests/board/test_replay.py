@@ -242,7 +242,7 @@ def replayed(entries: tuple[Entry, ...], cuts: set[int]) -> Board:
 
 
 @given(facts, st.sets(st.integers(0, 40)))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_the_same_facts_give_the_same_bytes_however_they_are_cut_into_batches(
     found: list[Fact], cuts: set[int]
 ) -> None:
@@ -251,7 +251,7 @@ def test_the_same_facts_give_the_same_bytes_however_they_are_cut_into_batches(
 
 
 @given(facts, st.integers(0, 40))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_a_snapshot_and_the_tail_give_the_bytes_of_the_whole_log(found: list[Fact], cut: int) -> None:
     entries = entries_of(found)
     resumed = Board.load(replayed(entries[:cut], set()).dump())
@@ -270,7 +270,7 @@ def test_a_snapshot_and_the_tail_give_the_bytes_of_the_whole_log(found: list[Fac
 
 
 @given(facts)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_facts_survive_the_form_in_which_the_log_keeps_them(found: list[Fact]) -> None:
     entries = entries_of(found)
     kept = decode_entries(encode_entries(entries))
@@ -279,7 +279,7 @@ def test_facts_survive_the_form_in_which_the_log_keeps_them(found: list[Fact]) -
 
 
 @given(facts)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_facts_applied_before_are_skipped(found: list[Fact]) -> None:
     entries = entries_of(found)
     board = replayed(entries, set())
@@ -302,7 +302,7 @@ def members_from_scratch(board: Board, outage: str) -> set[str]:
 
 
 @given(facts, st.lists(case_facts, min_size=3, max_size=9))
-@settings(max_examples=examples(250), deadline=None)
+@settings(max_examples=examples(250))
 def test_members_kept_step_by_step_are_those_counted_from_scratch(found: list[Fact], cases: list[Fact]) -> None:
     board = Board()
     for entry in entries_of([*found, *cases, *found[::2]]):
@@ -336,7 +336,7 @@ def test_members_kept_step_by_step_are_those_counted_from_scratch(found: list[Fa
 
 
 @given(facts, st.lists(case_facts, min_size=3, max_size=9))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_evidence_kept_step_by_step_is_that_counted_from_scratch(found: list[Fact], cases: list[Fact]) -> None:
     board = Board()
     for entry in entries_of([*found, *cases]):
@@ -357,7 +357,7 @@ def test_evidence_kept_step_by_step_is_that_counted_from_scratch(found: list[Fac
 @given(
     facts, st.lists(case_facts, min_size=3, max_size=9), st.lists(st.one_of(range_facts, inventory_facts), max_size=8)
 )
-@settings(max_examples=examples(250), deadline=None)
+@settings(max_examples=examples(250))
 def test_what_is_derived_change_by_change_is_what_a_start_derives(
     found: list[Fact], cases: list[Fact], changes: list[Fact]
 ) -> None:
@@ -380,7 +380,7 @@ def test_what_is_derived_change_by_change_is_what_a_start_derives(
 
 
 @given(facts)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_the_watcher_comes_to_rest(found: list[Fact]) -> None:
     board = replayed(entries_of(found), set())
     for _ in range(6):

@@ -68,7 +68,7 @@ def listed(columns: Columns) -> list[SimRange]:
 
 
 @given(changes, st.integers(0, 8))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_any_statements_leave_what_a_look_at_each_would_leave(found: list[tuple[int, Fact]], cut: int) -> None:
     board, naive = Board(), Naive()
     for number, entry in enumerate(entries_of(found)):
@@ -88,7 +88,7 @@ def test_any_statements_leave_what_a_look_at_each_would_leave(found: list[tuple[
 
 
 @given(changes, st.sets(st.integers(0, 8)))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_the_bytes_do_not_depend_on_batches_restarts_or_what_was_prepared(
     found: list[tuple[int, Fact]], cuts: set[int]
 ) -> None:
@@ -108,7 +108,7 @@ def test_the_bytes_do_not_depend_on_batches_restarts_or_what_was_prepared(
 
 
 @given(changes)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_what_is_held_is_no_news_and_changes_nothing(found: list[tuple[int, Fact]]) -> None:
     board = Board()
     entries = entries_of(found)
@@ -252,7 +252,7 @@ def test_alarms_are_looked_at_again_only_when_attribute_values_come_or_go() -> N
 
 
 @given(unique, st.lists(st.tuples(st.integers(0, SIZE - 1), st.integers(0, 9)), max_size=4))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_owners_shares_and_customers_agree_with_the_pieces(fleet: list[SimRange], drawn: list[tuple[int, int]]) -> None:
     inventory = Inventory()
     inventory.state_ranges([structs.replace(item, since=None) for item in fleet])

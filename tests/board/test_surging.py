@@ -245,7 +245,7 @@ STATEMENTS = st.one_of(
 
 
 @given(st.lists(STATEMENTS, max_size=12), st.integers(0, 12))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_whatever_is_said_of_surges_the_board_stays_whole_and_the_watcher_can_look(
     said: list[SurgeBegan | SurgeGrew | SurgeEnded | DeskStated], cut: int
 ) -> None:

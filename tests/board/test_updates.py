@@ -221,7 +221,7 @@ def test_a_step_outside_the_audience_changes_nothing() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["U-1", "U-2", "U-3"]), st.booleans(), st.sampled_from(["O-1", "O-2"]))))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_numbers_count_up_within_an_outage_in_the_order_of_approval(found: list[tuple[str, bool, str]]) -> None:
     board = Board()
     tell(board, OutageSuspected("O-1", ()), OutageSuspected("O-2", ()))
@@ -365,5 +365,5 @@ class Ledger(RuleBasedStateMachine):
             assert (self.board.updates.updates[name].text, self.board.updates.updates[name].digest) == frozen
 
 
-Ledger.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=25, deadline=None)
+Ledger.TestCase.settings = settings(max_examples=examples(60), stateful_step_count=25)
 TestLedger = Ledger.TestCase

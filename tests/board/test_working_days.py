@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.board.desk.working_days import YEARS_BACK, NoCalendar, WorkingDays
@@ -110,7 +110,6 @@ times = st.floats(0, 8 * 365 * 86_400.0).map(lambda late: datetime(2019, 1, 1, t
 
 
 @given(st.sampled_from(PLACES), times, times, times)
-@settings(deadline=None)
 def test_ages_add_up(calendar: WorkingDays, one: datetime, two: datetime, three: datetime) -> None:
     first, middle, last = sorted((one, two, three))
     whole = calendar.age(first, last)
@@ -119,7 +118,6 @@ def test_ages_add_up(calendar: WorkingDays, one: datetime, two: datetime, three:
 
 
 @given(st.sampled_from(PLACES), st.dates(date(2019, 1, 1), date(2026, 12, 1)), st.integers(0, 40))
-@settings(deadline=None)
 def test_from_midnight_to_midnight_are_as_many_working_days_as_the_calendar_has(
     calendar: WorkingDays, day: date, count: int
 ) -> None:
@@ -130,7 +128,6 @@ def test_from_midnight_to_midnight_are_as_many_working_days_as_the_calendar_has(
 
 
 @given(st.lists(times, min_size=1, max_size=20), times)
-@settings(deadline=None)
 def test_many_ages_at_once_are_those_one_by_one(since: list[datetime], now: datetime) -> None:
     ages = SWEDEN.ages(np.array([one.timestamp() for one in since]), now)
     assert ages.tolist() == pytest.approx([SWEDEN.age(one, now) for one in since])

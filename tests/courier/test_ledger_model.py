@@ -29,7 +29,7 @@ script = st.tuples(st.lists(st.sampled_from(PASSING), max_size=3), st.sampled_fr
 
 
 @given(scripts=st.lists(script, min_size=1, max_size=6), connections=st.integers(1, 4))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_whatever_the_server_does_each_delivery_ends_as_its_first_decisive_answer_says(
     scripts: list[tuple[list[str], str]],
     connections: int,

@@ -56,7 +56,7 @@ def told(board: Board, *facts: Fact) -> None:
 
 
 @given(runs, scopes, scopes, st.integers(0, 200), st.sampled_from(list(UpdateKind)), st.booleans())
-@settings(max_examples=examples(120), deadline=None)
+@settings(max_examples=examples(120))
 def test_no_message_attachment_or_webhook_holds_an_identifier_of_another_customer(
     found: list[tuple[int, int, int]],
     hit: list[tuple[int, int]],

@@ -113,7 +113,7 @@ def test_phases_and_actions_come_when_the_scenario_says(fleet: Fleet, whole: lis
     assert [one for one in acted if isinstance(one, ActionDue)] == [ActionDue(42, action)]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers())
 def test_any_seed_gives_a_drill_that_can_be_played(seed: int) -> None:
     scenario: Scenario = replace(SCENARIO, seed=seed)

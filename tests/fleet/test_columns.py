@@ -20,7 +20,7 @@ texts = st.lists(st.sampled_from(["", "a", "b", "ab", "é", "z"]), max_size=30)
 
 
 @given(fleets, st.randoms())
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_the_same_ranges_in_any_order_are_the_same_table(fleet: list[SimRange], random: object) -> None:
     columns = Columns.from_ranges(fleet)
     shuffled = list(fleet)
@@ -30,7 +30,7 @@ def test_the_same_ranges_in_any_order_are_the_same_table(fleet: list[SimRange], 
 
 
 @given(fleets)
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_a_table_gives_back_what_the_ranges_said(fleet: list[SimRange]) -> None:
     table = Columns.from_ranges(fleet).table()
     kept = msgspec.msgpack.decode(msgspec.msgpack.encode(table), type=RangeTable)
@@ -41,7 +41,7 @@ def test_a_table_gives_back_what_the_ranges_said(fleet: list[SimRange]) -> None:
 
 
 @given(fleets, st.data())
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_parts_put_together_are_the_whole(fleet: list[SimRange], data: st.DataObject) -> None:
     parts: list[list[SimRange]] = [[], [], []]
     for item in fleet:

@@ -20,7 +20,7 @@ def owners(stands: list[SimRange]) -> list[str]:
 
 
 @given(fleets, fleets, st.booleans())
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_ranges_and_sims_are_counted_by_what_became_of_them(
     before: list[SimRange], after: list[SimRange], much_stays: bool
 ) -> None:
@@ -51,7 +51,7 @@ def test_ranges_and_sims_are_counted_by_what_became_of_them(
 
 
 @given(timed, timed, st.integers(0, 7))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_what_begins_later_holds_no_sim_yet(before: list[SimRange], after: list[SimRange], at: int) -> None:
     now = seconds_of(START) + at
 
@@ -68,7 +68,7 @@ def test_what_begins_later_holds_no_sim_yet(before: list[SimRange], after: list[
 
 
 @given(fleets, fleets)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_differing_are_the_sims_of_all_ranges_that_only_one_states(
     before: list[SimRange], after: list[SimRange]
 ) -> None:

@@ -40,7 +40,7 @@ def start_of(item: SimRange, kind: SimKind) -> int:
 
 
 @given(batches)
-@settings(max_examples=examples(120), deadline=None)
+@settings(max_examples=examples(120))
 def test_statements_one_after_the_other_are_the_fleet_of_what_stands(stated: list[list[SimRange]]) -> None:
     fleet, stands = made(stated)
     whole = Columns.from_ranges(stands)
@@ -53,7 +53,7 @@ def test_statements_one_after_the_other_are_the_fleet_of_what_stands(stated: lis
 
 
 @given(batches, st.sampled_from(["iccid", "imsi", "msisdn"]))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_every_number_finds_all_its_ranges_the_most_specific_first(stated: list[list[SimRange]], kind: SimKind) -> None:
     fleet, stands = made(stated)
     begin = {"iccid": BASE, "imsi": IMSI, "msisdn": MSISDN}[kind]
@@ -68,7 +68,7 @@ def test_every_number_finds_all_its_ranges_the_most_specific_first(stated: list[
 
 
 @given(batches, runs)
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_pieces_are_every_sim_once_with_its_most_specific_range(
     stated: list[list[SimRange]], scope: IntervalSet
 ) -> None:
@@ -86,7 +86,7 @@ def test_pieces_are_every_sim_once_with_its_most_specific_range(
 
 
 @given(batches, runs)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_met_are_all_ranges_that_share_a_sim(stated: list[list[SimRange]], scope: IntervalSet) -> None:
     fleet, stands = made(stated)
     met = fleet.met(scope.starts, scope.ends).tolist()
@@ -98,7 +98,7 @@ def test_met_are_all_ranges_that_share_a_sim(stated: list[list[SimRange]], scope
 
 
 @given(batches)
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_attributes_and_sims_are_those_of_the_ranges_that_stand(stated: list[list[SimRange]]) -> None:
     fleet, stands = made(stated)
     for pair in (("apn", "a"), ("gw", "1"), ("gw", "3"), ("rack", "1")):
@@ -115,7 +115,7 @@ def test_attributes_and_sims_are_those_of_the_ranges_that_stand(stated: list[lis
 
 
 @given(batches, st.lists(st.integers(-2, SIZE + 1), max_size=20))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_columns_of_rows_are_those_of_their_ranges(stated: list[list[SimRange]], asked: list[int]) -> None:
     fleet, _ = made(stated)
     rows = fleet.best("iccid", np.array(asked, dtype=np.int64) + BASE)
@@ -129,7 +129,7 @@ def test_columns_of_rows_are_those_of_their_ranges(stated: list[list[SimRange]],
 
 
 @given(batches)
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 def test_a_statement_leaves_the_fleet_before_as_it_was(stated: list[list[SimRange]]) -> None:
     fleet, stands = made(stated)
     before = fleet.columns.table()

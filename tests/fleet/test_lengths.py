@@ -18,7 +18,7 @@ bodies = st.lists(
 
 
 @given(bodies, st.integers(0, 14))
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 def test_the_profile_is_that_of_all_bodies_however_they_are_parted(found: list[str], cut: int) -> None:
     numbers = np.array([int(body) for body in found], dtype=np.int64)
     assert learned([stems_of(numbers[:cut]), stems_of(numbers[cut:])]) == LengthProfile.learned(found)

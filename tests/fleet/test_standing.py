@@ -20,7 +20,7 @@ timed = st.lists(ranges, max_size=12, unique_by=lambda item: (item.first, item.l
 
 
 @given(timed, st.integers(-1, 8))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_what_stands_is_what_began_last_and_the_rest_is_to_come(fleet: list[SimRange], at: int) -> None:
     now = seconds_of(START + timedelta(seconds=at))
     found = split(Columns.from_ranges(fleet), now)
@@ -31,7 +31,7 @@ def test_what_stands_is_what_began_last_and_the_rest_is_to_come(fleet: list[SimR
 
 
 @given(timed, st.integers(-1, 8), st.integers(-1, 8))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_what_was_prepared_holds_until_something_begins(fleet: list[SimRange], at: int, later: int) -> None:
     table = Columns.from_ranges(fleet).table()
     ready = prepare(table, START + timedelta(seconds=at), warm=False)
@@ -70,7 +70,7 @@ def test_names_of_deliveries_stand_for_their_sims() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 39), st.integers(1, 15), st.sampled_from(["", "a", "b", "c"])), max_size=12))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_a_name_stands_for_all_its_sims_and_no_other(drawn: list[tuple[int, int, str]]) -> None:
     made = [sim_range(first, size, attributes={"batch": name}) for first, size, name in drawn]
     fleet = {(item.first, item.last): item for item in made}.values()

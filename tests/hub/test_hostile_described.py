@@ -80,7 +80,6 @@ def _try_all(hub: RunningHub, described: dict[str, Any], examples: int) -> None:
 
             @settings(
                 max_examples=examples,
-                deadline=None,
                 database=None,
                 derandomize=examples == EXAMPLES,
                 phases=[Phase.generate],

@@ -218,7 +218,7 @@ def test_what_is_remembered_is_bounded_by_the_alarms_there_are() -> None:
     assert len(room.lapses) == 0, "it is clear, whatever its end was"
 
 
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(40))
 @given(
     st.lists(st.tuples(st.sampled_from([0.0, 3_600.0, -3_600.0, 90.0, -90.0]), st.integers(1, 200)), max_size=5),
     st.sampled_from([0.0, 1_800.0, -1_800.0]),

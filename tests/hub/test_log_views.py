@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.board import Board, Touched
@@ -71,7 +71,7 @@ def rows_of(entries: list[Entry]) -> list[FactRow]:
     return [fact_row(entry) for entry in glance_entries(encode_entries(tuple(entries)))]
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10)
 @given(
     st.lists(st.lists(steps, min_size=1, max_size=4), min_size=1, max_size=6),
     st.lists(st.tuples(st.integers(0, 20), st.integers(0, 8), st.integers(1, 9)), min_size=1, max_size=4),

@@ -129,7 +129,7 @@ _lines = st.sampled_from(
 )
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(st.dictionaries(_tables, st.lists(_lines, max_size=3, unique=True), max_size=4))
 def test_the_check_and_the_hub_agree_on_any_file(
     tmp_path_factory: pytest.TempPathFactory, tables: dict[str, list[str]]

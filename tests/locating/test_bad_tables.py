@@ -71,7 +71,7 @@ rows = st.lists(
 
 
 @given(rows)
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_any_table_of_counts_gives_an_answer_that_agrees_with_itself(
     table: list[tuple[str, str, int, float]],
 ) -> None:
@@ -88,7 +88,7 @@ def test_any_table_of_counts_gives_an_answer_that_agrees_with_itself(
 
 
 @given(rows)
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_any_table_of_values_gives_an_answer_that_agrees_with_itself(
     table: list[tuple[str, str, int, float]],
 ) -> None:

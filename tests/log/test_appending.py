@@ -25,7 +25,7 @@ def entries_of(batches: list[Batch]) -> list[Entry]:
     return list(chain.from_iterable(batch.entries for batch in batches))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.lists(st.integers(1, 40), max_size=12), max_size=5))
 def test_what_is_delivered_is_what_is_read_back_in_order_and_without_gaps(rounds: list[list[int]]) -> None:
     async def play(directory: Path) -> None:

@@ -32,7 +32,7 @@ def write(directory: Path, batches: list[tuple[int, int]]) -> list[tuple[int, da
     return written
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 4)), max_size=12), st.integers(-3, 70))
 def test_the_last_fact_at_a_time_is_found(
     tmp_path_factory: pytest.TempPathFactory, batches: list[tuple[int, int]], seconds: int

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.board import Board
@@ -60,7 +60,7 @@ def do(player: Player, command: object) -> Moment:
     return msgspec.json.decode(result, type=Moment)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6)
 @given(st.lists(st.lists(steps, min_size=1, max_size=4), min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_at_every_batch_and_from_anywhere_it_shows_what_a_hub_showed(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[Fact]], random: Any

@@ -3,7 +3,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.simspace import Cover, IntervalSet
@@ -103,7 +103,6 @@ def test_without_leave_to_cover_more_the_set_is_said_exactly(mask: int) -> None:
     assert cover(target, max_ranges=2).said == target
 
 
-@settings(deadline=None)  # the first example tries all masks
 @given(st.integers(1, 2 ** len(TRIED) - 1), st.integers(0, 2 ** len(TRIED) - 1), st.integers(0, 5))
 def test_no_choice_of_ranges_and_exceptions_has_fewer_pieces(target: int, counted: int, bound: int) -> None:
     aim, universe = (

@@ -159,7 +159,7 @@ def test_a_payload_bent_anywhere_gives_good_facts_or_a_refusal(name: str) -> Non
     template, parser = FORMATS[name]
     where = places(template)
 
-    @settings(max_examples=30, deadline=None)
+    @settings(max_examples=30)
     @given(st.lists(st.tuples(st.sampled_from(where), values), min_size=1, max_size=2))
     def bend(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
         payload = template
@@ -192,7 +192,7 @@ def test_a_nasty_text_in_any_field_comes_out_visible(name: str) -> None:
             seen_to(facts)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.sampled_from(sorted(FORMATS)),
     st.lists(
@@ -211,7 +211,7 @@ def test_broken_octets_are_refused_in_words(name: str, cuts: list[tuple[int, byt
             worded(refused)
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.sampled_from([customers_csv, ranges_csv, objects.objects_csv]),
     st.sampled_from(["id,name,email", "first,last,customer,apn", "object,source,gateway", ""]),
@@ -229,21 +229,21 @@ def test_any_table_gives_rows_or_a_refusal(read: Callable[..., Any], head: str, 
             assert clean(text, newlines=True) == text
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(st.text(alphabet=st.sampled_from("<>/!-abp&;#x0 9\n\x00\u202e" + '"='), max_size=60))
 def test_any_markup_becomes_clean_text(markup: str) -> None:
     text = html_text(markup)
     assert clean(text, newlines=True) == text
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(st.text(max_size=80))
 def test_any_text_is_read_for_sims(text: str) -> None:
     seen = UNKNOWING.read(text)
     assert all(int(span.first) <= int(span.last) for span in seen.spans)
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(80))
 @given(
     st.sampled_from(sorted(ROW_TYPES)), st.text(alphabet=st.sampled_from('ab:-><,"*\\09.() \x00é\ud800'), max_size=40)
 )

@@ -26,7 +26,7 @@ def tail(seen: float, mean: float, variance: float) -> float:
 
 
 @given(st.integers(1, 80), st.floats(0.01, 40), st.floats(1.01, 6))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_the_tail_is_the_sum_of_what_lies_above(seen: int, mean: float, scatter: float) -> None:
     expected = tail_by_sum(seen, mean, mean * scatter)
     if seen > mean and expected > 1e-6:

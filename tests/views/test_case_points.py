@@ -37,7 +37,7 @@ def seen(points: CasePoints) -> list[tuple[tuple[tuple[int, int], ...], bool]]:
 
 
 @given(st.lists(st.lists(steps, max_size=4), max_size=12))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_points_kept_from_touched_keys_are_those_made_anew(batches: list[list[Fact]]) -> None:
     board = Board()
     kept = CasePoints(board)

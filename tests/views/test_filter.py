@@ -229,7 +229,7 @@ def test_an_unknown_key_is_answered_with_the_known_ones() -> None:
 
 
 @given(st.text(alphabet=st.sampled_from('ab:-"<>,. \t1é\x1b[]\\'), max_size=30) | st.text(max_size=30))
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(300))
 def test_any_text_is_a_filter_or_is_refused(text: str) -> None:
     try:
         found = parse(text, CaseRow)
@@ -242,7 +242,7 @@ words = st.text(alphabet="abc", min_size=1, max_size=3)
 
 
 @given(st.lists(st.tuples(st.booleans(), words), min_size=1, max_size=4), st.lists(words, max_size=4))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_terms_are_joined_by_and(terms: list[tuple[bool, str]], held: list[str]) -> None:
     row = OutageRow(key="9", state=OutageState.MERGED, urgency=0, suspected=AT, title=" ".join(held))
     text = " ".join(("-" if negated else "") + f"title:{word}" for negated, word in terms)
@@ -325,7 +325,7 @@ narrow = st.lists(
 
 
 @given(narrow, narrow, st.text(alphabet="abs", max_size=4), st.sampled_from([4, 40]), st.sampled_from(["9", "95"]))
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 def test_a_filter_that_narrows_another_shows_nothing_that_the_other_hides(
     new: str, old: str, title: str, sims: int, key: str
 ) -> None:

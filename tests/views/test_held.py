@@ -198,7 +198,7 @@ class QueriesOfRowsMadeInPieces(QueriesAgainstAPlainLook):
 
 def played(machine: type[QueriesAgainstAPlainLook]) -> None:
     case = machine.TestCase
-    case.settings = settings(max_examples=examples(25), stateful_step_count=30, deadline=None)
+    case.settings = settings(max_examples=examples(25), stateful_step_count=30)
     case("runTest").runTest()
 
 
@@ -313,7 +313,7 @@ def _written(query: Query) -> str:
 
 
 @given(st.lists(alarms, max_size=9, unique_by=lambda row: row.key), st.sampled_from(FILTERS), st.booleans())
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_a_term_says_the_same_of_many_rows_as_of_each(rows: list[AlarmRow], text: str, prepared: bool) -> None:
     held = HeldRows(Shelf(rows))
     slots, found, now = held.all_slots(), parse(text, AlarmRow), START + timedelta(minutes=3)

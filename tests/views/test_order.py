@@ -59,7 +59,7 @@ class OrderAgainstASortedList(RuleBasedStateMachine):
 def test_an_order_is_that_of_a_sorted_list(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(order_module, "BLOCK", 3)
     case = OrderAgainstASortedList.TestCase
-    case.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+    case.settings = settings(max_examples=60, stateful_step_count=30)
     case("runTest").runTest()
 
 

@@ -53,7 +53,7 @@ pieces = st.sampled_from(["a", "b", ".", "[ab]", "[^a]", ".*", "a?", "b+", "(a|b
 
 
 @given(st.lists(pieces, max_size=6).map("".join), st.text(alphabet="abc\n", max_size=8))
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 def test_what_is_taken_finds_what_re_finds_line_by_line(pattern: str, text: str) -> None:
     try:
         mine = compiled(pattern)

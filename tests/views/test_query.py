@@ -247,7 +247,7 @@ SORTS = ["urgency", "-urgency,title", "-title", "declared,-coverage", "-declared
     st.sampled_from(SORTS),
     st.sampled_from(["", "urgency:>1"]),
 )
-@settings(max_examples=examples(250), deadline=None)
+@settings(max_examples=examples(250))
 def test_the_order_kept_from_touches_is_that_of_a_look_at_everything(
     begin: list[OutageRow], rounds: list[list[tuple[bool, OutageRow]]], sort: str, text: str
 ) -> None:
@@ -268,7 +268,7 @@ def test_the_order_kept_from_touches_is_that_of_a_look_at_everything(
 
 
 @given(st.lists(rows, max_size=12, unique_by=lambda row: row.key), st.booleans())
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_the_order_is_that_of_the_values_with_the_unknown_last(found: list[OutageRow], falling: bool) -> None:
     shown = Query(Shelf(found), "-declared" if falling else "declared").rows(0, 99)
     times = [row.declared for row in shown if isinstance(row, OutageRow) and row.declared is not None]
@@ -307,7 +307,7 @@ def test_a_time_of_day_comes_round() -> None:
     st.sampled_from(["title:a", "a", "-c", ""]),
     st.sampled_from(["title:a urgency:>1", "a 1", "-c a", "b"]),
 )
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_a_query_that_begins_from_another_shows_what_one_from_scratch_shows(
     begin: list[OutageRow], sort: str, other_sort: str, old: str, new: str
 ) -> None:

@@ -210,7 +210,7 @@ steps = st.one_of(
 
 
 @given(st.lists(st.lists(steps, max_size=4), max_size=10))
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 def test_a_ribbon_that_is_kept_shows_what_one_made_anew_shows(batches: list[list[Fact]]) -> None:
     board = fleet(OutageSuspected("O-9", (ends(0, 99),)))
     parts = ["", "/7", f":{BASE + 300}-{BASE + 10_500}/9", "O-9/5"]

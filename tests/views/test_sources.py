@@ -425,7 +425,7 @@ def hand_over(query: Query, view: str, touched: Touched, live: set[str]) -> None
 
 
 @given(st.lists(st.lists(steps, max_size=4), max_size=8))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=examples(200))
 def test_touched_keys_are_enough_to_keep_every_view_right(batches: list[list[Fact]]) -> None:
     board = Board()
     kept = {view: Query(board_source(board, view, OF.get(view, ""))) for view in VIEWS}
@@ -438,7 +438,7 @@ def test_touched_keys_are_enough_to_keep_every_view_right(batches: list[list[Fac
 
 
 @given(st.lists(steps, max_size=25))
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=examples(100))
 def test_every_view_shows_the_same_after_a_restart(found: list[Fact]) -> None:
     board = Board()
     for fact in found:

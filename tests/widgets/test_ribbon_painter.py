@@ -60,7 +60,7 @@ rows = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.lists(rows, max_size=60), st.integers(20, 400), st.integers(1, 20), st.none() | st.integers(0, 59),
     st.none() | st.tuples(st.integers(0, 59), st.integers(0, 59)), hostile,

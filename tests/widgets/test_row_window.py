@@ -147,7 +147,7 @@ class CursorAgainstAModel(RuleBasedStateMachine):
 
 
 TestCursorAgainstAModel = CursorAgainstAModel.TestCase
-TestCursorAgainstAModel.settings = settings(max_examples=examples(60), stateful_step_count=25, deadline=None)
+TestCursorAgainstAModel.settings = settings(max_examples=examples(60), stateful_step_count=25)
 
 
 @given(st.integers(1, 40), st.integers(0, 200), st.integers(0, 60))

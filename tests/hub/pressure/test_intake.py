@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.board import Board
@@ -201,7 +201,7 @@ def test_echoes_are_bounded() -> None:
 events = st.tuples(st.sampled_from("12345"), st.sampled_from(["a", "b"]), st.sampled_from(list(Severity)))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(
     st.lists(st.lists(events, min_size=1, max_size=6), min_size=1, max_size=40),
     st.integers(8, 60),

@@ -80,7 +80,7 @@ async def test_a_quiet_feed_is_served_next_however_long_the_line_of_another_is()
     assert ahead - before <= QUANTUM + 100, "no more than one turn of the other went first"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from([1, 7, 100, 500, 3_000])), min_size=1, max_size=60),
     st.lists(st.integers(1, 4), min_size=1, max_size=10),
