@@ -273,5 +273,33 @@ def of_people(outage: Outage) -> bool:
     return outage.state in LIVE_STATES and (outage.state is not OutageState.SUSPECTED or bool(outage.made_by))
 
 
+def explained_by_values_and_better_by_a_range() -> Grouping:
+    """A group on values, of which the watcher has not seen yet that a wider range explains its cases far better."""
+    machine = Grouping()
+    machine.ranges(number=1, apn="g", size=50)
+    machine.many_customers_of_one_range(first=1, at=0, back=0)
+    machine.many_customers_of_one_range(first=1, at=0, back=0)
+    machine.look()
+    machine.many_cases(count=3, first=3, at=0)
+    machine.look()
+    (group,) = machine.board.outages.live()
+    assert group.where == {"apn": "g", "hss": "h1"}
+    return machine
+
+
+def test_a_group_whose_cases_a_wider_range_explains_far_better_is_not_suspected_again_and_again() -> None:
+    machine = explained_by_values_and_better_by_a_range()
+    machine.look_until_nothing_is_left()
+    assert [one.id for one in machine.board.outages.live()] == ["O-1"]
+
+
+def test_of_two_groups_that_one_range_explains_far_better_one_is_left() -> None:
+    machine = explained_by_values_and_better_by_a_range()
+    everything = ((body(0), body(9 * SPAN + 99)),)
+    machine.tell(OutageSuspected("O-9", everything, reason="seen"), by="vaken/grouping")
+    machine.look_until_nothing_is_left()
+    assert [one.id for one in machine.board.outages.live()] == ["O-9"]
+
+
 TestGrouping = Grouping.TestCase
 TestGrouping.settings = settings(max_examples=35 if LONG else 15, stateful_step_count=30)

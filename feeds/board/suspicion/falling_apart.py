@@ -3,7 +3,7 @@
 A group on attribute values is judged by the new cases in it together with those in no such group:
 
 - Where other values, or a range, are far less likely by chance, and explain nearly all of its new cases, it stands on
-  these from then on and keeps its id.
+  these from then on and keeps its id; where another group holds that range already, it is merged into that one.
 - While it is young: where chance alone would let the cases share as much by now, it falls apart into the ranges with
   enough customers; the one with most cases keeps the id. Where there is none, it is withdrawn.
 - While it is young: where its cases lie on two or three further values, and next to none elsewhere, each of these is
@@ -35,7 +35,7 @@ from feeds.board.suspicion.shared import Marks, Shared, shared, weigh, weighed
 from feeds.board.suspicion.stretches import marks_in
 from feeds.board.suspicion.tails import Traffic
 from feeds.board.suspicion.told import describe, grounds_of, scope_of, surplus_in_words
-from feeds.facts import Fact, OutageMoved, OutageScoped, OutageSuspected
+from feeds.facts import Fact, OutageMerged, OutageMoved, OutageScoped, OutageSuspected
 from feeds.model import Grounds, Outage, OutageState
 
 FAR_LESS: Final = 1e-3
@@ -49,6 +49,7 @@ def fallen_apart(board: Board, live: list[Outage], pool: Pool, ids: Iterator[str
     taken: list[dict[str, str]] = [one.where for one in live if one.where]
     decided = map(board.outages.outages.__getitem__, board.outages.decided)
     taken += [one.where for one in decided if _rejected(one) and is_remembered(board, one)]
+    there = list(live)
     for outage in live:
         if not is_from_cases(outage) or any(board.outages.alarm_counts(outage.id)):
             continue
@@ -57,7 +58,10 @@ def fallen_apart(board: Board, live: list[Outage], pool: Pool, ids: Iterator[str
         if not outage.where:
             yield from _narrowed(board, outage, pool, ids)
         else:
-            yield from _judged(board, outage, pool, taken, ids)
+            for fact in _judged(board, outage, there, pool, taken, ids):
+                if isinstance(fact, OutageMerged):
+                    there.remove(outage)
+                yield fact
 
 
 def _rejected(outage: Outage) -> bool:
@@ -65,7 +69,7 @@ def _rejected(outage: Outage) -> bool:
 
 
 def _judged(
-    board: Board, outage: Outage, pool: Pool, taken: list[dict[str, str]], ids: Iterator[str]
+    board: Board, outage: Outage, live: list[Outage], pool: Pool, taken: list[dict[str, str]], ids: Iterator[str]
 ) -> Iterable[Fact]:
     where = tuple(sorted(outage.where.items()))
     own = pool.of_group[outage.id]
@@ -82,15 +86,10 @@ def _judged(
         return weigh(pool.evidence, rows & pool.since(since), where, share, traffic)
 
     now = windows(board, pool)
-    mine = min(weighed_in(since, traffic).log_chance for since, traffic in now)
-    better = explained(board, pool, rows, now, min(LIMIT, mine + log(FAR_LESS)))
-    if (
-        better is not None
-        and better.where != where
-        and (not better.where or is_free(better.where))
-        and _part(pool, own & pool.since(better.since), better.marks) >= NEARLY_ALL
-    ):
-        yield _scoped(board, outage, pool, better)
+    better = far_better(board, pool, where, own, rows)
+    if better is not None and (not better.where or is_free(better.where)):
+        holder = None if better.where else _holder(board, live, outage, better)
+        yield _scoped(board, outage, pool, better) if holder is None else _merged(outage, holder, pool, better)
         return
     if pool.now - minute_of(outage.suspected) > YOUNG:
         return
@@ -122,6 +121,24 @@ def _judged(
             from_cases=True,
             grounds=grounds,
         )
+
+
+def far_better(board: Board, pool: Pool, where: Where, own: Marks, rows: Marks) -> Found | None:
+    """Return what explains the rows ``own``, which are on ``where``, far better than that, out of all ``rows``."""
+    share, times = board.outages.shares.exactly(where), windows(board, pool)
+    mine = min(
+        weigh(pool.evidence, rows & pool.since(since), where, share, traffic).log_chance for since, traffic in times
+    )
+    better = explained(board, pool, rows, times, min(LIMIT, mine + log(FAR_LESS)))
+    if better is None or better.where == where:
+        return None
+    return better if _part(pool, own & pool.since(better.since), better.marks) >= NEARLY_ALL else None
+
+
+def _holder(board: Board, live: list[Outage], outage: Outage, found: Found) -> Outage | None:
+    """Return the oldest other outage that has all SIMs of a range."""
+    members = board.outages.members
+    return next((one for one in live if one is not outage and found.scope.issubset(members[one.id].scope)), None)
 
 
 def _times(
@@ -184,6 +201,10 @@ def _scoped(board: Board, outage: Outage, pool: Pool, found: Found) -> Fact:
         from_cases=bool(found.where),
         grounds=grounds,
     )
+
+
+def _merged(outage: Outage, into: Outage, pool: Pool, found: Found) -> Fact:
+    return OutageMerged(outage=outage.id, into=into.id, reason=found.in_words(found.grounds(pool)))
 
 
 def _into_ranges(board: Board, outage: Outage, ids: Iterator[str]) -> Iterable[Fact]:

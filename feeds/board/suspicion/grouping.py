@@ -30,7 +30,7 @@ from feeds.board.outage.settled import LOOKED_AT, OVER
 from feeds.board.outage.writers import minute_of
 from feeds.board.surge.surging import usual_cases
 from feeds.board.suspicion.evidence import Pool, gather
-from feeds.board.suspicion.falling_apart import fallen_apart
+from feeds.board.suspicion.falling_apart import fallen_apart, far_better
 from feeds.board.suspicion.from_cases import groups_alone
 from feeds.board.suspicion.quiet import has_gone_quiet
 from feeds.board.suspicion.rejected import alarms_grew, cases_grew, is_remembered, rejected_here
@@ -170,7 +170,7 @@ def _on_places(board: Board, live: list[Outage], pool: Pool, ids: Iterator[str])
     """Make a group of each place with a surplus; the oldest group within it keeps its id."""
 
     def is_held(found: Found) -> bool:
-        if any(_holds(board, outage, found) for outage in live):
+        if any(_holds(board, outage, found) for outage in live) or _is_better_held(board, live, pool, found):
             return True
         here = [one for one in rejected_here(board, found.where, found.scope) if is_remembered(board, one)]
         customers = found.grounds(pool).customers if here else 0
@@ -204,6 +204,14 @@ def _holds(board: Board, outage: Outage, found: Found) -> bool:
         return False
     # A group on a range that is all of a value's SIMs takes the value's name.
     return not found.where or outage.state is not OutageState.SUSPECTED or bool(outage.made_by) or found.scope != scope
+
+
+def _is_better_held(board: Board, live: list[Outage], pool: Pool, found: Found) -> bool:
+    """Whether a live outage holds the range that a group on these values would be changed to at once."""
+    if not found.where or not live:
+        return False
+    better = far_better(board, pool, found.where, pool.free & pool.evidence.on(found.where), pool.free)
+    return better is not None and not better.where and any(_holds(board, outage, better) for outage in live)
 
 
 def _with_lesser_alarms(board: Board, live: list[Outage], pool: Pool, ids: Iterator[str]) -> Iterable[Fact]:
