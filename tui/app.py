@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.command import CommandPalette
 
 from feeds.client import ClientError, LinkState, Reply
 from feeds.model import Command, OutageRow
 from tui.acts.chords import Chords
 from tui.acts.hints import Hints
+from tui.acts.key_turns import KeyTurns
 from tui.acts.palette import ActionProvider, CommandLine
 from tui.acts.registry import EVERYWHERE, bindings, is_allowed
 from tui.acts.replay import ReplayActions, Replaying
@@ -70,7 +71,7 @@ class VakenApp(ReplayActions, HubApp):
         self.preferences.know(self.kept.now.chosen)
         self.keymap = self.preferences.keymap()
         """Which key does what."""
-        """What is done to each painted line: fewer colours, ASCII alone."""
+        self.key_turns = KeyTurns(self, self._hand_on)
         self.chords = Chords()
         self._offered = hub.link.may
         """What this terminal may do, as it is offered now."""
@@ -325,8 +326,19 @@ class VakenApp(ReplayActions, HubApp):
         return is_allowed(EVERYWHERE, action, self.hub.link.may)
 
     async def on_event(self, event: events.Event) -> None:
+        """Take what is typed one key at a time."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self.key_turns.take(event)
+        else:
+            await super().on_event(event)
+
+    @on(KeyTurns.Done)
+    def _key_is_done(self, message: KeyTurns.Done) -> None:
+        self.key_turns.done(message.turn)
+
+    async def _hand_on(self, event: events.Event) -> None:
         """Take two keys that belong together before one of them does something else."""
-        if isinstance(event, events.Key) and not event.is_forwarded and isinstance(self.screen, VakenScreen):
+        if isinstance(event, events.Key) and isinstance(self.screen, VakenScreen):
             waited = self.chords.first
             if waited or self.keymap.follows(event.key):
                 used, act = self.chords.take(event, self.screen.active_bindings, self.screen.focused)

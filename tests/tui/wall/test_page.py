@@ -69,6 +69,10 @@ def served(asked: AskedHub) -> Served:
         page = WallPage(command or (sys.executable, "-c", ECHO), PageAccess(asked.url))
         async with _listening(await page._make_app()) as url:
             yield url
+        for _ in range(3_000):  # the program of the wall has to end first
+            if not page.lookers:
+                break
+            await asyncio.sleep(0.01)
         assert page.lookers == 0
 
     return serve
