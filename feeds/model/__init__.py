@@ -71,6 +71,9 @@ from feeds.model.rows import (
     TotalsRow,
     TriageRow,
     UpdateRow,
+    field_named,
+    names_of,
+    nearest,
 )
 from feeds.model.sims import SimsOwner, SimsPiece, SimsRead
 from feeds.model.updates import (
@@ -205,4 +208,7 @@ __all__ = [
     "Weights",
     "alarm_key",
     "case_key",
+    "field_named",
+    "names_of",
+    "nearest",
 ]

@@ -20,12 +20,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from feeds.model import Row
+from feeds.model import Row, field_named
 from feeds.views.columns import Slots
 from feeds.views.held import HeldRows
 from feeds.views.kinds import types_of
 from feeds.views.pattern import BadPattern
 from feeds.views.ranks import RANKS
+from feeds.views.sorting import unknown
 from feeds.views.terms import (
     PATTERN_SECONDS,
     Aged,
@@ -149,7 +150,6 @@ def parse(text: str, row_type: type[Row]) -> Filter | None:
     if len(text) > MAX_LENGTH:
         raise BadFilter(f"filter: longer than {MAX_LENGTH} characters", MAX_LENGTH)
     terms: list[Term] = []
-    fields = row_type.__struct_fields__
     position = 0
     while position < len(text):
         if text[position].isspace():
@@ -158,9 +158,9 @@ def parse(text: str, row_type: type[Row]) -> Filter | None:
         found = _TERM.match(text, position)
         if found is None or found.end() == position:
             raise BadFilter(f"filter: a quote is not closed at {position + 1}", position)
-        key = found["key"]
-        if key is not None and key not in fields:
-            raise BadFilter(f"filter: unknown key {key} at {position + 1}; there are {', '.join(fields)}", position)
+        key = field_named(row_type, found["key"]) if found["key"] is not None else None
+        if key is None and found["key"] is not None:
+            raise BadFilter(f"filter: {unknown(row_type, found['key'], f' at {position + 1}')}", position)
         try:
             term = _term(found, key, row_type)
         except BadPattern as error:

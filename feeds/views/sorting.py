@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from feeds.model import Row
+from feeds.model import Row, field_named, names_of, nearest
 from feeds.views.columns import Column, Slots, counted, sort_value
 from feeds.views.held import HeldRows
 from feeds.views.kinds import Kind, kind_of, types_of
@@ -43,11 +43,19 @@ def parse_sort(sort: str, row_type: type[Row]) -> Sort:
     """Return what ``sort`` means for rows of ``row_type``. Raises BadSort."""
     order: list[tuple[str, bool]] = []
     for part in sort.split(","):
-        name = part.strip().removeprefix("-")
-        if name not in row_type.__struct_fields__:
-            raise BadSort(f"sort: unknown key {name or '(empty)'}; there are {', '.join(row_type.__struct_fields__)}")
+        written = part.strip().removeprefix("-")
+        name = field_named(row_type, written)
+        if name is None:
+            raise BadSort(f"sort: {unknown(row_type, written or '(empty)')}")
         order.append((name, part.strip().startswith("-")))
     return tuple(order)
+
+
+def unknown(row_type: type[Row], name: str, at: str = "") -> str:
+    """Return in words that no field has this name, and which is meant or which there are; ``at``: where it stands."""
+    near = nearest(row_type, name)
+    rest = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names_of(row_type))}"
+    return f"unknown key {name}{at}; {rest}"
 
 
 def place_of(row: Row, sort: Sort) -> tuple[Any, ...]:

@@ -1,15 +1,18 @@
 """Choosing, moving and sizing the columns of a table; what came above it; the newest in sight."""
 
+import pytest
 from textual.pilot import Pilot
 
-from feeds.model import Severity
+from feeds.model import ROW_TYPES, Severity, field_named
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, alarm
 from tests.tui.seen import line_with, screen_text, until
 from tui.app import VakenApp
 from tui.kept import TableKept
+from tui.tables import columns, recorded
 from tui.tables.column_dialog import ColumnDialog
 from tui.tables.view_table import ViewTable
+from widgets.columns import Column
 
 
 def kept_of(pilot: Pilot[None], place: str) -> TableKept:
@@ -112,3 +115,28 @@ async def test_following_keeps_the_newest_in_sight_until_it_ends_and_the_order_i
         await pilot.press("F")
         await until(pilot, lambda: "following" not in line_with(pilot, "── Alarms"))
         assert table.table.sort == "-severity,-raised"
+
+
+@pytest.mark.parametrize(
+    ("view", "shown"),
+    [
+        ("outages", columns.OUTAGES),
+        ("alarms", columns.ALARMS),
+        ("cases", columns.CASES_INSIDE),
+        ("cases", tuple(column for column in columns.CASES if column.key != "lane")),
+        ("impact", columns.IMPACT),
+        ("timeline", columns.TIMELINE),
+        ("updates", columns.ALL_UPDATES),
+        ("updates", columns.UPDATES),
+        ("calls", columns.CALLS),
+        ("deliveries", columns.DELIVERIES),
+        ("facts", recorded.FACTS),
+        ("changes", recorded.CHANGES),
+    ],
+)
+def test_what_stands_over_a_column_is_understood_in_a_filter_as_what_it_is_sorted_by(
+    view: str, shown: tuple[Column, ...]
+) -> None:
+    for column in shown:
+        if column.sort and " " not in column.title:
+            assert field_named(ROW_TYPES[view], column.title) == column.sort, column.title

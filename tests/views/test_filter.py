@@ -20,6 +20,7 @@ from feeds.model import (
 )
 from feeds.views import BadFilter
 from feeds.views.filter import MAX_LENGTH, parse
+from feeds.views.sorting import parse_sort
 from tests.extent import examples
 
 AT = datetime(2026, 2, 3, 1, 2, 3, tzinfo=UTC)
@@ -201,9 +202,21 @@ def test_attributes_are_found_by_name_and_value(text: str, shown: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [("object:sto", True), ("Object:got", False), ("count:>3", False), ("S:critical", True), ("SIMs:<1", True)],
+)
+def test_fields_are_understood_by_what_stands_over_their_columns(text: str, shown: bool) -> None:
+    assert lets(text, ALARM) is shown
+    (field, _falling), *_others = parse_sort(text.partition(":")[0], AlarmRow)
+    assert field in AlarmRow.__struct_fields__
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("customer:vatten nokey:5", "unknown key nokey at 17"),
+        ("ok custmer:5", "unknown key custmer at 4; did you mean customer?"),
+        ("colour:red", "unknown key colour at 1; there are prio, because,"),
         ("http://example.org", "unknown key http at 1"),
         ('title:"never closed', "a quote is not closed at 1"),
         ('ok "never closed', "a quote is not closed at 4"),

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import Enum
 from typing import get_args, get_type_hints
 
-from feeds.model import ROW_TYPES
+from feeds.model import ROW_TYPES, field_named, names_of
 from tui.kept import SavedFilter
 
 _LAST = re.compile(r'(?:^|(?<=\s))(?P<minus>-?)(?P<word>[^\s"]*)$')
@@ -31,11 +31,12 @@ def completions(text: str, view: str, saved: Sequence[SavedFilter] = (), outages
         return [name for name in names if name.startswith(word) and name != word]
     key, colon, value = word.partition(":")
     if not colon:
-        return [f"{begin}{name}:" for name in row_type.__struct_fields__ if key and name.startswith(key)]
-    if key not in row_type.__struct_fields__:
+        return [f"{begin}{name}:" for name in names_of(row_type) if key and name.startswith(key.lower())]
+    field = field_named(row_type, key)
+    if field is None:
         return []
     before, comma, last = value.rpartition(",")
-    values = outages if key == "outages" else _values(row_type, key)
+    values = outages if field == "outages" else _values(row_type, field)
     lead = f"{begin}{key}:{before}{comma}"
     return [f"{lead}{_quoted(one)}" for one in values if one.startswith(last) and one != last]
 

@@ -6,6 +6,7 @@ Rows carry times, not ages: an age is the screen's business, counted with the hu
 from feeds.model.rows.alarms import AlarmRow, FloodRow
 from feeds.model.rows.cases import CaseRow, Lane, Nearby, OtherCase, ReadRow, TriageRow
 from feeds.model.rows.hub import ChangeRow, ChangeSection, FactRow, FeedRow, PresentRow, ReplayRow
+from feeds.model.rows.names import field_named, names_of, nearest
 from feeds.model.rows.outages import CallRow, ExplanationRow, ImpactRow, OutageRow, TimelineRow
 from feeds.model.rows.row import Row
 from feeds.model.rows.sums import CountRow, CurveRow, DeskRow, StretchRow, SurgeRow, TotalsRow
@@ -42,6 +43,9 @@ __all__ = [
     "TotalsRow",
     "TriageRow",
     "UpdateRow",
+    "field_named",
+    "names_of",
+    "nearest",
 ]
 
 ROW_TYPES: dict[str, type[Row]] = {
