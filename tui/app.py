@@ -1,6 +1,7 @@
-"""The application: it knows the way between screens, and what stands on all of them.
+"""The application: what stands on all screens, what is kept, how all of it looks.
 
-The connection and the pace of frames are the matter of what it is built on (tui/hub_app.py).
+The connection and the pace of frames are the matter of what it is built on (tui/hub_app.py), the way between screens
+that of tui.acts.going.
 """
 
 import asyncio
@@ -8,14 +9,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import events, on, work
 from textual.command import CommandPalette
+from textual.screen import Screen
 
 from feeds.client import ClientError, LinkState, Reply
-from feeds.model import Command, OutageRow
+from feeds.model import Command
 from tui.acts.chords import Chords
+from tui.acts.going import GoingActions
 from tui.acts.hints import Hints
 from tui.acts.key_turns import KeyTurns
 from tui.acts.palette import ActionProvider, CommandLine
@@ -44,7 +47,7 @@ KEEP_LEFT_EVERY = 60
 """Seconds between two notes that this person is here."""
 
 
-class VakenApp(ReplayActions, HubApp):
+class VakenApp(GoingActions, ReplayActions, HubApp):
     """``hub`` is the client; ``zone`` the local time zone (None: that of this machine)."""
 
     TITLE = "vaken"
@@ -217,76 +220,12 @@ class VakenApp(ReplayActions, HubApp):
                 for bar in screen.query(ReplayBar):
                     bar.show()
 
-    # The way between screens
+    def stack_of(self, screen: Screen[Any]) -> list[Screen[Any]]:
+        """Return the screens among which one lies, the lowest first; that one alone where it is not shown yet."""
+        return next((list(stack) for stack in self._screen_stacks.values() if screen in stack), [screen])
 
     def _vaken_screen(self) -> VakenScreen | None:
         return next((s for s in reversed(self.screen_stack) if isinstance(s, VakenScreen)), None)
-
-    def open_outage(self, row: OutageRow) -> None:
-        """Open the screen of one outage."""
-        from tui.screens.outage import OutageScreen
-
-        self.push_screen(OutageScreen(row))
-
-    def go_back(self) -> None:
-        """Go one screen back; from the first screen of a mode, to the board."""
-        if len(self.screen_stack) > 1:
-            self.pop_screen()
-        elif self.current_mode != "board":
-            self.switch_mode("board")
-
-    async def _go(self, mode: str) -> None:
-        """Go to a mode; once more from within it: to its first screen."""
-        if self.current_mode != mode:
-            await self.switch_mode(mode)
-            self.show_link()
-        else:
-            while len(self.screen_stack) > 1:
-                await self.pop_screen()
-
-    async def action_go_board(self) -> None:
-        """Show the board."""
-        await self._go("board")
-
-    async def action_go_alarms(self) -> None:
-        """Show the alarms."""
-        await self._go("alarms")
-
-    async def action_go_cases(self) -> None:
-        """Show the cases."""
-        await self._go("cases")
-
-    async def action_go_counts(self) -> None:
-        """Show the counts."""
-        await self._go("counts")
-
-    async def action_go_space(self) -> None:
-        """Show SIM space."""
-        await self._go("space")
-
-    async def show_cases(self, filter: str) -> None:
-        """Show the cases that pass ``filter``."""
-        await self._go("cases")
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        from tui.screens.cases import CasesScreen
-
-        screen = self.screen
-        if isinstance(screen, CasesScreen):
-            screen.show_filtered(filter)
-
-    def action_look_up(self) -> None:
-        """Look SIMs up."""
-        from tui.screens.sims import SimsScreen
-
-        self.push_screen(SimsScreen())
-
-    async def action_go_updates(self) -> None:
-        """Show the updates of all outages."""
-        from tui.screens.updates import UpdatesScreen
-
-        if not isinstance(self.screen, UpdatesScreen):
-            await self.push_screen(UpdatesScreen())
 
     # Looks and keys
 
@@ -349,20 +288,6 @@ class VakenApp(ReplayActions, HubApp):
                 if used:
                     return
         await super().on_event(event)
-
-    async def action_go_facts(self) -> None:
-        """Show the log of facts."""
-        from tui.screens.facts import FactsScreen
-
-        if not isinstance(self.screen, FactsScreen):
-            await self.push_screen(FactsScreen())
-
-    async def action_go_handover(self) -> None:
-        """Show what changed since this person left."""
-        from tui.screens.handover import HandoverScreen
-
-        if not isinstance(self.screen, HandoverScreen):
-            await self.push_screen(HandoverScreen())
 
     def action_palette(self) -> None:
         """Open the palette."""

@@ -22,12 +22,17 @@ if TYPE_CHECKING:
     from tui.app import VakenApp
 
 
+BROAD = 160
+"""Cells from which on two parts of a screen stand well beside each other."""
+
+
 def room_for(width: int, height: int) -> dict[str, bool]:
     """Return which classes a screen of so many cells has, of those that stand for its size."""
     return {
         "-tiny": width < 40,
         "-narrow": 40 <= width < 110,
         "-wide": width >= 110,
+        "-broad": width >= BROAD,
         "-flat": height < 10,
         "-short": 10 <= height < 32,
         "-tall": height >= 32,
@@ -52,9 +57,24 @@ class VakenScreen(Screen[Any]):
         return cast("VakenApp", self.app)
 
     @property
+    def steps(self) -> tuple[str, ...]:
+        """The screen's own steps of the way to it, such as an outage and what is done to it."""
+        return (self.where,)
+
+    @property
     def place(self) -> str:
-        """What the header calls the screen."""
-        return self.where
+        """What the header calls the screen: the way to it over the screens that it lies on, as esc goes back on it."""
+        way: list[str] = []
+        for screen in self.vaken.stack_of(self):
+            if isinstance(screen, VakenScreen):
+                steps = screen.steps
+                way += steps[1:] if way and steps[0] == way[-1] else steps
+            if screen is self:
+                break
+        return " › ".join(way)
+
+    def keep_unfinished(self) -> None:
+        """Keep what is written here and not sent: the screen is left for another one."""
 
     def compose(self) -> ComposeResult:
         """Lay the screen out around its body."""

@@ -106,7 +106,8 @@ class LinePainter:
         """Share ``width`` cells out among the columns; ``shift`` of them are passed over after the first."""
         self.width = width
         self.placed = place(columns, width, gap=2 if width >= 110 else 1, shift=shift)
-        self._edges = f"{'‹' if shift else ' '}{'›' if len(self.placed) + shift < len(columns) else ' '}"
+        # At the left, so that a title stands off from it wherever there is room.
+        self._edges = f"{'‹' if shift else ''}{'›' if len(self.placed) + shift < len(columns) else ''}".ljust(2)
         self._lines.clear()
         self._placeholders.clear()
         self._marks.clear()
@@ -296,7 +297,7 @@ class LinePainter:
     def _cell(self, placed: Placed, cell: tuple[Bit, ...], under: tuple[str, ...]) -> list[Segment]:
         """Return the segments of one cell, exactly as wide as its column."""
         align = placed.column.align
-        if len(cell) == 1:
+        if len(cell) == 1 and cell[0].style != "alert":  # the ground of that one would fill the cell
             return [Segment(fit(cell[0].text, placed.width, align), self._look(*under, cell[0].style))]
         segments: list[Segment] = []
         left = placed.width

@@ -31,6 +31,15 @@ async def written(pilot: Pilot[None]) -> ComposerScreen:
     return screen
 
 
+async def test_before_the_first_words_the_preview_says_what_it_waits_for(opened: Opened) -> None:
+    async with opened((130, 40)) as pilot:
+        await pilot.press("u")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ComposerScreen))
+        await until(pilot, lambda: "the preview comes with your first words" in screen_text(pilot))
+        assert "loading" not in screen_text(pilot)
+        assert not pilot.app.screen.query_one("#preview").has_class("-old")
+
+
 async def test_what_is_written_is_drafted_once_and_previewed(opened: Opened, hub: FakeHub) -> None:
     async with opened((130, 40)) as pilot:
         await written(pilot)

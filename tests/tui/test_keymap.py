@@ -21,7 +21,7 @@ from tui.acts.widget_keys import KEY_PLACES
 from tui.cli.screen_tables import read_screen_tables
 from tui.preferences import Preferences
 from tui.screens.alarms import AlarmsScreen
-from tui.screens.help import help_lines
+from tui.screens.help import help_parts, joined
 from tui.screens.outage import OutageScreen
 from tui.tables.view_table import ViewTable
 from widgets.confirm import Confirm
@@ -150,8 +150,8 @@ def test_hints_help_and_list_show_the_keys_that_count() -> None:
     keymap = build("k9s", {"board.update": ["U"]})[0]
     assert "U update" in hint_line("board", 200, keymap).plain
     assert "D declare" in hint_line("board", 200, keymap).plain
-    assert "^d  reject" in help_lines("board", 100, keymap).plain
-    assert ":quit_vaken" in help_lines("board", 100, keymap).plain
+    assert "^d  reject" in joined(help_parts("board", 100, keymap)).plain
+    assert ":quit_vaken" in joined(help_parts("board", 100, keymap)).plain
 
 
 def test_what_somebody_may_not_do_is_offered_nowhere() -> None:
@@ -159,7 +159,7 @@ def test_what_somebody_may_not_do_is_offered_nowhere() -> None:
     assert {"open", "filter", "help"} <= names
     assert not {"declare", "update", "resolve", "weigh"} & names
     assert "declare" not in hint_line("board", 300, may=VIEWER).plain
-    assert "Make a suspected" not in help_lines("board", 100, may=VIEWER).plain
+    assert "Make a suspected" not in joined(help_parts("board", 100, may=VIEWER)).plain
 
 
 async def test_a_viewer_cannot_declare_by_key_nor_by_command(opened: Opened) -> None:

@@ -20,10 +20,12 @@ from tests.tui.fake_hub import NOW, FakeHub, ago, alarm, case, curve, quiet_outa
 from tests.tui.seen import screen_text, until
 from tui.hub_app import HubApp
 from tui.looks import Looks
+from tui.panes.customer import CustomerPane
 from tui.screens.composer import ComposerScreen
 from tui.screens.progress import ProgressScreen
 from tui.screens.review import ReviewScreen
 from tui.wall.app import WallApp
+from widgets.facts import Facts
 
 
 class Svg(SVGImageExtension):
@@ -52,11 +54,14 @@ def picture(app: App[None]) -> str:
 
 @pytest.fixture
 def shot(snapshot: SnapshotAssertion) -> Callable[..., Awaitable[None]]:
-    async def take(pilot: Pilot[None], looks: tuple[Look, ...] = ALL) -> None:
+    async def take(pilot: Pilot[None], looks: tuple[Look, ...] = ALL, there: Callable[[], bool] = lambda: True) -> None:
+        """``there``: whether what the screen asks for by itself has come."""
         for width, height, theme in looks:
             pilot.app.theme = theme
             await pilot.resize_terminal(width, height)
             pilot.app.screen.refresh(layout=True)
+            await settle_any(pilot)
+            await until(pilot, there)
             await settle_any(pilot)
             name = f"{width}x{height}-{theme}"
             assert picture(pilot.app) == snapshot(name=name, extension_class=Svg), name
@@ -121,7 +126,13 @@ async def test_one_outage(opened: Opened, shot: Shot, hub: FakeHub) -> None:
     async with opened(SMALL[:2]) as pilot:
         await pilot.press("enter")
         await settle(pilot)
-        await shot(pilot)
+        pane = pilot.app.screen.query_one(CustomerPane)
+
+        def told() -> bool:
+            words = pane.query_one(Facts).render().plain
+            return not pane.display or ("told" in words and "…" not in words)
+
+        await shot(pilot, there=told)
 
 
 async def test_each_pane_of_an_outage_on_a_small_screen(opened: Opened, snapshot: SnapshotAssertion) -> None:

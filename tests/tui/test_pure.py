@@ -11,7 +11,7 @@ from feeds.model import Channel, Command, CountRow, FeedRow, UpdateKind, UpdateT
 from feeds.model.commands import Draft
 from tests.tui.fake_hub import NOW, FakeHub, desk_rows, outage, quiet_outage, surge_row, update_row
 from tui.acts.hints import hint_line
-from tui.screens.help import help_lines
+from tui.screens.help import help_parts, joined
 from tui.situation import Situation
 from tui.tables.desk import desk_table
 from tui.words.counts import SPANS, Span, curve_of, square
@@ -227,6 +227,6 @@ async def test_a_draft_that_fails_says_why_and_the_next_one_mends_it() -> None:
 
 
 def test_the_help_tells_the_keys_of_the_number_line_where_there_is_one() -> None:
-    assert "half a picture left" in help_lines("board", 90).plain
-    assert "half a picture left" not in help_lines("counts", 90).plain
-    assert "equals_sign" not in help_lines("space", 90).plain
+    assert "half a picture left" in joined(help_parts("board", 90)).plain
+    assert "half a picture left" not in joined(help_parts("counts", 90)).plain
+    assert "equals_sign" not in joined(help_parts("space", 90)).plain

@@ -10,7 +10,7 @@ from tests.tui.fake_hub import NOW, FakeHub, ago, furnished
 from tests.tui.seen import screen_text as seen
 from tests.tui.seen import until
 from tui.acts.registry import REPLAY, actions_of
-from tui.panes.replay_bar import banner_line, position_line
+from tui.panes.replay_bar import ReplayBar, banner_line, position_line
 from tui.screens.facts import FactsScreen
 from tui.screens.handover import HandoverScreen
 from tui.screens.help import HelpScreen
@@ -38,6 +38,12 @@ async def test_a_replay_says_so_on_every_screen_and_a_hub_at_work_does_not(opene
     async with opened((120, 30)) as pilot:
         assert "REPLAY" not in seen(pilot)
         assert not pilot.app.screen.has_class("-replay")
+
+
+async def test_on_a_very_low_screen_a_replay_takes_one_line(opened: Opened) -> None:
+    async with opened((80, 9), replayed()) as pilot:
+        await settle(pilot)
+        assert pilot.app.screen.query_one(ReplayBar).size.height == 1
 
 
 async def test_the_keys_of_a_replay_steer_it_and_mean_nothing_on_a_hub_at_work(opened: Opened, hub: FakeHub) -> None:

@@ -235,3 +235,13 @@ async def test_after_a_problem_the_next_text_is_asked_about_again() -> None:
     await asking.ask("a")
     assert asking.is_of("a")
     assert isinstance(asking.answer, SimsRead)
+
+
+async def test_doubts_are_read_whole_where_there_is_room(opened: Opened) -> None:
+    text = "89462000000000001239 and 894620000000000012*"
+    async with opened((200, 60)) as pilot:
+        await look_up(pilot, text)
+        assert "89462000000000001239: the check digit should be" in line_with(pilot, "8946 2000 0000 0000 123 ")
+        await pilot.resize_terminal(130, 40)
+        await settle(pilot)
+        assert "the check digit should be" not in line_with(pilot, "8946 2000 0000 0000 123 ")

@@ -7,8 +7,9 @@ import pytest
 from rich.style import Style
 from textual.strip import Strip
 
-from widgets.columns import Column
+from widgets.columns import Bit, Column
 from widgets.line_painter import LinePainter
+from widgets.plain import Align
 
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
 
@@ -91,3 +92,13 @@ def test_every_line_is_as_wide_as_the_table(painter: LinePainter, width: int) ->
     painter.place(COLUMNS, width)
     strips = [painter.header("-key"), painter.row(Line("a"), "cursor"), painter.placeholder(""), painter.note("none")]
     assert [strip.cell_length for strip in (*strips, painter.blank())] == [width] * 5
+
+
+@pytest.mark.parametrize("align", ["left", "right"])
+def test_a_cell_that_stands_out_has_its_ground_under_its_words_alone(align: Align) -> None:
+    column = Column("a", "a", lambda _row, _now: Bit("late", "alert"), width=10, align=align)
+    painter = LinePainter(lambda name: Style(reverse=name == "alert"), lambda: NOW)
+    painter.place([column], 12)
+    strip = painter.row(Line("r"), "")
+    assert strip.cell_length == 12
+    assert "".join(part.text for part in strip if part.style is not None and part.style.reverse) == "late"

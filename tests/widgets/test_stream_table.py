@@ -442,7 +442,7 @@ async def test_columns_out_of_sight_are_reached_and_the_first_one_stays(clock: C
     app = TableApp(clock)
     async with app.run_test(size=(22, 6)) as pilot:
         table = await with_rows(pilot, app, lines("a"))
-        assert text(table, 0)[:2] == " ›"
+        assert text(table, 0)[:2] == "› "
         seen = set(text(table, 0).split())
         for _ in range(4):
             await pilot.press("shift+right")

@@ -121,6 +121,8 @@ def _hub(url: str, who: str) -> None:
     _line("sequence", str(feeds.seq))
     _line("clock", f"{link.offset:+.1f} s against this machine")
     _line("degraded", plain(link.degraded) or "no")
+    if link.shed:
+        _line("kept out", f"{link.shed:,} payloads or repeats of them, told to come back later or put together")
     _title("feeds")
     click.echo(f"  {head_line('feeds')}")
     for row in feeds.rows:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from tui.app import VakenApp
 
 
+_STEP = " › "
+_WAY_LEAST = 24
+"""Cells for the way to the screen."""
 LAG_SAID = 3.0
 """Seconds that the hub may be behind without a word."""
 
@@ -41,11 +45,23 @@ def banner(link: Link, url: str, now: datetime) -> Content:
         return Content(f" connection to hub lost {lost} ago, trying again{why}")
     if link.state is LinkState.STOPPED:
         return Content(" connection closed")
+    # The count comes first: a long sentence is cut on a narrow screen.
+    out = f", {plural(link.shed, 'payload')} kept out" if link.shed else ""
     if link.degraded:
-        return Content(f" hub: {plain(link.degraded)}")
+        return Content(f" hub{out}: {plain(link.degraded)}")
     if link.lag >= LAG_SAID:
-        return Content(f" hub is {span(link.lag)} behind: what came since is not shown yet")
+        return Content(f" hub is {span(link.lag)} behind{out}: what came since is not shown yet")
     return Content("")
+
+
+def cut_way(way: str, room: int) -> str:
+    """Return the way to a screen in ``room`` cells where that can be: its first steps go first, its last one stays."""
+    steps = way.split(_STEP)
+    for first in range(len(steps)):
+        shown = _STEP.join([*(["…"] if first else []), *steps[first:]])
+        if cell_len(shown) <= room:
+            return shown
+    return steps[-1]
 
 
 def waiting_line(updates: Sequence[UpdateRow], who: str, *, short: bool = False) -> Content:
@@ -119,7 +135,8 @@ class StatusHeader(Vertical):
             return
         now, situation, width = self.vaken.hub.now(), self.vaken.situation, self.app.size.width
         top = situation.top(now)
-        where = Content.assemble(("vaken ", "bold $primary"), (plain(self.place), MUTED))
+        way = cut_way(plain(self.place), max(_WAY_LEAST, width // 3))
+        where = Content.assemble(("vaken ", "bold $primary"), (way, MUTED))
         if top is not None and width >= 50:
             line = outage_line(top, short=width < 100)
             if width < 100:

@@ -99,11 +99,13 @@ class PreviewPane(Vertical):
         if not self.query("#message"):
             return  # not there yet, or closed while the hub was answering
         self.query_one("#preview-rule", SectionRule).text = rule
-        self.set_class(not fresh, "-old")
+        self.set_class(not fresh and seen is not None, "-old")
         audience, table = self.query_one("#audience", Static), self.query_one(StreamTable)
         if seen is None:
             about = f"about {plural(row.customers, 'customer')} · {plural(row.sims, 'SIM')}" if row is not None else ""
             audience.update(Content.styled(about, MUTED))
+            if row is not None and not table.loaded:
+                table.show(AllRows(()))  # nothing is on its way: it says what it waits for
             return
         preview, lines = seen.preview, lines_of(seen.preview)
         if len(preview.messages) >= PREVIEW_MESSAGES and preview.contacts > len(preview.messages):

@@ -75,7 +75,6 @@ class ReplayBar(Widget):
     DEFAULT_CSS = """
     ReplayBar { height: 2; background: $accent; color: $background; display: none; }
     ReplayBar.-here { display: block; }
-    .-flat ReplayBar { height: 1; }
     """
 
     @property

@@ -61,9 +61,9 @@ class ComposerScreen(VakenScreen):
         """The language that is being written."""
 
     @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return f"board › {self.row.key} › update"
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the way to it."""
+        return (self.row.key, "update")
 
     @property
     def form(self) -> Form:
@@ -358,10 +358,17 @@ class ComposerScreen(VakenScreen):
 
     # -- leaving and sending ---------------------------------------------------------------------------------------
 
-    def action_leave(self) -> None:
-        """Go back; what is written is kept, here and as a draft on the hub."""
+    def keep_unfinished(self) -> None:
+        """Keep what is written, here and as a draft on the hub."""
+        if not self.query("#message"):
+            return  # not there yet
+        self._edited()  # what was typed a moment ago
         if self._written().has_words and not self.drafting.is_fresh(self._written()):
             self.vaken.keep_draft(self.drafting, self._written())
+
+    def action_leave(self) -> None:
+        """Go back; the draft is kept."""
+        self.keep_unfinished()
         self.app.pop_screen()
 
     @work(group="send", exclusive=True)

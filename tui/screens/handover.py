@@ -46,11 +46,6 @@ class HandoverScreen(VakenScreen):
         self._hours = 0
         """The span in hours; 0: since the person left, or since a moment that was chosen."""
 
-    @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return "handover"
-
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out; the table comes with the span."""
         yield Static(id="span")

@@ -19,8 +19,9 @@ from tui.link import View
 from tui.panes.outage import OutagePane
 from tui.panes.ribbon import RibbonPane
 from tui.screens.alarms import acknowledge
-from tui.tables.columns import ALARMS, CALLS, CASES_INSIDE, IMPACT, TIMELINE, UPDATES
+from tui.tables.columns import ALARMS, CALLS, CASES_INSIDE, TIMELINE, UPDATES
 from tui.tables.explanations import ExplanationTable
+from tui.tables.impact import ImpactTable
 from tui.tables.view_table import ViewTable
 from tui.words.outage_record import (
     ASKED,
@@ -63,9 +64,9 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         """The outage that this one was merged into, from when it was."""
 
     @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return f"board › {self.row.key}"
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the way to it."""
+        return (self.row.key,)
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""
@@ -77,15 +78,7 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         yield RibbonPane(id="outage-ribbon")
         yield TabStrip(_TABS)
         with ContentSwitcher(initial="impact"):
-            yield ViewTable(
-                "Impact by customer",
-                "impact",
-                IMPACT,
-                sort="-vip,-sims",
-                of=key,
-                id="impact",
-                empty="no customer is known to be hit",
-            )
+            yield ImpactTable(self.row, id="impact")
             yield ExplanationTable(key, id="explanations")
             yield ViewTable(
                 "Cases",
@@ -167,6 +160,8 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         for row in self._view.content.rows:
             if isinstance(row, OutageRow):
                 self.row = row
+        for table in self.query(ImpactTable):
+            table.show_outage(self.row)
         self._show_facts()
 
     def _show_facts(self) -> None:

@@ -52,9 +52,9 @@ class ProgressScreen(VakenScreen):
         self._pace = Pace()
 
     @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return f"board › update {self.update_id}"
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the way to it."""
+        return (f"update {self.update_id}",)
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""

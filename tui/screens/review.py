@@ -52,9 +52,9 @@ class ReviewScreen(VakenScreen):
         self._find = ""
 
     @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return f"board › update {self.update_id} › review"
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the way to it."""
+        return (f"update {self.update_id}", "review")
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""

@@ -18,6 +18,7 @@ from textual.widgets import Button, Static, TextArea
 
 from feeds.model.access import Capability
 from feeds.model.commands import Suspect
+from tui.base_screen import BROAD
 from tui.words.readings import (
     PIECES,
     PieceLine,
@@ -65,6 +66,7 @@ class SimsScreen(ModalScreen[None]):
         width: 112; max-width: 98%; height: 34; max-height: 96%;
         border: round $primary; background: $surface; padding: 0 1;
     }
+    SimsScreen.-broad-dialog > Vertical { width: 156; }
     SimsScreen #sims-title { height: 1; }
     SimsScreen SimsArea { height: 2fr; min-height: 3; border: none; padding: 0 1; background: $panel; }
     SimsScreen SimsArea:focus { border: none; }
@@ -131,15 +133,21 @@ class SimsScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Read what is there."""
-        self.set_class(self.app.size.height < 30, "-flat-dialog")
+        self._leave_room()
         self.query_one("#sims-keys", Static).update(
             Content.assemble(("tab", "bold $primary"), (" on  ", MUTED), ("esc", "bold $primary"), (" close", MUTED))
         )
         self._read()
 
     def on_resize(self) -> None:
-        """Leave the air out where there is none."""
-        self.set_class(self.app.size.height < 30, "-flat-dialog")
+        """Be as large as there is room."""
+        self._leave_room()
+
+    def _leave_room(self) -> None:
+        """Leave the air out where there is none; where there is much, let doubts be read whole."""
+        width, height = self.app.size
+        self.set_class(height < 30, "-flat-dialog")
+        self.set_class(width >= BROAD, "-broad-dialog")
 
     @on(SimsArea.Cut)
     def _say_cut(self, event: SimsArea.Cut) -> None:

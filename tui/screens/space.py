@@ -12,10 +12,12 @@ from feeds.simspace import range_text
 from tui.acts.registry import bindings
 from tui.base_screen import VakenScreen
 from tui.panes.ribbon import RibbonPane
+from tui.words.rows import share
 from widgets.all_rows import AllRows
 from widgets.columns import Bit, Cell, Column
 from widgets.quantities import number
 from widgets.section_rule import SectionRule
+from widgets.share_bar import share_bar
 from widgets.sim_ribbon import SimRibbon
 from widgets.stream_table import StreamTable
 from widgets.stretch_words import alarm_words
@@ -30,6 +32,15 @@ def _customer(row: StretchRow) -> Cell:
     return (Bit(row.customer), *more)
 
 
+def _hit(row: StretchRow) -> Cell:
+    if not row.share:
+        return Bit("–", "dim")
+    return (Bit(f"{share(row.share):>6} "), Bit(share_bar(row.share, BAR), "major"))
+
+
+BAR = 8
+"""Cells of a bar."""
+
 STRETCHES = (
     Column("range", "SIMs from – to", lambda r, _: Bit(range_text(r.stretch.first, r.stretch.last), "strong"), weight=3,
            least=22, most=44, priority=9),
@@ -37,6 +48,7 @@ STRETCHES = (
     Column("customer", "customer", lambda r, _: _customer(r.stretch), weight=3, least=12, most=34, priority=6),
     Column("alarms", "alarms", lambda r, _: tuple(alarm_words(r.stretch.alarms)) or Bit("–", "dim"), width=12,
            priority=8),
+    Column("share", "of it hit", lambda r, _: _hit(r.stretch), width=15, priority=4),
     Column("cases", "cases", lambda r, _: _dim_zero(r.stretch.cases), width=6, align="right", priority=8),
     Column("unexplained", "unexpl.", lambda r, _: _dim_zero(r.stretch.unexplained, "major"), width=7, align="right",
            priority=7),
@@ -74,9 +86,9 @@ class SpaceScreen(VakenScreen):
         self.outage = outage
 
     @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return f"board › {self.outage} › SIM space" if self.outage else "SIM space"
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the way to it."""
+        return (self.outage, "SIM space") if self.outage else ("SIM space",)
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""

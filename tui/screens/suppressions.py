@@ -25,9 +25,9 @@ class SuppressionsScreen(VakenScreen):
     BINDINGS = bindings("suppressions")
 
     @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return "updates › not written to"
+    def steps(self) -> tuple[str, ...]:
+        """The steps of the way to it."""
+        return ("not written to",)
 
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""

@@ -30,11 +30,6 @@ class UpdatesScreen(VakenScreen):
     AUTO_FOCUS = "#all-updates StreamTable"
     BINDINGS = bindings("updates")
 
-    @property
-    def place(self) -> str:
-        """What the header calls the screen."""
-        return "updates"
-
     def compose_body(self) -> Iterable[Widget]:
         """Lay it out."""
         yield ViewTable("Updates to customers", "updates", ALL_UPDATES, sort="-drafted", id="all-updates",

@@ -14,9 +14,9 @@ from tui.words.rows import (
     alarm_bits,
     customer_bits,
     lane_bits,
-    overdue,
     placed_word,
     shared_words,
+    told_bit,
 )
 from widgets.columns import Bit, Cell, Column
 from widgets.quantities import age, number, utc
@@ -40,6 +40,10 @@ def _follow_up(row: CaseRow, now: datetime) -> Cell:
     return Bit(f"in {age(left)}", "dim") if left >= 0 else Bit(f"−{age(-left)}", "alert")
 
 
+def _dim_zero(count: int) -> Cell:
+    return Bit(number(count)) if count else Bit("·", "dim")
+
+
 def _quiet(text: str, style: str = "dim") -> Cell:
     return Bit(text, style)
 
@@ -59,7 +63,7 @@ OUTAGES = (
     Column("alarms", "alarms", lambda r, _: alarm_bits(r), width=11, priority=6, sort="critical"),
     Column("shared", "shared by", lambda r, _: shared_words(r) or Bit("–", "dim"), weight=4, least=24, most=48,
            priority=4, sort="shared"),
-    Column("told", "told", lambda r, now: Bit(utc(r.told) or "–", "alert" if overdue(r, now) else "dim"), width=5,
+    Column("told", "told", told_bit, width=5,
            priority=5, sort="told", timed=True),
 )  # fmt: skip
 
@@ -160,15 +164,22 @@ UPDATES = (
     Column("kind", "kind", lambda r, _: r.kind.value, weight=1, least=10, most=26, priority=7, sort="kind"),
     Column("state", "state", lambda r, _: Bit(r.state.value, UPDATE_STYLE[r.state]), width=9, priority=9,
            sort="state"),
+    Column("customers", "customers", lambda r, _: number(r.customers), width=9, align="right", priority=3,
+           sort="customers"),
     Column("accepted", "accepted", lambda r, _: f"{r.accepted:,}/{r.total:,}", width=13, align="right", priority=8),
+    Column("waiting", "on its way", lambda r, _: _dim_zero(r.queued + r.attempting), width=10, align="right",
+           priority=3),
     Column("failed", "failed", lambda r, _: Bit(number(r.failed), "critical") if r.failed else Bit("·", "dim"),
            width=6, align="right", priority=7, sort="failed"),
     Column("uncertain", "uncertain", lambda r, _: Bit(number(r.uncertain), "major") if r.uncertain
            else Bit("·", "dim"), width=9, align="right", priority=5, sort="uncertain"),
     Column("author", "author", lambda r, _: _quiet(r.author), weight=1, least=6, most=14, priority=4),
     Column("approver", "approved by", lambda r, _: _quiet(r.approver), weight=1, least=11, most=14, priority=4),
+    Column("approved", "at", lambda r, _: f"{r.approved:%m-%d %H:%M}" if r.approved is not None else Bit("–", "dim"),
+           width=11, priority=3, sort="approved"),
     Column("next", "next word", lambda r, _: utc(r.next_word) or Bit("–", "dim"), width=9, priority=5,
            sort="next_word"),
+    Column("reason", "why it was stopped", lambda r, _: _quiet(r.reason), weight=3, least=18, priority=2),
 )  # fmt: skip
 
 ALL_UPDATES = (

@@ -14,15 +14,16 @@ from widgets.stream_table import StreamTable
 
 KEYS = "y it is the one under the cursor · n it is another one"
 
+LEAST_LINES, MOST_LINES = 4, 12
+"""Lines of the table: as many as it has candidates, so that the evidence stands right below them."""
+
 
 class ExplanationTable(ViewTable):
     """The candidates of the outage ``of``, as the hub ranks them."""
 
     DEFAULT_CSS = """
-    ExplanationTable > StreamTable { max-height: 12; }
+    ExplanationTable > StreamTable { max-height: 4; }
     ExplanationTable #evidence { height: auto; max-height: 6; padding: 0 3; scrollbar-size-vertical: 1; }
-    .-tall ExplanationTable #evidence { max-height: 10; margin-top: 1; }
-    .-flat ExplanationTable #evidence { display: none; }
     """
 
     def __init__(self, of: str, id: str) -> None:
@@ -35,6 +36,7 @@ class ExplanationTable(ViewTable):
             id=id,
             empty="nothing explains it so far: no attribute stands out among what is affected",
         )
+        self._lines = 0
 
     def compose(self) -> ComposeResult:
         """Lay it out."""
@@ -60,6 +62,10 @@ class ExplanationTable(ViewTable):
         """Show what is known of the candidate under the cursor, or of the first one."""
         if not self.table.loaded:
             return
+        lines = min(self.table.window.total + 2, MOST_LINES)  # titles, candidates, one to stand off
+        if lines != self._lines:
+            self._lines = lines
+            self.table.styles.max_height = max(lines, LEAST_LINES)
         row = self.row if isinstance(self.row, ExplanationRow) else next(iter(self.rows), None)
         brief = self.screen.size.height < 32
         self.query_one(Facts).show(explanation_facts(row, self._verdict(), brief=brief))

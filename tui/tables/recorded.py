@@ -17,7 +17,7 @@ FACTS = (
     Column("by", "by", lambda r, _: Bit(r.by, "dim" if r.by.startswith("vaken/") else ""), weight=1, least=10, most=18,
            priority=7),
     Column("kind", "kind", lambda r, _: Bit(r.kind, "accent"), width=12, priority=8),
-    Column("about", "about", lambda r, _: Bit(r.about, "strong"), weight=2, least=10, most=40, priority=7),
+    Column("about", "about", lambda r, _: Bit(r.about, "strong"), weight=3, least=10, most=48, priority=7),
     Column("what", "what", lambda r, _: r.what, weight=5, least=34, priority=9),
 )  # fmt: skip
 
@@ -26,6 +26,6 @@ CHANGES = (
     Column("at", "at", lambda r, _: f"{r.at:%m-%d %H:%M}" if r.at is not None else "", width=11, priority=7),
     Column("outage", "outage", lambda r, _: Bit(" ".join(filter(None, (r.outage, r.update))), "strong"), width=10,
            priority=8),
-    Column("what", "what", lambda r, _: _what(r), weight=5, least=38, priority=9),
     Column("who", "by", lambda r, _: Bit(r.who, "dim"), weight=1, least=8, most=18, priority=6),
+    Column("what", "what", lambda r, _: _what(r), weight=5, least=38, priority=9),
 )  # fmt: skip

@@ -26,7 +26,7 @@ from tui.wall.panels import CurvePanel, DutyPanel, FeedsPanel, OutagePanel, TopP
 from tui.wall.sight import Sight
 from tui.wall.turns import turn_at
 from widgets.feed_strip import is_stale
-from widgets.quantities import age_of, span, utc
+from widgets.quantities import age_of, plural, span, utc
 
 PANELS = 12
 """Outages that stand on the wall at most, on the largest screens."""
@@ -155,6 +155,8 @@ class WallApp(HubApp, inherit_bindings=False):
             # Where nothing is heard, that nothing is known proves nothing.
             heard = any(feed.kind != "inventory" and not is_stale(feed, now) for feed in self.sight.feeds)
             title, colour = ("NO OUTAGE", "$success") if heard else ("NO OUTAGE KNOWN · NO FEED IS HEARD", "$warning")
+            if self.hub.link.degraded:  # what comes now may be told to come back later: nothing of it is known here
+                title, colour = "NO OUTAGE KNOWN · THE HUB IS NOT WELL", "$warning"
             self._outages[0].show_none(title, totals.cases, label, colour)
 
     def alert(self) -> str:
@@ -168,7 +170,8 @@ class WallApp(HubApp, inherit_bindings=False):
             return f"CONNECTING TO THE HUB {since}"
         if link.state is LinkState.STOPPED:
             return "CONNECTION CLOSED"
-        return f"HUB: {masked(link.degraded)}" if link.degraded else ""
+        out = f", {plural(link.shed, 'payload')} kept out".upper() if link.shed else ""
+        return f"HUB{out}: {masked(link.degraded)}" if link.degraded else ""
 
     @staticmethod
     def _of(heard: datetime, offset: float) -> datetime:

@@ -16,7 +16,7 @@ from feeds.model import CurveRow, FeedRow, OutageRow, OutageState, TotalsRow
 from tui.promises import NEAR, Promise
 from tui.wall.layout import USUAL_NUMBER, Box
 from tui.wall.masking import customer_name, masked
-from tui.words.rows import STAR, overdue, share
+from tui.words.rows import STAR, overdue, share, waiting_words
 from tui.words.surges import figure
 from widgets.case_chart import CaseChart
 from widgets.feed_strip import is_stale, usual_words
@@ -142,10 +142,13 @@ class OutagePanel(Panel):
             return Content.assemble(
                 (f" OVERDUE {span(late)} ", "bold $background on $error"), f" next word was {utc(row.next_word)}"
             )
+        waits = waiting_words(row, short=True)
         if row.told is None:
             waited = span((now - (row.declared or row.suspected)).total_seconds())
-            style = "bold $warning" if row.state is OutageState.DECLARED else MUTED
-            return Content.styled(f"nobody told yet, {waited}", style)
+            style = "bold $warning" if row.state is OutageState.DECLARED or waits else MUTED
+            return Content.styled(f"nobody told yet, {waited}{f' · {waits}' if waits else ''}", style)
+        if waits:
+            return Content.assemble(("told ", MUTED), utc(row.told), (f" · {waits}", "bold $warning"))
         if row.next_word is None:
             return Content.assemble(("told ", MUTED), utc(row.told))
         left = row.next_word - now
@@ -307,7 +310,8 @@ class DutyPanel(Panel):
     @staticmethod
     def _untold(row: OutageRow, now: datetime) -> Content:
         waited = span((now - (row.declared or row.suspected)).total_seconds())
-        return Content.assemble((f" {masked(row.key)}", "bold"), (f" nobody told, {waited}", "bold $warning"))
+        waits = f", 0 of {number(row.waits_for)} accepted" if row.waits is not None else ""
+        return Content.assemble((f" {masked(row.key)}", "bold"), (f" nobody told, {waited}{waits}", "bold $warning"))
 
 
 def countdown(left: float) -> str:

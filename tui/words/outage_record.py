@@ -65,13 +65,17 @@ _AWKWARD = frozenset(' ,"{}…')
 
 
 class Told(Struct, frozen=True):
-    """One update as it went out: when, to how many, what became of it, and its text by part."""
+    """One update as it went out: when, to how many, what became of it, and its text by part.
+
+    ``heard``: when the first customer had it; None: nobody has.
+    """
 
     update: str
     number: int
     kind: str
     phase: str
     approved: datetime | None
+    heard: datetime | None
     author: str
     approver: str
     customers: int
@@ -105,6 +109,9 @@ class OutageRecord(Struct, frozen=True):
     explanations: tuple[ExplanationRow, ...] = ()
     impact: tuple[ImpactRow, ...] = ()
     told: tuple[Told, ...] = ()
+    """Updates that customers have."""
+    not_told: tuple[Told, ...] = ()
+    """Updates that were approved and that nobody has."""
     cut: dict[str, int] = field(default_factory=dict)
     """Of which parts there is more than the record holds, and how much there is in all."""
 
@@ -132,16 +139,14 @@ def make_record(
         raise NoSuchOutage(f"there is no outage {key}")
     timeline = tuple(row for row in rows["timeline"] if isinstance(row, TimelineRow))
     updates = [row for row in rows["updates"] if isinstance(row, UpdateRow)]
-    told = tuple(_told(row, rows["texts"]) for row in updates if row.approved is not None and _went_out(row))
+    approved = [_told(row, rows["texts"]) for row in updates if row.approved is not None and _went_out(row)]
+    told = tuple(one for one in approved if one.heard is not None)
     evidence = [outage.suspected]
     for found in rows.values():
         evidence += [row.raised for row in found if isinstance(row, AlarmRow)]
         evidence += [row.opened for row in found if isinstance(row, CaseRow)]
     first = min(evidence)
-    words = [
-        row.began or row.hold_until or row.approved for row in updates if row.approved is not None and _went_out(row)
-    ]
-    first_word = min((at for at in words if at is not None), default=None)
+    first_word = min((one.heard for one in told if one.heard is not None), default=None)
     ended = next((line.at for line in reversed(timeline) if line.what.startswith(_ENDS)), None)
     return OutageRecord(
         outage=outage,
@@ -159,6 +164,7 @@ def make_record(
         explanations=tuple(row for row in rows["explanations"] if isinstance(row, ExplanationRow)),
         impact=tuple(row for row in rows["impact"] if isinstance(row, ImpactRow)),
         told=told,
+        not_told=tuple(one for one in approved if one.heard is None),
         cut={name: totals[name] for name in _WHOLE if totals and totals.get(name, 0) > len(rows.get(name, ()))},
     )
 
@@ -187,6 +193,7 @@ def _told(row: UpdateRow, texts: Sequence[Row]) -> Told:
         kind=row.kind.value,
         phase=row.phase.value,
         approved=row.approved,
+        heard=row.heard,
         author=row.author,
         approver=row.approver,
         customers=row.customers,
@@ -277,7 +284,8 @@ def _figures(record: OutageRecord) -> Iterator[tuple[str, str]]:
     yield "open cases now", f"{outage.cases:,}"
     yield "shared", outage.shared or "nothing that stands"
     yield "commander", outage.commander or "nobody"
-    yield "updates sent", str(len(record.told))
+    nobody = f"; {len(record.not_told)} more approved, which no customer has" if record.not_told else ""
+    yield "updates that customers have", f"{len(record.told)}{nobody}"
     yield "reason of the suspicion", outage.reason
     if outage.merged_into:
         yield "merged into", outage.merged_into
@@ -289,12 +297,16 @@ def _told_lines(record: OutageRecord) -> Iterator[str]:
     if not record.told:
         yield "Nothing was told to customers."
         yield ""
-    for told in record.told:
-        yield f"### {told.number}. {told.kind} ({told.phase}), {_at(told.approved)}"
+    for told in sorted((*record.told, *record.not_told), key=lambda one: one.number):
+        yield f"### {told.number}. {told.kind} ({told.phase}), {_at(told.heard or told.approved)}"
         yield ""
+        if told.heard is None:
+            yield "**Approved, and no customer has it.**"
+            yield ""
         both = f"Written by {escaped(told.author)}, approved by {escaped(told.approver)}."
         yield f"{both} To {told.customers:,} customers in {told.messages:,} messages: {told.accepted:,} accepted, "
-        yield f"{told.failed:,} failed, {told.uncertain:,} uncertain. Next word promised: {_at(told.next_word)}."
+        promise = "Next word promised" if told.heard is not None else "It would have promised the next word for"
+        yield f"{told.failed:,} failed, {told.uncertain:,} uncertain. {promise}: {_at(told.next_word)}."
         yield ""
         for part, text in told.text.items():
             yield f"> {part}: {escaped(text)}"
@@ -347,10 +359,12 @@ def _questions(record: OutageRecord) -> Iterator[str]:
             lost = f"{told.failed:,} messages failed and {told.uncertain:,} are uncertain"
             yield f"Update {told.number}: {lost}. Who was called?"
     for told, later in zip(record.told, [*record.told[1:], None], strict=False):
-        came = later.approved if later is not None else record.ended
+        came = later.heard if later is not None else record.ended
         if told.next_word is not None and (came is None or came > told.next_word):
             yield f"A word was promised for {_at(told.next_word)} and did not come by then. Why?"
-    if record.first_word is None:
+    for told in record.not_told:
+        yield f"Update {told.number} was approved {_at(told.approved)}, and no customer has it. Why?"
+    if record.first_word is None and not record.not_told:
         yield "No word went to customers. Was that right?"
 
 

@@ -47,6 +47,12 @@ DELIVERY_STYLE = {
     DeliveryState.SUPPRESSED: "major",
 }
 
+DELIVERY_COLOUR = {
+    state: {"ok": "$success", "critical": "$error", "major": "$warning"}[style]
+    for state, style in DELIVERY_STYLE.items()
+}
+"""The same outside tables."""
+
 UPDATE_STYLE = {
     UpdateState.DRAFT: "dim",
     UpdateState.PROPOSED: "major",
@@ -117,11 +123,14 @@ def obligation(outage: OutageRow, now: datetime, *, more: int = 0, short: bool =
     """Return ``last word 02:31 · next promised 02:51 · OVERDUE 4 min``; ``short``: ``told 02:31 · next 02:51 · …``.
 
     A word that is due within five minutes is marked. ``more``: promises of other outages that are near or late too.
+    An update that nobody has yet follows: it tells nobody, and keeps no promise.
     """
+    waits = waiting_words(outage, short=short)
     if outage.told is None:
         waited = (now - (outage.declared or outage.suspected)).total_seconds()
         style = "bold $warning" if outage.state is OutageState.DECLARED else MUTED
-        return Content.assemble((f"{'not told yet' if short else 'no word to customers yet'}, {span(waited)}", style))
+        none = f"{'not told yet' if short else 'no word to customers yet'}, {span(waited)}"
+        return Content.assemble((none, style), (f" · {waits}" if waits else "", "bold $warning"))
     parts: list[tuple[str, str]] = [(f"{'told' if short else 'last word'} {utc(outage.told)}", "")]
     if outage.next_word is not None:
         parts.append((f" · next {'' if short else 'promised '}{utc(outage.next_word)}", ""))
@@ -137,7 +146,25 @@ def obligation(outage: OutageRow, now: datetime, *, more: int = 0, short: bool =
             )
         if more:
             parts.append((f" +{more}", "bold $error"))
+    if waits:
+        parts.append((f" · {waits}", "bold $warning"))
     return Content.assemble(*parts)
+
+
+def waiting_words(outage: OutageRow, *, short: bool = False) -> str:
+    """Return ``approved 02:11, 0 of 44 accepted: why``; ``short``: without the reason. Empty: nothing waits so."""
+    if outage.waits is None:
+        return ""
+    why = f": {plain(outage.waits_why)}" if outage.waits_why and not short else ""
+    return f"approved {utc(outage.waits)}, 0 of {number(outage.waits_for)} accepted{why}"
+
+
+def told_bit(outage: OutageRow, now: datetime) -> Bit:
+    """Return ``02:31``: when customers were told last; ``0/44`` where an update waits that nobody has."""
+    if outage.waits is not None:
+        many = outage.waits_for
+        return Bit(f"0/{many}" if many < 1_000 else f"0/{min(many // 1_000, 99)}k", "alert")
+    return Bit(utc(outage.told) or "–", "alert" if overdue(outage, now) else "dim")
 
 
 def outage_line(outage: OutageRow, *, short: bool = False) -> Content:
