@@ -179,6 +179,26 @@ async def test_the_handover_begins_where_the_person_left_and_writes_the_note(
         }
 
 
+async def test_the_handover_looks_at_the_time_between_two_moments(opened: Opened, hub: FakeHub) -> None:
+    async with opened((120, 40)) as pilot:
+        await pilot.press("8", "t")
+        await settle(pilot)
+        await pilot.press(*"01:53..01:07", "enter")
+        await settle(pilot)
+        assert "since 2026-03-13 01:53Z until 2026-03-14 01:07Z" in seen(pilot)
+        assert {view.of for view in hub.views if view.view == "changes"} == {
+            "2026-03-13T01:53:00Z..2026-03-14T01:07:00Z"
+        }
+        await pilot.press("t")
+        await settle(pilot)
+        await pilot.press(*"5000..4711", "enter")
+        await settle(pilot)
+        assert "'5000..4711' ends before it begins" in seen(pilot)
+        await pilot.press("escape", "minus")
+        await settle(pilot)
+        assert {".." in view.of for view in hub.views if view.view == "changes"} == {False}
+
+
 async def test_the_timeline_of_an_outage_goes_into_files(opened: Opened, hub: FakeHub, tmp_path: object) -> None:
     async with opened((120, 40)) as pilot:
         pilot.app.exports = tmp_path  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Since you left: what changed between a moment and now, by kind of change, and the note for the next shift."""
+"""Since you left: what changed between two moments, by kind of change, and the note for the next shift."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from tui.screens.moment import MomentScreen
 from tui.tables.recorded import CHANGES
 from tui.tables.view_table import ViewTable
 from tui.words.handover import TITLES, note, summary
+from tui.words.moments import Span
 from tui.writing.asking_views import content_now, rows_now
 from tui.writing.keeping_files import NotWritten, write_new
 from widgets.looks import MUTED
@@ -33,6 +34,14 @@ MOST = 2_000
 """Rows of a note."""
 
 
+def _asked(moment: datetime | int) -> str:
+    return str(moment) if isinstance(moment, int) else f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _words(moment: datetime | int) -> str:
+    return f"fact {moment:,}" if isinstance(moment, int) else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}Z"
+
+
 class HandoverScreen(VakenScreen):
     """Begins with the time since this person left, where that is known, else with the last shift of eight hours."""
 
@@ -43,6 +52,8 @@ class HandoverScreen(VakenScreen):
     def __init__(self) -> None:
         super().__init__()
         self._since: datetime | int | None = None
+        self._until: datetime | int | None = None
+        """None: now."""
         self._hours = 0
         """The span in hours; 0: since the person left, or since a moment that was chosen."""
 
@@ -66,34 +77,31 @@ class HandoverScreen(VakenScreen):
 
     # -- the span ----------------------------------------------------------------------------------------------------
 
-    @property
-    def _of(self) -> str:
-        if isinstance(self._since, int):
-            return str(self._since)
+    def _span(self) -> Span:
         since = self._since
         if since is None or self._hours:
             # On whole minutes, so that terminals that look at the same time share one query.
             since = (self.vaken.hub.now() - timedelta(hours=self._hours or 8)).replace(second=0, microsecond=0)
-        return f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return Span(since, None if self._hours else self._until)
 
     async def _look(self) -> None:
         box, table = self.query_one("#changes-box", Vertical), self.query("#changes")
         await table.remove()
-        self._asked = self._of
+        self._shown = self._span()
+        self._asked = "..".join(_asked(one) for one in self._shown if one is not None)
         await box.mount(ViewTable("What changed", "changes", CHANGES, sort="rank", of=self._asked, id="changes",
                                   empty="nothing changed since then"))  # fmt: skip
         self.query_one("#changes StreamTable", StreamTable).focus()
         self._show_span()
 
     def _since_words(self) -> str:
-        if isinstance(self._since, int) and not self._hours:
-            return f"fact {self._since:,}"
-        at = datetime.fromisoformat(self._asked)
-        ago = span((self.vaken.hub.now() - at).total_seconds())
-        why = (
-            "you left" if self._since is not None and self._since == self.vaken.left_before and not self._hours else ""
-        )
-        return f"{why + ', ' if why else ''}{at:%Y-%m-%d %H:%M}Z, {ago} ago"
+        first, last = self._shown
+        if last is not None:
+            return f"{_words(first)} until {_words(last)}"
+        if isinstance(first, int):
+            return _words(first)
+        why = "you left, " if first == self.vaken.left_before else ""
+        return f"{why}{_words(first)}, {span((self.vaken.hub.now() - first).total_seconds())} ago"
 
     @on(ViewTable.Showed)
     def _show_span(self) -> None:
@@ -137,15 +145,15 @@ class HandoverScreen(VakenScreen):
         if self.vaken.left_before is None:
             self.vaken.say("It is not known when you left: this is your first time here.")
             return
-        self._since, self._hours = self.vaken.left_before, 0
+        self._since, self._until, self._hours = self.vaken.left_before, None, 0
         await self._look()
 
     @work(group="span", exclusive=True)
     async def action_since(self) -> None:
-        """Ask since when."""
-        found = await self.app.push_screen_wait(MomentScreen("Since", self.vaken.hub.now()))
-        if found is not None and not isinstance(found, str):
-            self._since, self._hours = found, 0
+        """Ask since when, or from when until when."""
+        found = await self.app.push_screen_wait(MomentScreen("Since", self.vaken.hub.now(), span=True))
+        if isinstance(found, Span):
+            (self._since, self._until), self._hours = found, 0
             await self._look()
 
     # -- what to do with it ------------------------------------------------------------------------------------------

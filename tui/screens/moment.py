@@ -13,13 +13,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.words.moments import FORMS, BadMoment, read_moment
+from tui.words.moments import FORMS, SPAN_FORMS, BadMoment, Span, read_moment, read_span
 from widgets.looks import MUTED
 from widgets.plain import plain
 
 
-class MomentScreen(ModalScreen[datetime | int | str | None]):
-    """Closes with a time, a sequence, the name of a mark, or None. Times of day and ``-2h`` count from ``end``."""
+class MomentScreen(ModalScreen[datetime | int | str | Span | None]):
+    """Closes with a time, a sequence, the name of a mark, or None. Times of day and ``-2h`` count from ``end``.
+
+    ``span``: closes with a span instead.
+    """
 
     AUTO_FOCUS = "Input"
     DEFAULT_CSS = """
@@ -40,8 +43,11 @@ class MomentScreen(ModalScreen[datetime | int | str | None]):
         Binding("up", "app.focus_previous", "write", show=False),
     ]
 
-    def __init__(self, question: str, end: datetime, marks: Sequence[tuple[str, int, datetime]] = ()) -> None:
+    def __init__(
+        self, question: str, end: datetime, marks: Sequence[tuple[str, int, datetime]] = (), *, span: bool = False
+    ) -> None:
         super().__init__()
+        self._span = span
         self._question = question
         self._end = end
         self._marks = tuple(marks)
@@ -49,7 +55,9 @@ class MomentScreen(ModalScreen[datetime | int | str | None]):
     def compose(self) -> ComposeResult:
         """Lay it out."""
         with Vertical():
-            yield Static(Content.assemble((self._question, "bold"), "  ", (FORMS, MUTED)), id="ask")
+            yield Static(
+                Content.assemble((self._question, "bold"), "  ", (SPAN_FORMS if self._span else FORMS, MUTED)), id="ask"
+            )
             yield Input(placeholder=f"{self._end.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}")
             yield Static(id="wrong")
             if self._marks:
@@ -69,7 +77,8 @@ class MomentScreen(ModalScreen[datetime | int | str | None]):
             self.dismiss(None)
             return
         try:
-            self.dismiss(read_moment(event.value, self._end))
+            read = read_span if self._span else read_moment
+            self.dismiss(read(event.value, self._end))
         except BadMoment as error:
             self.query_one("#wrong", Static).update(Content(plain(str(error))))
 
