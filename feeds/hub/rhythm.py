@@ -18,6 +18,8 @@ TIMES: Final = 3.0
 """So many times the rhythm is unusual."""
 GAPS_NEEDED: Final = 8
 """Fewer gaps say nothing."""
+SECONDS_NEEDED: Final = 600.0
+"""Nor do gaps of less than so long together: a burst of a feed that speaks when something happens is no rhythm."""
 LEAST: Final = {"alarms": 60.0, "cases": 120.0, "inventory": 3_600.0}
 MOST: Final = {"alarms": 3_600.0, "cases": 7_200.0, "inventory": 7 * 86_400.0}
 """Bounds of what counts as unusual, seconds, by kind of feed: learnt or not, silence is told in between."""
@@ -96,9 +98,9 @@ class Rhythm:
     def usual(self) -> float:
         """How long it is silent at the most in four fifths of the time, seconds; 0: not known yet."""
         weights = self._weights
-        if weights is None or self._gaps < GAPS_NEEDED:
+        if weights is None or self._gaps < GAPS_NEEDED or (heard := sum(weights)) < SECONDS_NEEDED:
             return 0.0
-        wanted, found = sum(weights) * USUAL_SHARE, 0.0
+        wanted, found = heard * USUAL_SHARE, 0.0
         for step, weight in enumerate(weights):
             found += weight
             if found >= wanted:

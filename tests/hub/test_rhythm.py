@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feeds.facts import AlarmReported
 from feeds.hub.heard import FeedsHeard
-from feeds.hub.rhythm import GAPS_NEEDED, LEAST, MOST, TIMES, Rhythm
+from feeds.hub.rhythm import GAPS_NEEDED, LEAST, MOST, SECONDS_NEEDED, TIMES, Rhythm
 from feeds.hub.settings import FeedSettings
 from feeds.model import AlarmEvent, FeedRow, Severity
 
@@ -30,15 +30,21 @@ def every(gap: int, count: int, start: int = 0) -> list[int]:
 
 @pytest.mark.parametrize("gap", [1, 10, 60, 300, 900])
 def test_a_steady_feed_is_known_by_its_gap(gap: int) -> None:
-    rhythm = learnt("cases", every(gap, 50))
+    rhythm = learnt("cases", every(gap, 50 + int(SECONDS_NEEDED) // gap))
     assert gap <= rhythm.usual <= gap * 1.25
     assert rhythm.unusual == pytest.approx(min(max(rhythm.usual * TIMES, LEAST["cases"]), MOST["cases"]))
 
 
 def test_a_few_gaps_say_nothing() -> None:
-    assert learnt("alarms", every(60, GAPS_NEEDED)).usual == 0
-    assert learnt("alarms", every(60, GAPS_NEEDED)).unusual == 0
-    assert learnt("alarms", every(60, GAPS_NEEDED + 1)).usual > 0
+    assert learnt("alarms", every(600, GAPS_NEEDED)).usual == 0
+    assert learnt("alarms", every(600, GAPS_NEEDED)).unusual == 0
+    assert learnt("alarms", every(600, GAPS_NEEDED + 1)).usual > 0
+
+
+def test_a_burst_is_no_rhythm() -> None:
+    burst = every(1, int(SECONDS_NEEDED) - 1)
+    assert learnt("alarms", burst).unusual == 0
+    assert learnt("alarms", [*burst, burst[-1] + 10]).unusual > 0
 
 
 def test_an_hour_of_flood_does_not_make_a_quiet_feed_look_lively() -> None:

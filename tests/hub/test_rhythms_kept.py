@@ -66,7 +66,7 @@ def test_a_rhythm_that_was_kept_says_the_same_and_learns_on(seconds: list[int]) 
 
 async def test_a_feed_that_died_with_the_hub_is_silent_after_its_rhythm(tmp_path: Path) -> None:
     first = Life(tmp_path, START)
-    first.hear("nms", 30, 20)
+    first.hear("nms", 30, 40)
     stale_after = first.row("nms").stale_after
     assert stale_after > 0
     assert await first.kept.write()
@@ -85,7 +85,7 @@ async def test_a_feed_that_died_with_the_hub_is_silent_after_its_rhythm(tmp_path
 
 async def test_the_time_between_two_lives_is_no_gap(tmp_path: Path) -> None:
     first = Life(tmp_path, START)
-    first.hear("nms", 30, 20)
+    first.hear("nms", 30, 40)
     await first.kept.write()
     second = Life(tmp_path, first.now + timedelta(hours=8))
     second.hear("nms", 30, 1)
@@ -105,7 +105,7 @@ async def test_who_was_heard_once_or_not_for_two_weeks_is_forgotten(tmp_path: Pa
 
 async def test_what_the_configuration_says_is_stronger_and_a_clock_that_went_back_makes_no_news(tmp_path: Path) -> None:
     first = Life(tmp_path, START)
-    first.hear("nms", 30, 20)
+    first.hear("nms", 30, 40)
     await first.kept.write()
     row = Life(tmp_path, START, {"nms": FeedSettings("cases", 7.0)}).row("nms")
     assert (row.kind, row.stale_after, row.heard, row.expected) == ("cases", 7.0, START, True)
