@@ -85,7 +85,7 @@ async def test_a_feed_that_died_with_the_hub_is_silent_after_its_rhythm(tmp_path
 
 async def test_the_time_between_two_lives_is_no_gap(tmp_path: Path) -> None:
     first = Life(tmp_path, START)
-    first.hear("nms", 30, 40)
+    first.hear("nms", 30, 20)
     await first.kept.write()
     second = Life(tmp_path, first.now + timedelta(hours=8))
     second.hear("nms", 30, 1)
