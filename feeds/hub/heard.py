@@ -88,17 +88,27 @@ class FeedsHeard:
             feed = self._feed(name, settings.kind)
             feed.silent_after, feed.expected = settings.silent_after, True
 
-    def facts(self, facts: Sequence[Fact], news: Sequence[Fact] | None = None) -> None:
-        """Note that facts came in; ``news``: those of them, in their order, that were not known (None: all)."""
+    def facts(self, facts: Sequence[Fact], news: Sequence[Fact] | None = None, by: str = "") -> None:
+        """Note that facts came in; ``news``: those of them, in their order, that were not known (None: all).
+
+        ``by``: the feed that brought them, where it named itself. It is heard beside the sources that they name: who
+        collects for several sources is not silent because none of them bears its name.
+        """
         sources = {fact.event.source if type(fact) is AlarmReported else "" for fact in facts}
         if len(facts) == 1 or (len(sources) == 1 and "" not in sources):  # most often a batch is of one feed
-            feed = self._note(*_feed_of(facts[0]), len(facts))
+            name, kind = _feed_of(facts[0])
+            feed = self._note(name, kind, len(facts))
             feed.coalesced += len(facts) - len(news) if news is not None else 0
+            if by and by != name:
+                self._note(by, kind, len(facts))
             return
         if news is not None and len(news) != len(facts):
             self._coalesced(facts, news)
-        for (name, kind), count in Counter(map(_feed_of, facts)).items():
+        counted = Counter(map(_feed_of, facts))
+        for (name, kind), count in counted.items():
             self._note(name, kind, count)
+        if by and counted and all(name != by for name, _kind in counted):
+            self._note(by, counted.most_common(1)[0][0][1], len(facts))
 
     def beat(self, name: str) -> None:
         """Note a heartbeat: a feed that names itself sent an empty batch."""

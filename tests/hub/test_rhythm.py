@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.facts import AlarmReported
+from feeds.facts import AlarmReported, CaseReported
 from feeds.hub.heard import FeedsHeard
 from feeds.hub.rhythm import GAPS_NEEDED, LEAST, MOST, SECONDS_NEEDED, TIMES, Rhythm
 from feeds.hub.settings import FeedSettings
-from feeds.model import AlarmEvent, FeedRow, Severity
+from feeds.model import AlarmEvent, CaseEvent, FeedRow, Severity
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -132,3 +132,23 @@ def test_repeats_are_counted_by_feed_and_so_is_what_was_turned_away() -> None:
     heard.turned_away("nms", "alarms")
     heard.refused("nms", "alarms")
     assert (row_of(heard, "nms").turned_away, row_of(heard, "nms").refused, heard.shed) == (1, 1, 1)
+
+
+def case(number: str, source: str) -> CaseReported:
+    return CaseReported(CaseEvent(number=number, source=source))
+
+
+def test_who_collects_for_others_is_heard_beside_them() -> None:
+    heard = FeedsHeard(Clock(), {"crm": FeedSettings("cases", 5.0)})
+    heard.facts([alarm("nms")], by="crm")
+    heard.facts([alarm("nms"), alarm("oss"), case("1", "desk"), case("2", "desk"), case("3", "desk")], by="mixed")
+    heard.facts([case("4", "crm")], by="crm")
+    heard.facts([alarm("nms"), case("5", "crm")], by="crm")
+    counted = {name: (row.kind, row.events, row.heard) for name, row in heard.feeds()}
+    assert counted == {
+        "crm": ("cases", 3, START),
+        "nms": ("alarms", 3, START),
+        "oss": ("alarms", 1, START),
+        "desk": ("cases", 3, START),
+        "mixed": ("cases", 5, START),
+    }

@@ -94,7 +94,7 @@ class Intake:
             kept = self.lines.submit(by, news, size, feed or source_of(news, by)) if news else None
             if kept is not None and self.lines.busy:
                 self._follow(kept, news)
-            hub.heard.facts(facts, news)
+            hub.heard.facts(facts, news, feed)
             return Taken(len(facts), 0, kept)
         return self._thinned(by, facts, news, size, feed or source_of(facts, by))
 
@@ -118,7 +118,7 @@ class Intake:
                 turned_away += 1
         heard = self._hub.heard
         left_out = {id(fact) for fact in repeats}
-        heard.facts(facts, [fact for fact in news if id(fact) not in left_out] if repeats else news)
+        heard.facts(facts, [fact for fact in news if id(fact) not in left_out] if repeats else news, feed)
         heard.put_together(len(repeats))
         return Taken(len(facts) - turned_away, turned_away, kept)
 
