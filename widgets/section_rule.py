@@ -13,16 +13,19 @@ class SectionRule(KeptText):
     SectionRule { height: 1; width: 1fr; color: $foreground-muted; }
     """
 
-    text: var[Content] = var(Content(""))
-    note: var[Content] = var(Content(""))
+    # Contents of the same letters are equal, whatever their colours.
+    text: var[Content] = var(Content(""), always_update=True)
+    note: var[Content] = var(Content(""), always_update=True)
 
-    def watch_text(self) -> None:
+    def watch_text(self, old: Content, new: Content) -> None:
         """Show the new text."""
-        self.refresh()
+        if not new.is_same(old):
+            self.refresh()
 
-    def watch_note(self) -> None:
+    def watch_note(self, old: Content, new: Content) -> None:
         """Show the new note."""
-        self.refresh()
+        if not new.is_same(old):
+            self.refresh()
 
     def text_lines(self) -> tuple[Content, ...]:
         """Return the line."""

@@ -7,7 +7,8 @@ of days first (working days, Saturday, Sunday), then each day of the week.
 
 Outages must not become what is usual: hours of surges are left out, hours and days far from the others count only as
 far as such counts may go (winsorised), which a level that lasts overcomes in about two weeks. Long silence of a desk
-that is never silent so long is a feed that was away, and is left out too.
+that is never silent so long is a feed that was away, and is left out too. While there is little else to hold an hour
+against, it is held against the desk's own figures: one hour of a young hub never says by itself what is usual.
 """
 
 from math import exp
@@ -33,6 +34,10 @@ WEEKS_A_MONTH = 365.2425 / 12 / 7
 
 LEVEL_PRIOR = 2.0
 """Independent cases that the desk's own figures weigh: they may be wrong by a factor of two and more."""
+LEVEL_DAYS = 1.0
+"""Days that they weigh where it is asked which days are far from the others."""
+BELIEVED_AFTER = 0.2
+"""Mean days after which orders of magnitude more than the desk's own figures are a level, and no bunch of one hour."""
 SHARE_PRIOR = 20.0
 KIND_OF_DAY_PRIOR = 3.0
 DAY_PRIOR = 12.0
@@ -50,6 +55,12 @@ SILENCE = 25.0
 """Hours without any case, in which so many were to be expected, say nothing: a feed was away."""
 GUARD = 24
 """The last hours are not learned from yet: they are what is looked at."""
+LEAST_GUARD = 1
+"""Of a short history it is an eighth, and no less than this: a surge has to be said before its hour can be left out.
+With a longer one a desk of twice the cases that it said is learned too late, and its first mornings are surges."""
+LITTLE_ELSE = 72
+"""Hours of history from which on surges in more than half of them are what is usual here: the desk's own figures are
+far too low. Sooner it may well be one outage, soon after the hub was set up."""
 ROUNDS = 2
 CLIPS = 4
 
@@ -77,10 +88,10 @@ def learned(history: History, desk: Desk) -> Usual:
     """Return what is usual at this desk after this history, which ends now."""
     length = len(history.counts)
     week = hours_of_week(history.first, length, desk.time_zone)
-    usable = _usable(history, week)
+    stated = np.array([_weekly(desk, channel) for channel in CHANNELS])
+    usable = _usable(history, _PRIOR_SHAPES[:, week].T @ stated / HOURS, week)
     counts = history.counts * usable[:, None]
     by_channel = counts.reshape(length, len(CHANNELS), PER_CHANNEL).sum(axis=2)
-    stated = np.array([_weekly(desk, channel) for channel in CHANNELS])
     scatter, shape = SCATTER_PRIOR, _PRIOR_SHAPES
     level, cells, known = stated, np.repeat(stated, PER_CHANNEL) * np.tile(SHARES, len(CHANNELS)), np.zeros(0)
     hours_known: Floats = np.full(HOURS, KIND_OF_DAY_PRIOR)
@@ -89,6 +100,10 @@ def learned(history: History, desk: Desk) -> Usual:
         return Usual(cells, shape, np.full(len(MEMBERS), LEVEL_PRIOR), hours_known, scatter, desk.time_zone)
     per_day, per_cell = days.sums(by_channel), days.sums(counts)
     for _ in range(ROUNDS):
+        if length < LITTLE_ELSE:  # there are no other days yet that a day with a wild hour would be far from
+            hourly = level * shape[:, week].T / HOURS
+            near = np.minimum(by_channel, hourly + _spread(hourly, scatter)) / np.maximum(by_channel, 1.0)
+            per_day, per_cell = days.sums(by_channel * near), days.sums(counts * np.repeat(near, PER_CHANNEL, axis=1))
         exposure = days.sums(shape[:, week].T / HOURS * usable[:, None])  # weeks' worth of each day, by channel
         level = _levels(per_day, exposure, days.weights, stated, scatter)
         cells = _cells(per_cell, exposure, days.weights, level, scatter)
@@ -105,20 +120,26 @@ def _weekly(desk: Desk, channel: Channel) -> float:
 # -- what is looked at ---------------------------------------------------------------------------------------------
 
 
-def _usable(history: History, week: Hours) -> Usable:
-    """Return which hours are learned from: not the last ones, no surges unless there is little else, no silence."""
+def _usable(history: History, stated: Floats, week: Hours) -> Usable:
+    """Return which hours are learned from: not the last ones, no surges unless there is little else, no silence.
+
+    ``stated``: float64[hours], cases by the desk's own figures.
+    """
     length = len(history.counts)
     usable = history.usable.copy()
-    if usable.sum() * 2 < length:
+    if length >= LITTLE_ELSE and usable.sum() * 2 < length:
         usable[:] = True
-    usable[length - min(GUARD, length // 8) :] = False
+    usable[length - min(GUARD, max(LEAST_GUARD, length // 8), length) :] = False
     totals = history.counts.sum(axis=1)
     came = np.flatnonzero(totals)
     if not len(came):
         return usable
     edges = np.concatenate([[-1], came, [length]])
-    spoken = _Days(length).sums(totals[:, None])[:, 0] > 0
-    rate = totals.sum() / max(24.0, 24.0 * spoken.sum())
+    quiet = totals * usable  # after a surge nobody is silent for being slower than it
+    if length < LITTLE_ELSE:
+        quiet = np.minimum(quiet, stated + _spread(stated, SCATTER_PRIOR))
+    spoken = _Days(length).sums(quiet[:, None])[:, 0] > 0
+    rate = quiet.sum() / max(24.0, 24.0 * spoken.sum())
     shape = _PRIOR_SHAPES[:, week].mean(axis=0)
     ahead = np.concatenate([[0.0], np.cumsum(shape * rate)])
     missed = ahead[edges[1:]] - ahead[edges[:-1] + 1]
@@ -159,9 +180,11 @@ def _clipped(seen: Floats, mean: Floats, scatter: Scatter) -> Floats:
 def _levels(per_day: Floats, exposure: Floats, weights: Floats, thought: Floats, scatter: Scatter) -> Floats:
     """Return cases a week by column of ``per_day``, of which ``thought`` were thought before."""
     counted = weights[:, None] * (exposure > 0)
-    roots = (counted * np.sqrt(per_day * exposure)).sum(axis=0)
-    worth = (counted * exposure).sum(axis=0)
-    level: Floats = np.where(worth > 0, (roots / np.maximum(worth, 1e-12)) ** 2, thought)
+    # The desk's own figures are a day among the days, so that the first one has something that it may be far from.
+    own = LEVEL_DAYS / 7
+    roots = (counted * np.sqrt(per_day * exposure)).sum(axis=0) + own * np.sqrt(thought)
+    level: Floats = (roots / ((counted * exposure).sum(axis=0) + own)) ** 2
+    believed = np.minimum(exposure.sum(axis=0) * 7 / BELIEVED_AFTER, 1.0)
     for _ in range(CLIPS):
         mean = level * exposure
         # A day says less the more it scatters beyond Poisson.
@@ -170,9 +193,9 @@ def _levels(per_day: Floats, exposure: Floats, weights: Floats, thought: Floats,
         expected = (worth_day * thought * exposure).sum(axis=0)
         level = thought * (LEVEL_PRIOR + came) / (LEVEL_PRIOR + expected)
         # Where far more comes than was thought, by orders of magnitude, that weighs by what came, not by what was
-        # thought: a channel of which the desk said nothing would else be learned for months.
+        # thought: a channel of which the desk said nothing would else be learned for months. It takes hours to say so.
         ratio = np.maximum(came, 1e-12) / np.maximum(expected, 1e-12)
-        level = np.maximum(level, np.where(ratio > 1, thought * ratio ** (came / (came + LEVEL_PRIOR)), 0.0))
+        level = np.maximum(level, np.where(ratio > 1, thought * ratio ** (believed * came / (came + LEVEL_PRIOR)), 0.0))
     return level
 
 
@@ -186,6 +209,9 @@ def _cells(per_day: Floats, exposure: Floats, weights: Floats, level: Floats, sc
     for _ in range(CLIPS):
         rate = (counted * _clipped(per_day, rate * by_cell, scatter)).sum(axis=0) / worth
     came = (rate * worth).reshape(len(CHANNELS), PER_CHANNEL)
+    # What is far beyond the level of its channel is told of once, not by each case.
+    most = level * worth.reshape(len(CHANNELS), PER_CHANNEL)[:, 0]
+    came *= np.minimum(most / np.maximum(came.sum(axis=1), 1e-12), 1.0)[:, None]
     pooled = (SHARES * SHARE_PRIOR + came.sum(axis=0)) / (SHARE_PRIOR + came.sum())
     shares = (pooled * SHARE_PRIOR + came) / (SHARE_PRIOR + came.sum(axis=1, keepdims=True))
     return np.asarray((shares * level[:, None]).reshape(-1))
@@ -228,13 +254,11 @@ def _shapes(by_channel: Floats, usable: Usable, week: Hours, level: Floats, scat
     for at in range(len(CHANNELS)):
         seen, prior = by_channel[:, at], _PRIOR_SHAPES[at]
         hourly = level[at] / HOURS
-        hours = np.maximum(np.bincount(kinds, usable, 72), 1e-12)
-        # Square roots first: one wild hour moves their mean little.
-        roots = np.bincount(kinds, np.sqrt(seen + 0.375) * usable, 72) / hours
-        rough = np.maximum(np.maximum(roots**2 - 0.375, 0.0), 0.3 * np.bincount(kinds, seen, 72) / hours)
         by_kind = prior[:120].reshape(5, 24).mean(axis=0)
         thought = np.concatenate([by_kind, prior[120:144], prior[144:]]) * hourly
-        for _ in range(2):
+        # From what is thought on, not from what came: a wild hour that came once has no other beside it.
+        rough = thought
+        for _ in range(CLIPS):
             mean = np.maximum(rough, 0.05 * thought)[kinds]
             kept = _clipped(seen, mean, scatter) * usable
             expected = thought * np.bincount(kinds, usable, 72)

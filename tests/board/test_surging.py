@@ -154,6 +154,33 @@ def test_a_surge_is_over_though_no_further_case_comes(desk: Desktop) -> None:
     assert not desk.board.surges.live
 
 
+@pytest.mark.parametrize(("count", "minutes", "within"), [(75, 4, 12), (75, 10, 12), (240, 60, 12), (300, 100, 32)])
+def test_a_surge_is_over_soon_after_its_last_case_however_long_it_lasted(
+    desk: Desktop, count: int, minutes: int, within: int
+) -> None:
+    desk.play(burst(count, minutes))
+    assert kinds(desk).count("SurgeEnded") == 0
+    while desk.board.surges.live and len(desk.said) < 99:
+        desk.look(desk.board.at)
+        desk.tell(DeskStated(Desk()), desk.board.at + timedelta(minutes=1))
+    ended = desk.said[-1][0] - (START + NIGHT + timedelta(minutes=minutes))
+    assert timedelta(minutes=8) <= ended <= timedelta(minutes=within)
+
+
+def test_a_surge_that_goes_on_at_a_third_of_its_pace_is_not_over(desk: Desktop) -> None:
+    desk.play(burst(60, 10))
+    desk.play(burst(60, 30, after=NIGHT + timedelta(minutes=10)))
+    assert "SurgeEnded" not in kinds(desk)
+
+
+def test_a_pause_that_chance_alone_makes_does_not_end_a_slow_surge(desk: Desktop) -> None:
+    desk.play(burst(20, 60))
+    watched(desk, NIGHT + timedelta(minutes=75))
+    desk.play(burst(20, 60, after=NIGHT + timedelta(minutes=75)))
+    assert kinds(desk).count("SurgeBegan") == 1
+    assert "SurgeEnded" not in kinds(desk)
+
+
 def test_what_a_surge_brought_is_no_news_in_longer_windows_afterwards(desk: Desktop) -> None:
     desk.play(burst(150, 20))
     watched(desk, NIGHT + timedelta(hours=30))
@@ -176,6 +203,34 @@ def test_outages_do_not_become_what_is_usual(desk: Desktop) -> None:
     later = START + timedelta(days=28)
     desk.play([came for came in quiet(1, 29) if START + timedelta(days=22) <= came.at <= later], looking=False)
     assert usual_cases(board, later, 7 * 1_440) == pytest.approx(before, rel=0.2)
+
+
+def test_in_a_hub_of_one_hour_a_surge_does_not_become_what_is_usual_while_it_lasts_or_afterwards() -> None:
+    desk, first = Desktop(Desk()), START + timedelta(hours=1, minutes=40)
+    at = [first + timedelta(hours=hours) for hours in range(6)]
+    before = usual_cases(desk.board, at[0], 10)
+    cases = burst(500, 100, after=first - START)  # over two ends of hours
+    told: list[float] = []
+    for came in cases:
+        desk.play([came])
+        told.append(usual_cases(desk.board, at[0], 10))
+    watched(desk, timedelta(hours=8))
+    assert kinds(desk)[0] == "SurgeBegan"
+    assert kinds(desk)[-1] == "SurgeEnded"
+    assert max(told) <= 1.1 * before
+    assert max(usual_cases(desk.board, time, 10) for time in at) <= 4 * before  # the morning has more than the night
+    last = [fact for _at, fact in desk.said if isinstance(fact, SurgeGrew)][-1]
+    assert last.usual < 0.05 * last.seen
+
+
+def test_a_desk_of_ten_times_the_cases_that_it_stated_is_learned_within_days() -> None:
+    desk = Desktop(Desk())
+    cases = quiet(104, 4, a_day=640.0)
+    for number, came in enumerate(cases):
+        desk.case(came)
+        if number % 20 == 0:
+            desk.look(came.at)
+    assert usual_cases(desk.board, START + timedelta(days=4), 7 * 1_440) == pytest.approx(7 * 640, rel=0.25)
 
 
 def test_hours_of_a_surge_are_not_learned_from_for_three_days_at_the_most(desk: Desktop) -> None:

@@ -81,6 +81,43 @@ def test_an_outage_does_not_become_what_is_usual() -> None:
     assert after.expected_in(np.array([same_hour]), 60.0)[0].sum() < 8
 
 
+def test_a_surge_in_the_first_hours_of_a_hub_is_not_what_is_usual() -> None:
+    own = in_week(learned(history(np.zeros(0)), DESK))
+    for length in range(1, 24):
+        hourly = np.zeros(length)
+        seen = history(hourly)
+        seen.counts[0, CELL] = 180.0
+        seen.usable[: (length + 2) // 2] = False  # the surge lasted for more than half of all that is known
+        assert in_week(learned(seen, DESK)) < 1.1 * own
+
+
+def test_one_wild_hour_that_nobody_called_a_surge_does_not_make_the_level_of_a_young_hub() -> None:
+    quiet, wild = (history(np.full(12, 0.4)) for _ in range(2))
+    wild.counts[0, CELL] = 180.0
+    before, after = (learned(one, DESK) for one in (quiet, wild))
+    assert in_week(after) < 6 * in_week(before)
+    same_hour = np.array([(MONDAY + 24) * 60.0])
+    assert after.expected_in(same_hour, 60.0).sum() < 18  # a tenth of what came
+
+
+def test_the_newest_hour_is_never_learned_from() -> None:
+    for length in (1, 2, 5):
+        seen = history(np.zeros(length))
+        still = in_week(learned(seen, DESK))
+        seen.counts[-1, CELL] = 500.0
+        assert in_week(learned(seen, DESK)) == pytest.approx(still, rel=0.01)
+
+
+def test_a_night_that_follows_a_surge_is_learned_from() -> None:
+    hourly = np.zeros(24)
+    hourly[20] = 0.4
+    seen = history(hourly)
+    seen.counts[:, CELL] = 0.0
+    seen.counts[1, CELL], seen.usable[1:3] = 400.0, False
+    seen.counts[20, CELL] = 1.0
+    assert in_week(learned(seen, DESK)) < 0.5 * in_week(learned(history(np.zeros(0)), DESK))
+
+
 def test_hours_of_surges_are_left_out() -> None:
     hourly = rates(2)
     hourly[100:148] += 20.0

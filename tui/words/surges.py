@@ -1,6 +1,9 @@
 """Surges and what is usual, in words and numbers: one way on all screens."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from math import sqrt
+from typing import NamedTuple
 
 from textual.content import Content
 
@@ -11,6 +14,40 @@ from widgets.quantities import span, utc
 
 SMALLEST = 1e-9
 """Chances below this are said to be below it: no clock and no desk is that exact."""
+
+
+SHOWS = 4.0
+"""Cases beyond the usual in ten minutes from which on a surge shows there, if it goes on at its pace."""
+
+
+class SurgeMark(NamedTuple):
+    """What is said of surges beside the cases of the last ten minutes. ``words``: empty when there is none."""
+
+    words: str = ""
+    style: str = ""
+    alarm: bool = False
+    """Whether the ten minutes themselves are to stand in the colour of alarm."""
+
+
+def more_than_usual(seen: float, usual: float) -> bool:
+    """Whether as many cases are clearly more than is usual: one case is not, nor what chance alone brings often."""
+    return seen - usual > max(sqrt(max(usual, 0.0)), 1.0)
+
+
+def surge_mark(surges: Iterable[SurgeRow], seen: float, usual: float) -> SurgeMark:
+    """Return what to say of the surges that go on beside the cases of the last ten minutes: ``▲ SURGE`` only where
+    these are more than usual; else ``surge fading``, or ``24 h surge`` for one so slow that ten minutes do not tell.
+    """
+    live = [row for row in surges if row.ended is None]
+    if not live:
+        return SurgeMark()
+    if more_than_usual(seen, usual):
+        return SurgeMark("▲ SURGE", "bold $error", True)
+    slow = [row for row in live if (row.seen - row.usual) * 10 < SHOWS * row.minutes]
+    if not slow:
+        return SurgeMark("surge fading", MUTED)
+    newest = max(slow, key=lambda row: (row.began, row.key))
+    return SurgeMark(f"{minutes_words(newest.minutes)} surge", "bold $warning")
 
 
 def figure(value: float) -> str:
@@ -46,13 +83,13 @@ def series_words(row: SurgeRow) -> str:
     return " · ".join(plain(part) for part in (row.channel, row.kind, row.service) if part) or "all cases"
 
 
-def surge_line(row: SurgeRow, now: datetime, *, short: bool = False) -> Content:
+def surge_line(row: SurgeRow, now: datetime, *, short: bool = False, calm: bool = False) -> Content:
     """Return a surge in one line: since when, of what, with its numbers. One that goes on stands out by a mark.
 
-    ``short``: without how long it lasted, for 74 cells.
+    ``short``: without how long it lasted, for 74 cells. ``calm``: no more than usual come now; the mark is no alarm.
     """
     live = row.ended is None
-    mark = ("▲ ", "bold $error") if live else ("  ", "")
+    mark = ("▲ ", MUTED if calm else "bold $error") if live else ("  ", "")
     ago = (now - row.began).total_seconds()
     day = "" if ago <= 86_400 else f"{row.began:%a} " if short and ago <= 6 * 86_400 else f"{row.began:%d %b} "
     began = f"{day}{utc(row.began)}"
@@ -67,6 +104,7 @@ def surge_line(row: SurgeRow, now: datetime, *, short: bool = False) -> Content:
 
 def last_words(row: CurveRow) -> Content:
     """Return the newest stretch of a curve, which is not over: ``61 since 02:50, usual in 10 min 2.1 (1.4–3.3)``."""
-    style = "bold $error" if row.surges else "bold $warning" if row.seen > row.high > 0 else "bold"
+    surging = row.surges and more_than_usual(row.seen, row.usual)
+    style = "bold $error" if surging else "bold $warning" if row.seen > row.high > 0 else "bold"
     usual = f", usual in {minutes_words(row.minutes)} {figure(row.usual)} ({figure(row.low)}–{figure(row.high)})"
     return Content.assemble((f"{row.seen:,}", style), f" since {utc(row.start)}{usual if row.high > 0 else ''}")

@@ -3,7 +3,9 @@
 ``look`` is asked every few seconds what is to be said as of a time; it looks at the board and proposes facts. What a
 known surge explains is no news: while it lasts that is its pace at its height, later the cases that it brought. What
 is more than that makes it grow, and where it spreads to others than it was said of (mails after calls) it becomes one
-of them all. Numbers are the matter of feeds.surges.
+of them all. It is over when for a while no more come than is usual: a while in which it would have shown if it went on
+at a fraction of its pace, ten minutes for a burst, hours for what came slowly. Longer windows still hold what it
+brought, and that is no surge any more. Numbers are the matter of feeds.surges.
 """
 
 from collections.abc import Iterable, Iterator
@@ -17,7 +19,8 @@ from feeds.board.surge.surges import Surge
 from feeds.facts import SurgeBegan, SurgeEnded, SurgeGrew
 from feeds.model import CaseKind, Channel, Service
 from feeds.surges import CELLS, MEMBERS, SERIES, SERIES_AT, Floats, Series, Usual
-from feeds.surges.looking import WINDOWS, Picture, find, picture
+from feeds.surges.looking import LEAST, WINDOWS, Picture, find, picture
+from feeds.surges.tail import LEAST_MEAN
 
 if TYPE_CHECKING:
     from feeds.board.board import Board
@@ -31,10 +34,17 @@ GREW: Final = 1.5
 QUICKER: Final = 2.0
 MULTIPLE: Final = 2.0
 """A surge that goes on at its pace is said again at so many times the excess: never often, as that doubles."""
+_QUIET_FOR: Final = 10
+"""Minutes without more than is usual that are the least for a surge to be over."""
+_SLOWER: Final = 0.25
+"""Share of its pace at its height at which a surge still goes on."""
+_SHOWS: Final = 2.0
+"""Standard deviations of what is usual, and looking.LEAST cases, by which it must show at that pace in that time."""
 _OVER_AFTER: Final = {5: 30, 10: 30, 30: 60, 60: 120, 120: 360}
-"""Length of the window that said it → of the window that must be usual again; the longest for longer ones."""
+"""Length of the window that said it → of the window that must be nearly usual again where no quiet time is found."""
+_QUITE: Final = 0.5
 _USUAL_AGAIN: Final = 1.3
-"""Standard deviations above the mean that are nothing special: one window in ten is there."""
+"""Standard deviations above the mean that are quite usual, and that are nothing special: one window in ten is there."""
 _FADED: Final = 0.1
 """Share of what was said of it that may be left over when a surge is over."""
 _BY_DAYTIME: Final = 360
@@ -117,12 +127,25 @@ def _that_spreads(live: Iterable[Surge], series: Series, at: datetime) -> Surge 
 
 
 def _over(surge: Surge, plain: Picture, usual: Usual, minute: int) -> bool:
-    """Whether cases are back to what is usual, in a window that is longer than the one that said it."""
-    minutes = _OVER_AFTER.get(surge.minutes, WINDOWS[-1])
-    window, at = WINDOWS.index(minutes), SERIES_AT[surge.series]
-    excess, mean = plain.excess[window, at], plain.usual[window, at]
-    spread = float(usual.variance(mean, minutes, minute + 1.0, float(usual.known[at]))) ** 0.5
-    return bool(excess <= max(_USUAL_AGAIN * spread, 1.0, _FADED * (surge.seen - surge.usual)))
+    """Whether cases are back to what is usual: quite for a while in which it would have shown, or nearly for longer."""
+    at, height = SERIES_AT[surge.series], max(surge.seen - surge.usual, 0.0)
+    excess, mean = plain.excess[:, at], plain.usual[:, at]
+    known, since = float(usual.known[at]), int(surge.until.timestamp()) // 60
+    spread = [float(usual.variance(mean[w], WINDOWS[w], minute + 1.0, known)) ** 0.5 for w in range(len(WINDOWS))]
+    after = WINDOWS.index(_OVER_AFTER.get(surge.minutes, WINDOWS[-1]))
+    if excess[after] <= max(_USUAL_AGAIN * spread[after], 1.0, _FADED * height):
+        return True
+    for window, minutes in enumerate(WINDOWS):
+        if minutes < _QUIET_FOR:
+            continue
+        if since > minute + 1 - minutes or excess[window] > max(_QUITE * spread[window], 1.0):
+            return False  # nothing longer can be quiet since then
+        share = minutes / surge.minutes
+        if surge.minutes >= _BY_DAYTIME:
+            share = min(share, mean[window] / max(surge.usual, LEAST_MEAN))
+        if _SLOWER * height * share >= max(_SHOWS * spread[window], LEAST):
+            return True
+    return False
 
 
 def _members(surge: Surge) -> Floats:
