@@ -27,6 +27,11 @@ def is_stale(feed: FeedRow, now: datetime) -> bool:
     return (now - feed.heard).total_seconds() > after
 
 
+def missed(feeds: Sequence[FeedRow]) -> list[FeedRow]:
+    """Return the feeds that are missed when they are silent: not who was only ever refused, and nobody waits for."""
+    return [feed for feed in feeds if feed.heard is not None or feed.expected]
+
+
 def usual_words(feed: FeedRow) -> str:
     """Return ``usual 30 s``: how long it is silent otherwise; empty where that is not known."""
     return f"usual {span(feed.rhythm)}" if feed.rhythm else ""
@@ -87,6 +92,7 @@ def _by_kind(feeds: Sequence[FeedRow]) -> list[FeedRow]:
 
 def feed_line(feeds: Sequence[FeedRow], now: datetime, width: int) -> Content:
     """Return the line that fits into ``width`` cells: each feed by name, else each kind, else how many are stale."""
+    feeds = missed(feeds)
     if not feeds:
         return Content.styled("no feed heard yet" if width >= 17 else "no feed", MUTED).truncate(width)
     dot = Content.styled(" · ", MUTED)

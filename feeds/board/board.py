@@ -23,6 +23,7 @@ from feeds.board.surge.surges import SurgeTable
 from feeds.board.touched import Touched
 from feeds.board.update.suppressions import SuppressionTable
 from feeds.board.update.updates import UpdateTable
+from feeds.board.update.words import Words
 from feeds.facts import (
     AddressAllowed,
     AddressSuppressed,
@@ -56,6 +57,7 @@ from feeds.facts import (
     WeightsStated,
 )
 from feeds.model import Desk, Update, Weights
+from feeds.model.how_many import how_many
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -100,6 +102,7 @@ class Board:
         self.pressing = Pressing(self.outages)
         self.suppressions = SuppressionTable()
         self.updates = UpdateTable(self.suppressions)
+        self.words = Words(lambda: self.updates.updates)
         self.explanations = ExplanationTable()
         self._derived_from = _Sources(0, 0, 0, 0)
 
@@ -210,7 +213,11 @@ class Board:
 
     def _merged(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, OutageMerged)
-        self.outages.merge(entry.fact, entry.by, entry.seq, entry.at, touched)
+        into = self.outages.merge(entry.fact, entry.by, entry.seq, entry.at, touched)
+        if into:
+            # What was promised to customers of the one is owed by the other.
+            self.words.merged(entry.fact.outage, into)
+            self.say_what_was_told(into)
 
     def _moved(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, OutageMoved)
@@ -274,18 +281,33 @@ class Board:
         outage = self.outages.outages.get(update.outage)
         number = outage.updates + 1 if outage is not None else 1
         if self.updates.approve(fact, number, entry.by, entry.seq, entry.at, touched):
-            what = f"update {number} ({update.kind.value}) approved for {len(fact.audience)} contacts"
+            what = f"update {number} ({update.kind.value}) approved for {how_many(len(fact.audience), 'contact')}"
             if fact.alone:
                 what += f" by its author alone: {fact.alone}"
+            self.words.approved(self._now_of(update), fact.update)
+            touched.outages.add(self._now_of(update))
             if fact.hold_until is not None:
                 # Nobody is told anything yet, and it may still be undone.
                 self._noted(update.outage, entry, f"{what}, held until {fact.hold_until:%H:%M:%S}", touched)
             else:
-                self._told(update, what, entry, touched)
+                self._begun(update, what, entry, touched)
 
-    def _told(self, update: Update, what: str, entry: Entry, touched: Touched) -> None:
-        self.outages.told(update.outage, update.text.next_word, entry.by, what, entry.seq, entry.at)
+    def _begun(self, update: Update, what: str, entry: Entry, touched: Touched) -> None:
+        self.outages.begun(update.outage, entry.by, what, entry.seq, entry.at)
         touched.outages.add(update.outage)
+
+    def _now_of(self, update: Update) -> str:
+        """Return the outage that an update is about now: the survivor of a merge."""
+        outage = self.outages.survivor(update.outage)
+        return outage.id if outage is not None else update.outage
+
+    def say_what_was_told(self, outage: str) -> None:
+        """Have an outage say what its customers were told last, as its updates stand."""
+        last = self.words.last(outage)
+        if last is not None:
+            self.outages.told(outage, last.heard, last.text.next_word)
+        else:
+            self.outages.told(outage, None, None)
 
     def _noted(self, outage: str, entry: Entry, what: str, touched: Touched) -> None:
         if outage in self.outages.outages:
@@ -296,7 +318,7 @@ class Board:
         assert isinstance(fact, UpdateProposed)
         if self.updates.propose(fact, entry.by, entry.seq, entry.at, touched):
             update = self.updates.updates[fact.update]
-            what = f"{update.kind.value} ({update.id}) proposed for {fact.customers} customers"
+            what = f"{update.kind.value} ({update.id}) proposed for {how_many(fact.customers, 'customer')}"
             self._noted(update.outage, entry, what, touched)
 
     def _steered(self, entry: Entry, touched: Touched) -> None:
@@ -305,9 +327,13 @@ class Board:
         before = self.updates.updates.get(fact.update)
         if before is None or not self.updates.steer(fact, entry.seq, entry.at, touched):
             return
+        if fact.to == "undo":
+            self.words.undone(self._now_of(before), fact.update)
+        touched.outages.add(self._now_of(before))
         if fact.to == "start":
-            what = f"update {before.number} ({before.kind.value}) begins to go out to {len(before.audience)} contacts"
-            self._told(before, what, entry, touched)
+            to = how_many(len(before.audience), "contact")
+            what = f"update {before.number} ({before.kind.value}) begins to go out to {to}"
+            self._begun(before, what, entry, touched)
         elif fact.reason or fact.to in ("undo", "go on"):
             what = f"update {before.number or before.id}: {_STEERED.get(fact.to, fact.to)}"
             self._noted(before.outage, entry, f"{what}: {fact.reason}" if fact.reason else what, touched)
@@ -316,14 +342,29 @@ class Board:
         assert isinstance(entry.fact, AddressSuppressed)
         made = self.suppressions.suppress(entry.fact, entry.by, entry.seq, entry.at, touched)
         self.updates.suppressed(made, entry.at, touched)
+        touched.outages.update(self._now_of(self.updates.updates[one]) for one in touched.updates)
 
     def _allowed(self, entry: Entry, touched: Touched) -> None:
         assert isinstance(entry.fact, AddressAllowed)
         self.suppressions.allow(entry.fact, touched)
 
     def _delivery(self, entry: Entry, touched: Touched) -> None:
-        assert isinstance(entry.fact, DeliveryMoved)
-        self.updates.move(entry.fact, entry.at, touched)
+        fact = entry.fact
+        assert isinstance(fact, DeliveryMoved)
+        news = self.updates.move(fact, entry.at, touched)
+        update = self.updates.updates.get(fact.update)
+        if update is None or not (news or update.heard is None):
+            return
+        outage = self._now_of(update)
+        touched.outages.add(outage)
+        if news:
+            self.say_what_was_told(outage)
+            what = f"update {update.number} ({update.kind.value})"
+            if update.heard is not None:
+                what += f": the first of {how_many(len(update.audience), 'contact')} has it"
+            else:
+                what += ": all that was accepted came back, nobody has it"
+            self._noted(outage, entry, what, touched)
 
 
 def _alarms_at(entries: Sequence[Entry], begin: int) -> Sequence[Entry]:

@@ -13,14 +13,20 @@ from feeds.board.outage.outages import Line
 from feeds.board.surge.history import HistoryDump
 from feeds.board.surge.surges import Surge
 from feeds.board.update.suppressions import Suppression
+from feeds.board.update.updates import first_accepted
 from feeds.fleet.columns import NotATable
 from feeds.model import Alarm, Case, Customer, Delivery, Desk, ObjectRule, Outage, RangeTable, Update, Weights
 
 if TYPE_CHECKING:
     from feeds.board.board import Board
 
-FORMAT = 4
+FORMAT = 5
 """Version of the dump. A dump of another version is not read; the log is replayed instead."""
+
+WITHOUT_WORDS = 4
+"""The version before, which said that customers were told when an update was approved. It is read all the same, as the
+base of a pruned log may be of it: what it holds of deliveries says when they were told.
+"""
 
 
 class WrongFormat(Exception):
@@ -104,7 +110,7 @@ def restore(board: "Board", data: bytes) -> None:
         state = msgspec.msgpack.decode(data, type=Dump)
     except msgspec.DecodeError as error:
         raise WrongFormat(f"the snapshot cannot be read by this version of the board: {error}") from error
-    if state.format != FORMAT:
+    if state.format not in (FORMAT, WITHOUT_WORDS):
         raise WrongFormat(f"the snapshot has format {state.format}, this board reads {FORMAT}")
     board.seq, board.at = state.seq, state.at
     try:
@@ -123,6 +129,7 @@ def restore(board: "Board", data: bytes) -> None:
     board.outages.suspected = state.suspected
     board.suppressions.restore(state.suppressions)
     board.updates.restore(state.updates, state.deliveries, state.drafted)
+    _restore_words(board, state.format)
     board.explanations.restore(state.explained, state.chosen)
     board.desk, board.weights = state.desk, state.weights
     if state.history is not None:
@@ -132,3 +139,21 @@ def restore(board: "Board", data: bytes) -> None:
             raise WrongFormat(f"the history of the snapshot cannot be read: {error}") from error
     board.surges.restore(state.surges, state.surge_count)
     board.figures.restore(state.messages, (*board.cases.open.items(), *board.cases.closed.items()), state.at)
+
+
+def _restore_words(board: "Board", version: int) -> None:
+    """Derive which updates are about which outage; of the version before, what customers were told as well."""
+    updates, outages = board.updates, board.outages
+    if version == WITHOUT_WORDS:
+        for key, update in updates.updates.items():
+            heard = first_accepted(update, updates.deliveries.get(key, ()))
+            updates.updates[key] = msgspec.structs.replace(update, heard=heard)
+
+    def survivor(outage: str) -> str:
+        known = outages.survivor(outage)
+        return known.id if known is not None else outage
+
+    board.words.restore(survivor)
+    if version == WITHOUT_WORDS:
+        for outage in outages.outages:
+            board.say_what_was_told(outage)

@@ -56,7 +56,8 @@ class Circumstances(Struct, frozen=True):
     ``only``: the name of the one customer that gets it, empty where there are several. ``strays``: identifiers of SIMs
     in the text. ``sms_shares``: why text messages may not arrive, empty: nothing is known. ``incoming``: that customers
     still report trouble, empty: they do not. ``fallbacks``: contacts that get English, by the language that they want;
-    ``spoken``: languages that there are templates in.
+    ``spoken``: languages that there are templates in. ``contacts``: those of customers, the operator's own are none;
+    ``would_wait``: why some of them would wait for a channel that is not configured, in sentences; ``all_wait``: all.
     """
 
     now: datetime
@@ -74,6 +75,8 @@ class Circumstances(Struct, frozen=True):
     fallbacks: Mapping[str, int] = {}
     spoken: frozenset[str] = frozenset({FIRST_LANGUAGE})
     without_address: str = ""
+    would_wait: tuple[str, ...] = ()
+    all_wait: bool = False
 
 
 def slips(
@@ -192,6 +195,8 @@ def _delivery(kind: UpdateKind, around: Circumstances) -> Iterator[Slip]:
         yield Slip(around.sms_shares)
     if kind is UpdateKind.ALL_CLEAR and around.incoming:
         yield Slip(f"an all-clear, and {around.incoming}")
+    for why in around.would_wait:
+        yield Slip(why, stops=around.all_wait)
     if not around.contacts:
         what = around.without_address or "no customer in the outage has an address that can be written to"
         yield Slip(f"nobody would get it: {what}", stops=True)

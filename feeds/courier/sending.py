@@ -16,7 +16,7 @@ from feeds.courier.steps import LEFT_BY_A_CRASH
 from feeds.courier.unserved import Unserved
 from feeds.model import ContactChannel
 
-__all__ = ["LEFT_BY_A_CRASH", "NO_SERVER", "Courier", "Ledger", "unserved"]
+__all__ = ["LEFT_BY_A_CRASH", "NO_SERVER", "Courier", "Ledger", "unserved", "would_wait"]
 
 _MISSING = {
     ContactChannel.EMAIL.value: ("mail server", "mail"),
@@ -26,6 +26,14 @@ _MISSING = {
     ContactChannel.TMF681.value: ("TMF681 server", "tmf681"),
 }
 
+_MESSAGES = {
+    ContactChannel.EMAIL.value: ("mail", "mails"),
+    ContactChannel.SMS.value: ("text message", "text messages"),
+    ContactChannel.WEBHOOK.value: ("webhook", "webhooks"),
+    ContactChannel.CASE.value: ("comment", "comments"),
+    ContactChannel.TMF681.value: ("message", "messages"),
+}
+
 
 def unserved(kind: str) -> str:
     """Return why deliveries on a channel wait for which nothing is configured."""
@@ -33,6 +41,15 @@ def unserved(kind: str) -> str:
         return f"the courier does not deliver by {kind}"
     what, table = _MISSING[kind]
     return f"no {what} configured: set [{table}] in config.toml"
+
+
+def would_wait(kind: str, contacts: int) -> str:
+    """Return that so many messages on such a channel would wait, and for what: ``no mail server is configured: …``."""
+    if kind not in _MISSING:
+        return f"the courier does not deliver by {kind}: {contacts:,} would wait"
+    what, table = _MISSING[kind]
+    one, many = _MESSAGES[kind]
+    return f"no {what} is configured: {contacts:,} {one if contacts == 1 else many} would wait; set [{table}]"
 
 
 NO_SERVER = unserved(ContactChannel.EMAIL.value)

@@ -1,10 +1,12 @@
 """What is so around an update when the linter looks: read off the board, on the event loop."""
 
+from collections import Counter
 from typing import Final
 
 from feeds.board.desk.pressing import recent_cases
 from feeds.courier.freezing import Frozen
 from feeds.courier.lint import PARTS, Circumstances, Stray
+from feeds.courier.sending import would_wait
 from feeds.courier.showing import languages_in
 from feeds.courier.template_set import FIRST_LANGUAGE
 from feeds.hub.core import Hub
@@ -36,10 +38,12 @@ def circumstances(hub: Hub, frozen: Frozen, channels: frozenset[ContactChannel])
     outage = hub.board.outages.survivor(update.outage)
     _used, fallbacks = languages_in(frozen)
     names = {entry.name for entry in hit.values()}
+    theirs = [entry.channel for entry in update.audience if not entry.own]
+    unserved = Counter(channel.value for channel in theirs if channel not in hub.settings.served)
     return Circumstances(
         now=hub.now(),
         customers=len(hit),
-        contacts=len(update.audience),
+        contacts=len(theirs),
         sims=sum(entry.sims for entry in hit.values()),
         ranges=sum(len(entry.ranges) for entry in hit.values()),
         interval=settings.interval,
@@ -52,6 +56,8 @@ def circumstances(hub: Hub, frozen: Frozen, channels: frozenset[ContactChannel])
         fallbacks=fallbacks,
         spoken=frozenset(name.split(".")[1] for name in update.templates) | {FIRST_LANGUAGE},
         without_address=_without(channels),
+        would_wait=tuple(would_wait(channel, count) for channel, count in sorted(unserved.items())),
+        all_wait=0 < len(theirs) == unserved.total(),
     )
 
 

@@ -35,11 +35,11 @@ KINDS: dict[type, str] = {
 
 
 class FeedLearnt(Struct, frozen=True):
-    """What outlives a hub of one feed: what it brings, when it was heard last, and its rhythm."""
+    """What outlives a hub of one feed: what it brings, when it was heard last, and its rhythm where there is one."""
 
     kind: Annotated[str, Meta(min_length=1, max_length=20)]
     heard: Annotated[datetime, Meta(tz=True)]
-    rhythm: Learnt
+    rhythm: Learnt | None = None
 
 
 class _Heard:
@@ -166,20 +166,21 @@ class FeedsHeard:
         return self._put_together + sum(feed.turned_away for feed in self._feeds.values())
 
     def learnt(self) -> dict[str, FeedLearnt]:
-        """Return what is known of rhythms, by feed."""
+        """Return what is known of the feeds that were heard, by feed."""
         return {
-            name: FeedLearnt(feed.kind, feed.heard, rhythm)
+            name: FeedLearnt(feed.kind, feed.heard, feed.rhythm.learnt)
             for name, feed in self._feeds.items()
-            if name != OTHERS and feed.heard is not None and (rhythm := feed.rhythm.learnt) is not None
+            if name != OTHERS and feed.heard is not None
         }
 
     def remember(self, feeds: Mapping[str, FeedLearnt]) -> None:
-        """Go on from what an earlier hub knew of rhythms. What the configuration says of a feed is stronger."""
+        """Go on from what an earlier hub knew. What the configuration says of a feed is stronger."""
         for name, known in feeds.items():
             if len(self._feeds) < FEEDS_KEPT or name in self._feeds:
                 feed = self._feed(name, known.kind)
-                feed.heard = known.heard
-                feed.rhythm.remember(known.rhythm)
+                feed.heard = known.heard if feed.heard is None else max(feed.heard, known.heard)
+                if known.rhythm is not None:
+                    feed.rhythm.remember(known.rhythm)
 
     def every_key(self) -> Iterable[str]:
         """Names of the feeds."""

@@ -1,12 +1,13 @@
-"""The rhythms of feeds outlive the hub: ``rhythms.json`` in the data directory, written now and then and at the end.
+"""The feeds that were heard, and their rhythms, outlive the hub: ``rhythms.json`` in the data directory, written now
+and then and at the end. A feed that fell silent before the hub was stopped is still missed after it.
 
 Not in the log: what a hub hears is its own, another hub on the same log hears other feeds; it decides nothing by itself
-(that a feed is silent is a fact), and whoever loses the file loses what is learnt anew within hours. So a file that
-cannot be read or written keeps nobody from anything, and is told.
+(that a feed is silent is a fact), and whoever loses the file loses what is learnt anew within hours: which feeds there
+are says the board as well. So a file that cannot be read or written keeps nobody from anything, and is told.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -25,7 +26,7 @@ EVERY: Final = 60.0
 """Seconds between two writes: a hub that is killed forgets at most what it heard in so long."""
 LOOK_EVERY: Final = 2.0
 FORGOTTEN_AFTER: Final = timedelta(days=14)
-"""A feed that was not heard for so long is gone for good: a start forgets it."""
+"""A feed that was not heard for so long is gone for good: a start forgets it, whoever knows of it."""
 MOST_BYTES: Final = 4 * 1024 * 1024
 """A thousand feeds, each with all of its steps, take less than half of it."""
 
@@ -46,30 +47,31 @@ class RhythmsKept:
         self._written: dict[str, FeedLearnt] = {}
         self._trouble = Trouble(warn)
 
-    def read(self, now: datetime) -> None:
-        """Let ``heard`` go on from what was kept; ``now`` tells what is long forgotten. Blocks on the disk."""
+    def read(self, now: datetime, board: Mapping[str, tuple[str, datetime]] | None = None) -> None:
+        """Let ``heard`` go on from what was kept; ``now`` tells what is long forgotten. Blocks on the disk.
+
+        ``board``: the feeds that the board knows of, with their kind and when they were heard at the latest.
+        """
+        self._heard.remember(_known(self._read(), now))
+        self._written = self._heard.learnt()
+        self._heard.remember(_known({name: FeedLearnt(*one) for name, one in (board or {}).items()}, now))
+
+    def _read(self) -> dict[str, FeedLearnt]:
         try:
             with self._path.open("rb") as file:
                 data = file.read(MOST_BYTES + 1)
         except FileNotFoundError:
-            return
+            return {}
         except OSError as error:
             self._warn(f"{self._path}: cannot be read: {error.strerror}; the rhythms of feeds are learnt anew")
-            return
+            return {}
         try:
             if len(data) > MOST_BYTES:
                 raise ValueError(f"it is larger than {MOST_BYTES:,} bytes")
-            kept = msgspec.json.decode(data, type=_Kept).feeds
+            return dict(msgspec.json.decode(data, type=_Kept).feeds)
         except (ValueError, RecursionError) as error:  # those of msgspec are ValueErrors
             self._warn(f"{self._path}: is not used: {error}; the rhythms of feeds are learnt anew")
-            return
-        known = {
-            name: structs.replace(one, heard=min(one.heard.astimezone(UTC), now))
-            for name, one in kept.items()
-            if now - one.heard < FORGOTTEN_AFTER
-        }
-        self._heard.remember(dict(list(known.items())[:FEEDS_KEPT]))
-        self._written = self._heard.learnt()
+            return {}
 
     async def run(self) -> None:
         """Write what changed, until cancelled."""
@@ -96,3 +98,13 @@ class RhythmsKept:
 
     def _put(self, learnt: dict[str, FeedLearnt]) -> None:
         write_private(self._path, msgspec.json.encode(_Kept(learnt)) + b"\n")
+
+
+def _known(feeds: Mapping[str, FeedLearnt], now: datetime) -> dict[str, FeedLearnt]:
+    """Return those that are not forgotten yet. None was heard later than ``now``, whatever the clock was then."""
+    known = {
+        name: structs.replace(one, heard=min(one.heard.astimezone(UTC), now))
+        for name, one in feeds.items()
+        if now - one.heard < FORGOTTEN_AFTER
+    }
+    return dict(list(known.items())[:FEEDS_KEPT])

@@ -56,10 +56,11 @@ class Outage(Struct, frozen=True, gc=False, omit_defaults=True):
     made_by: str = ""
     """The person who made the group, or gave it its ranges, by hand; empty: a watcher did."""
     told: datetime | None = None
-    """When the last update to customers was approved."""
+    """When the first contact of a customer accepted the last update that anybody has. An approval tells nobody."""
     next_word: datetime | None = None
-    """What the last update promised."""
+    """What that update promised."""
     updates: int = 0
+    """Updates that began to go out; the next one's number follows from it."""
     urgency: int | None = None
     """How urgent a person said it is; None: the sum counts."""
     urgency_by: str = ""

@@ -147,6 +147,8 @@ class Update(Struct, frozen=True, gc=False, omit_defaults=True):
     began: datetime | None = None
     """When the first message was attempted; None also in logs of before."""
     ended: datetime | None = None
+    heard: datetime | None = None
+    """When the first contact of a customer accepted it; None: nobody did, or all that was accepted came back."""
     narrowing: Narrowing = Narrowing()
     proposed_by: str = ""
     """Who wants it sent; what they saw is ``digest``, the customers they typed ``proposed_for``."""

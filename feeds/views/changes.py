@@ -37,7 +37,6 @@ from feeds.model import (
     DeliveryState,
     OutageState,
     Severity,
-    UpdateState,
     alarm_key,
     case_key,
 )
@@ -268,16 +267,11 @@ class Changes:
             )
 
     def _promise_rows(self, board: Board, now: datetime) -> Iterator[ChangeRow]:
-        """Promises of updates that went out: given, kept and missed after ``since`` and until ``now``."""
+        """Promises of updates that customers have: given, kept and missed after ``since`` and until ``now``."""
         told: dict[str, list[tuple[datetime, str]]] = {}
         for key, update in board.updates.updates.items():
-            if update.approved is None or update.state in (UpdateState.DRAFT, UpdateState.PROPOSED):
-                continue
-            if update.state is UpdateState.CANCELLED and update.began is None:
-                continue  # nobody was told
-            at = max(update.approved, update.hold_until or update.approved)
-            if at <= now:
-                told.setdefault(update.outage, []).append((at, key))
+            if update.heard is not None and update.heard <= now:
+                told.setdefault(update.outage, []).append((update.heard, key))
         for outage, words in told.items():
             words.sort()
             known = board.outages.outages.get(outage)

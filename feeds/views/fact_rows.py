@@ -42,6 +42,7 @@ from feeds.facts import (
     WeightsStated,
 )
 from feeds.model import FactRow, alarm_key, case_key
+from feeds.model.how_many import how_many
 
 LARGE_BYTES: Final = 1 << 20
 """A fact of more is not looked into: a whole inventory has no words and no fields that a person reads."""
@@ -125,19 +126,19 @@ def fact_words(fact: Fact) -> str:
             read = f"{len(sims)} numbers or ranges read" if sims else ""
             return "; ".join(filter(None, (_joined(case.state.value, case.customer, case.title), read)))
         case RangesStated(ranges=ranges):
-            return f"{len(ranges)} SIM ranges stated"
+            return f"{how_many(len(ranges), 'SIM range')} stated"
         case RangesLoaded():
             return "the whole inventory of SIM ranges"
         case CustomersStated(customers=customers):
-            return f"{len(customers)} customers stated"
+            return f"{how_many(len(customers), 'customer')} stated"
         case ObjectsStated(rules=rules):
-            return f"{len(rules)} rules of what objects serve"
+            return f"{how_many(len(rules), 'rule')} of what objects serve"
         case CasePlaced(outage=outage, inside=inside, reason=reason):
             return _because(f"moved {'into' if inside else 'out of'} {outage}", reason)
         case OutageSuspected(reason=reason, ranges=ranges):
-            return _because(f"suspected on {len(ranges)} SIM ranges", reason)
+            return _because(f"suspected on {how_many(len(ranges), 'SIM range')}", reason)
         case OutageScoped(reason=reason, ranges=ranges):
-            return _because(f"now on {len(ranges)} SIM ranges", reason)
+            return _because(f"now on {how_many(len(ranges), 'SIM range')}", reason)
         case OutageMerged(into=into, reason=reason):
             return _because(f"merged into {into}", reason)
         case OutageMoved(state=state, reason=reason):
@@ -149,9 +150,9 @@ def fact_words(fact: Fact) -> str:
         case UrgencySet(points=points, reason=reason):
             return _because("urgency is the sum again" if points is None else f"urgency set to {points}", reason)
         case SurgeBegan(seen=seen, minutes=minutes, usual=usual):
-            return f"{seen} cases in {minutes} min, usual {usual:.1f}"
+            return f"{how_many(seen, 'case')} in {minutes} min, usual {usual:.1f}"
         case SurgeGrew(seen=seen, minutes=minutes, usual=usual):
-            return f"grew to {seen} cases in {minutes} min, usual {usual:.1f}"
+            return f"grew to {how_many(seen, 'case')} in {minutes} min, usual {usual:.1f}"
         case SurgeEnded():
             return "over"
         case DeskStated():
@@ -161,9 +162,9 @@ def fact_words(fact: Fact) -> str:
         case UpdateDrafted(outage=outage, kind=kind, text=text):
             return f"{kind.value} for {outage} written: {text.done}"
         case UpdateProposed(customers=customers):
-            return f"proposed for {customers} customers"
+            return f"proposed for {how_many(customers, 'customer')}"
         case UpdateApproved(audience=audience, alone=alone):
-            return _because(f"approved for {len(audience)} contacts", f"alone: {alone}" if alone else "")
+            return _because(f"approved for {how_many(len(audience), 'contact')}", f"alone: {alone}" if alone else "")
         case UpdateSteered(to=to, reason=reason):
             return _because(to, reason)
         case DeliveryMoved(state=state, answer=answer):

@@ -181,31 +181,65 @@ class _Wrong(Exception):
 
 
 def _term(found: "re.Match[str]", key: str | None, row_type: type[Row]) -> Term | None:
-    """Return one term; None for one that is only begun."""
+    """Return one term; None for an empty word in quotes: it stands in every row. Raises _Wrong for one only begun."""
     sign, written, negated = found["sign"] or "", found["value"], bool(found["minus"])
     quoted = written.startswith('"')
     inside = written[1:-1] if quoted else written
     value = inside.casefold().replace("\r", " ").replace("\n", " ")
+    if not value and (sign in ("~", "?") or not (sign or quoted)):
+        raise _Wrong(_begun(key, sign, row_type))
     if sign == "~":
-        return Patterned(key or "", inside, negated=negated) if inside else None
+        return Patterned(key or "", inside, negated=negated)
     if sign == "?":
         letters = "".join(value.split())
-        return Rough(key or "", letters, negated=negated) if letters else None
+        if not letters:
+            raise _Wrong(_begun(key, sign, row_type))
+        return Rough(key or "", letters, negated=negated)
     if key is None:
         value = sign + value
         return Word(value, negated=negated) if value else None
     if sign:
         return _comparison(key, sign, value, negated, row_type)
-    if not written:
-        return None
     wanted = (value,) if quoted else tuple(part for part in value.split(",") if part) or ("",)
     whole = key in ("key", "outages") or bool(types_of(row_type, key) & {int, float, bool})
     return Held(key, wanted, whole, negated=negated)
 
 
+def _begun(key: str | None, sign: str, row_type: type[Row]) -> str:
+    """Return what is missing behind a term that is only begun: let through as it stands, it would hide nothing."""
+    if key is None and not sign:
+        return "- alone leaves out nothing: write behind it what is not to be shown"
+    if sign == "~":
+        wanted = "a pattern"
+    elif sign == "?":
+        wanted = "letters that follow each other"
+    elif key is None:
+        wanted = "a word"
+    else:
+        wanted = _wanted(key, sign, row_type)
+    return f"{key + ':' if key is not None else ''}{sign} what? {wanted}"
+
+
+def _wanted(key: str, sign: str, row_type: type[Row]) -> str:
+    """Return what can stand behind a key."""
+    kinds = types_of(row_type, key)
+    values = next((kind for kind in kinds if issubclass(kind, Enum)), None)
+    if values is not None:
+        return f"one of {', '.join(str(one.value) for one in values)}"
+    if bool in kinds:
+        return "yes or no"
+    if datetime in kinds:
+        return f"an age such as {'' if sign else '<'}10m, or a time such as {'' if sign else '>'}02:30"
+    if kinds & {int, float}:
+        return "a number"
+    return 'a word; "" where there is none'
+
+
 def _comparison(key: str, sign: str, value: str, negated: bool, row_type: type[Row]) -> Term:
     kinds = _kinds(row_type, key)
-    shown = value or "nothing"
+    ranked = next((kind for kind in kinds if issubclass(kind, Enum) and next(iter(kind)) in RANKS), None)
+    if not value and (ranked is not None or kinds & {datetime, int, float}):
+        raise _Wrong(_begun(key, sign, row_type))
     if datetime in kinds:
         if _AGE.fullmatch(value):
             return Aged(key, sign, _seconds(value), negated=negated)
@@ -219,19 +253,18 @@ def _comparison(key: str, sign: str, value: str, negated: bool, row_type: type[R
                 moment = moment.replace(tzinfo=UTC)
             return Compared(key, sign, moment.timestamp(), negated=negated)
         except (ValueError, OverflowError):
-            raise _Wrong(f"{shown} is no age such as 10m or 2h, and no time such as 02:30 or 2026-03-14") from None
-    ranked = next((kind for kind in kinds if issubclass(kind, Enum) and next(iter(kind)) in RANKS), None)
+            raise _Wrong(f"{value} is no age such as 10m or 2h, and no time such as 02:30 or 2026-03-14") from None
     if ranked is not None:
-        meant = [one for one in ranked if value and str(one.value).startswith(value)]
+        meant = [one for one in ranked if str(one.value).startswith(value)]
         if len(meant) != 1:
-            raise _Wrong(f"{shown} is none of {', '.join(str(one.value) for one in ranked)}")
+            raise _Wrong(f"{value} is none of {', '.join(str(one.value) for one in ranked)}")
         return Ranked(key, sign, RANKS[meant[0]], negated=negated)
     if not kinds & {int, float}:
         raise _Wrong(f"{key} is neither a number nor a time and cannot be compared; in quotes it is looked for as text")
     try:
         return Compared(key, sign, float(value), negated=negated)
     except ValueError:
-        raise _Wrong(f"{shown} is not a number") from None
+        raise _Wrong(f"{value} is not a number") from None
 
 
 def _seconds(value: str) -> float:

@@ -12,6 +12,7 @@ from feeds.facts import (
     AlarmReported,
     CaseReported,
     CustomersStated,
+    DeliveryMoved,
     Entry,
     Fact,
     OutageMerged,
@@ -28,6 +29,7 @@ from feeds.model import (
     CaseEvent,
     CaseState,
     Customer,
+    DeliveryState,
     OutageState,
     Severity,
     SimRange,
@@ -221,9 +223,16 @@ def approve(outage: str, update: str, next_word: datetime) -> tuple[Fact, Fact]:
     )
 
 
+def accept(update: str) -> tuple[Fact, Fact]:
+    return (
+        DeliveryMoved(update, 0, DeliveryState.ATTEMPTING),
+        DeliveryMoved(update, 0, DeliveryState.ACCEPTED, "250 ok"),
+    )
+
+
 def test_what_was_promised_is_owed_by_the_survivor_of_a_merge() -> None:
     board = board_with(outage("O-1", (0, 9)), outage("O-2", (0, 99)))
-    tell(board, *approve("O-1", "U-1", START + HOUR))
+    tell(board, *approve("O-1", "U-1", START + HOUR), *accept("U-1"))
     tell(board, OutageMerged("O-1", "O-2"))
     found = board.outages.outages["O-2"]
     assert (found.told, found.next_word, found.updates) == (START, START + HOUR, 0)
@@ -231,8 +240,8 @@ def test_what_was_promised_is_owed_by_the_survivor_of_a_merge() -> None:
 
 def test_an_older_promise_does_not_replace_a_newer_one() -> None:
     board = board_with(outage("O-1", (0, 9)), outage("O-2", (0, 99)))
-    tell(board, *approve("O-1", "U-1", START + HOUR))
-    tell(board, *approve("O-2", "U-2", START + 3 * HOUR), at=START + HOUR)
+    tell(board, *approve("O-1", "U-1", START + HOUR), *accept("U-1"))
+    tell(board, *approve("O-2", "U-2", START + 3 * HOUR), *accept("U-2"), at=START + HOUR)
     tell(board, OutageMerged("O-1", "O-2"))
     assert board.outages.outages["O-2"].next_word == START + 3 * HOUR
 
@@ -242,7 +251,7 @@ def test_updates_are_numbered_within_their_outage_and_leave_a_line() -> None:
     for update, place in (("U-1", "O-1"), ("U-2", "O-2"), ("U-3", "O-1")):
         tell(board, *approve(place, update, START + HOUR))
     assert [board.updates.updates[f"U-{n}"].number for n in (1, 2, 3)] == [1, 1, 2]
-    assert board.outages.timelines["O-1"][-1].what == "update 2 (first word) approved for 1 contacts"
+    assert board.outages.timelines["O-1"][-1].what == "update 2 (first word) approved for 1 contact"
 
 
 # -- members ---------------------------------------------------------------------------------------------------------

@@ -132,8 +132,8 @@ def test_nobody_is_told_anything_while_an_approval_is_held() -> None:
     assert look(board, HOLD - timedelta(seconds=1)) == []
     assert look(board) == [("start", "")]
     outage = board.outages.outages["O-1"]
-    assert (update(board).state, outage.updates, outage.next_word) == (UpdateState.CANARY, 1, PROMISE)
-    assert outage.told is not None
+    assert (update(board).state, outage.updates, outage.next_word) == (UpdateState.CANARY, 1, None)
+    assert outage.told is None, "it leaves, and nobody has it"
 
 
 def test_an_undone_approval_is_a_draft_that_can_be_approved_again_with_the_same_number() -> None:
@@ -328,7 +328,11 @@ def test_the_last_update_of_an_outage_is_one_that_left() -> None:
 
 def test_a_promise_is_owed_until_the_next_word_and_not_beyond_an_all_clear_without_one() -> None:
     board = held(canary=0, hold_until=None)
+    assert obligations(board.outages.outages) == [], "nobody has it, so nobody was promised anything"
+    tell(board, *move(3, *SENT))
     assert [(one.outage, one.due) for one in obligations(board.outages.outages)] == [("O-1", PROMISE)]
     tell(board, UpdateDrafted("U-2", "O-1", UpdateKind.ALL_CLEAR, UpdateText("a", "b", "c")))
     tell(board, approval(board, "U-2", canary=0, hold_until=None))
+    assert [one.due for one in obligations(board.outages.outages)] == [PROMISE], "an approval keeps no promise"
+    tell(board, *(structs.replace(one, update="U-2") for one in move(0, *SENT)))
     assert obligations(board.outages.outages) == []

@@ -11,6 +11,7 @@ from msgspec import structs
 from feeds.courier.lint import Circumstances, Stray, in_words, slips
 from feeds.courier.names import NameFinder
 from feeds.courier.numbers_said import Total, wrong_numbers
+from feeds.courier.sending import would_wait
 from feeds.courier.sms_length import SmsLength, sms_length
 from feeds.model import Parts, Slip, UpdateKind, UpdateText
 
@@ -84,6 +85,14 @@ def test_an_update_that_nobody_would_get_is_stopped() -> None:
     (slip,) = found(contacts=0, without_address="no customer in the outage has an e-mail address")
     assert slip.what == "nobody would get it: no customer in the outage has an e-mail address"
     assert slip.stops
+
+
+@pytest.mark.parametrize("all_wait", [True, False])
+def test_messages_that_would_wait_for_a_channel_are_named_and_stop_where_all_would(all_wait: bool) -> None:
+    why = would_wait("e-mail", 44)
+    assert why == "no mail server is configured: 44 mails would wait; set [mail]"
+    assert [(one.what, one.stops) for one in found(would_wait=(why,), all_wait=all_wait)] == [(why, all_wait)]
+    assert would_wait("e-mail", 1).startswith("no mail server is configured: 1 mail would wait")
 
 
 def test_the_name_of_a_customer_is_pointed_at_where_others_would_read_it() -> None:

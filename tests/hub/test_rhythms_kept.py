@@ -9,13 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.facts import AlarmReported
+from feeds.board import Board, Touched
+from feeds.facts import AlarmReported, CaseReported, Entry, Fact
 from feeds.hub.heard import FEEDS_KEPT, OTHERS, FeedsHeard
+from feeds.hub.heard_before import heard_before
 from feeds.hub.rhythm import Rhythm
 from feeds.hub.rhythms_kept import FILE, FORGOTTEN_AFTER, MOST_BYTES, RhythmsKept
 from feeds.hub.settings import FeedSettings
 from feeds.hub.watch_feeds import LOOK_EVERY, Silences
-from feeds.model import AlarmEvent, FeedRow, Severity
+from feeds.model import AlarmEvent, CaseEvent, FeedRow, Severity
 from tests.hub.running import RunningHub
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -24,12 +26,18 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 class Life:
     """One life of a hub on a directory: what it hears, and when."""
 
-    def __init__(self, directory: Path, begin: datetime, expected: dict[str, FeedSettings] | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        begin: datetime,
+        expected: dict[str, FeedSettings] | None = None,
+        board: dict[str, tuple[str, datetime]] | None = None,
+    ) -> None:
         self.now = begin
         self.said: list[str] = []
         self.heard = FeedsHeard(lambda: self.now, expected)
         self.kept = RhythmsKept(directory, self.heard, self.said.append)
-        self.kept.read(begin)
+        self.kept.read(begin, board)
 
     def hear(self, name: str, every: float, times: int) -> None:
         event = AlarmEvent(source=name, id="1", managed_object="o", severity=Severity.MAJOR, time=START)
@@ -91,16 +99,65 @@ async def test_the_time_between_two_lives_is_no_gap(tmp_path: Path) -> None:
     second.hear("nms", 30, 1)
     assert second.heard.learnt()["nms"].rhythm == first.heard.learnt()["nms"].rhythm
     second.hear("nms", 30, 1)
-    assert second.heard.learnt()["nms"].rhythm.gaps == 20
+    learnt = second.heard.learnt()["nms"].rhythm
+    assert learnt is not None
+    assert learnt.gaps == 20
 
 
-async def test_who_was_heard_once_or_not_for_two_weeks_is_forgotten(tmp_path: Path) -> None:
+async def test_who_was_heard_once_is_remembered_and_after_two_weeks_forgotten(tmp_path: Path) -> None:
     first = Life(tmp_path, START)
     first.hear("once", 30, 1)
     first.hear("gone", 30, 20)
     await first.kept.write()
-    assert list(Life(tmp_path, first.now + FORGOTTEN_AFTER / 2).heard.every_key()) == ["gone"]
+    later = Life(tmp_path, first.now + FORGOTTEN_AFTER / 2)
+    assert list(later.heard.every_key()) == ["once", "gone"]
+    assert later.row("once").heard == START + timedelta(seconds=30)
+    assert later.row("once").stale_after == 0, "a rhythm that was not learnt is not known"
     assert list(Life(tmp_path, first.now + FORGOTTEN_AFTER).heard.every_key()) == []
+
+
+async def test_what_the_board_knows_of_feeds_stands_in_for_the_file_and_goes_on_where_it_ends(tmp_path: Path) -> None:
+    first = Life(tmp_path, START)
+    first.hear("nms", 30, 20)
+    await first.kept.write()
+    kept, now = first.now, first.now + timedelta(hours=3)
+    board = {
+        "nms": ("alarms", kept + timedelta(seconds=50)),
+        "desk": ("cases", kept - timedelta(hours=1)),
+        "ahead": ("alarms", now + timedelta(hours=1)),
+        "gone": ("alarms", now - FORGOTTEN_AFTER),
+    }
+    life = Life(tmp_path, now, board=board)
+    rows = dict(life.heard.feeds())
+    assert {name: (row.kind, row.heard) for name, row in rows.items()} == {
+        "nms": ("alarms", kept + timedelta(seconds=50)),
+        "desk": ("cases", kept - timedelta(hours=1)),
+        "ahead": ("alarms", now),
+    }
+    assert rows["nms"].stale_after == first.row("nms").stale_after
+    assert await life.kept.write(), "it is kept at once"
+    again = Life(tmp_path, now)
+    assert set(again.heard.every_key()) == {"nms", "desk", "ahead"}
+    (tmp_path / FILE).unlink()
+    assert set(Life(tmp_path, now, board=board).heard.every_key()) == {"nms", "desk", "ahead"}
+
+
+def test_the_board_names_its_feeds_by_alarms_and_cases_and_never_says_too_late() -> None:
+    board, ahead = Board(), START + timedelta(hours=1)
+    facts: list[Fact] = [
+        AlarmReported(AlarmEvent("nms", "o", Severity.MAJOR, id="1", time=START - timedelta(minutes=9))),
+        AlarmReported(AlarmEvent("nms", "o", Severity.CLEARED, id="1", time=START - timedelta(minutes=5))),
+        AlarmReported(AlarmEvent("nms", "o", Severity.MAJOR, id="2", time=START - timedelta(minutes=7))),
+        AlarmReported(AlarmEvent("fast", "o", Severity.MAJOR, id="1", time=ahead)),
+        AlarmReported(AlarmEvent("vaken", "feed nms", Severity.MAJOR, id="silent:nms", time=START)),
+        CaseReported(CaseEvent("1", source="desk", opened=START - timedelta(minutes=4))),
+    ]
+    board.apply([Entry(n, START, "feed", fact) for n, fact in enumerate(facts, start=1)], Touched())
+    assert heard_before(board) == {
+        "nms": ("alarms", START - timedelta(minutes=5)),
+        "fast": ("alarms", START),
+        "desk": ("cases", START),
+    }
 
 
 async def test_what_the_configuration_says_is_stronger_and_a_clock_that_went_back_makes_no_news(tmp_path: Path) -> None:
@@ -177,4 +234,22 @@ async def test_a_killed_hub_knows_its_feeds_when_it_comes_again(tmp_path: Path) 
     assert (feed["key"], feed["kind"]) == ("nms", "alarms")
     assert feed["stale_after"] == known.row("nms").stale_after
     assert datetime.now(UTC) - datetime.fromisoformat(feed["heard"]) < timedelta(minutes=10)
+    hub.kill()
+
+
+async def test_a_hub_that_is_killed_before_it_wrote_knows_silent_feeds_and_what_was_stale_is(tmp_path: Path) -> None:
+    hub = RunningHub(tmp_path / "data", "")
+    hub.directory.mkdir()
+    hub.start()
+    long_ago = (datetime.now(UTC) - timedelta(hours=2)).isoformat()
+    alarm = {"source": "nms", "id": "1", "managed_object": "o", "severity": "major", "time": long_ago}
+    assert (await hub.post("/v1/alarms", [alarm]))[0] == 200
+    assert (await hub.post("/v1/cases", [{"number": "1", "opened": long_ago}]))[0] == 200
+    hub.kill()
+    (hub.directory / FILE).unlink(missing_ok=True)
+    hub.start()
+    feeds = {row["key"]: row for row in await hub.rows("feeds")}
+    assert {name: row["kind"] for name, row in feeds.items()} == {"nms": "alarms", "native": "cases"}
+    assert datetime.fromisoformat(feeds["nms"]["heard"]) == datetime.fromisoformat(long_ago)
+    assert (feeds["nms"].get("events", 0), feeds["nms"].get("per_minute", 0)) == (0, 0)
     hub.kill()

@@ -70,19 +70,38 @@ def approved(id: str) -> UpdateApproved:
     return UpdateApproved(id, "d", "s", "b", (one,), "operator.example")
 
 
+def accepted(id: str, minute: float) -> list[tuple[float, str, Fact]]:
+    steps = (DeliveryState.ATTEMPTING, DeliveryState.ACCEPTED)
+    return [(minute, "vaken/courier", DeliveryMoved(id, 0, state)) for state in steps]
+
+
+def test_an_approval_that_reaches_nobody_gives_no_promise_and_keeps_none() -> None:
+    told: list[tuple[float, str, Fact]] = [
+        (0, "vaken/grouping", OutageSuspected("O-1", ENDS)),
+        (1, "jl", update("U-1", 30)),
+        (2, "ab", approved("U-1")),
+        *accepted("U-1", 3),
+        (20, "jl", update("U-2", 60)),
+        (21, "ab", approved("U-2")),
+    ]
+    assert changed(told, 10, 70)[0]["promises"] == ["missed: word due 01:30Z has not come"]
+
+
 def test_promises_are_given_kept_and_missed_also_where_they_were_given_before() -> None:
     told: list[tuple[float, str, Fact]] = [
         (0, "vaken/grouping", OutageSuspected("O-1", ENDS)),
         (1, "jl", update("U-1", 30)),
         (2, "ab", approved("U-1")),
+        *accepted("U-1", 2),
         (29, "jl", update("U-2", 60)),
-        (30.5, "ab", approved("U-2")),
+        (30, "ab", approved("U-2")),
+        *accepted("U-2", 30.5),
     ]
     assert changed(told, 10, 40)[0]["promises"] == ["kept: due 01:30Z, came 01:30Z", "next word promised for 02:00Z"]
     assert changed(told, 10, 60.5)[0]["promises"][-1] != "missed: word due 02:00Z has not come"
     assert changed(told, 10, 61)[0]["promises"][-1] == "missed: word due 02:00Z has not come"
     assert "promises" not in changed(told, 62, 90)[0], "that was before"
-    late = [*told[:3], (40.0, "jl", update("U-2", 60)), (41.0, "ab", approved("U-2"))]
+    late = [*told[:5], (40.0, "jl", update("U-2", 60)), (40.0, "ab", approved("U-2")), *accepted("U-2", 41)]
     assert "missed: word due 01:30Z came 01:41Z" in changed(late, 10, 50)[0]["promises"]
 
 
@@ -114,7 +133,7 @@ def test_alarms_cases_scopes_explanations_and_deliveries_are_summed_up() -> None
     assert found["cases"] == ["opened: 1 (e-mail 1)", "closed: 1", "heard of again: 1 that had been opened before"]
     assert found["scope"] == ["grew from 1,000 to 2,000 SIMs, once"]
     assert found["explanations"] == ["explained by apn x"]
-    assert found["updates"] == ["approved for 1 contacts", "deliveries of 1: 1 uncertain"]
+    assert found["updates"] == ["approved for 1 contact", "deliveries of 1: 1 uncertain"]
     assert found["people"] == ["texts written 1", "updates approved 1"]
     (delivered,) = (row for row in rows if row.what.startswith("deliveries"))
     assert delivered.bad

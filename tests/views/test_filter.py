@@ -61,9 +61,34 @@ def lets(text: str, row: Row) -> bool:
     return found is None or found(row)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\t\n", "-", "customer:", "-customer:", '""', '-""'])
-def test_a_filter_that_is_empty_or_only_begun_lets_everything_through(text: str) -> None:
+@pytest.mark.parametrize("text", ["", "   ", "\t\n", '""', '-""'])
+def test_a_filter_that_is_empty_lets_everything_through(text: str) -> None:
     assert parse(text, CaseRow) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("-", "- alone leaves out nothing: write behind it what is not to be shown at 1"),
+        ("a - b", "- alone leaves out nothing: write behind it what is not to be shown at 3"),
+        ("customer:", 'customer: what? a word; "" where there is none at 1'),
+        ("-customer:", 'customer: what? a word; "" where there is none at 1'),
+        ("state:", "state: what? one of open, pending, closed at 1"),
+        ("state:>", "state:> what? one of open, pending, closed at 1"),
+        ("opened:", "opened: what? an age such as <10m, or a time such as >02:30 at 1"),
+        ("opened:<", "opened:< what? an age such as 10m, or a time such as 02:30 at 1"),
+        ("vip:", "vip: what? yes or no at 1"),
+        ("sims:>=", "sims:>= what? a number at 1"),
+        ("a ~", "~ what? a pattern at 3"),
+        ("title:~", "title:~ what? a pattern at 1"),
+        ('?""', "? what? letters that follow each other at 1"),
+        ('sims:>""', "sims:> what? a number at 1"),
+    ],
+)
+def test_a_term_that_is_only_begun_hides_nothing_and_says_what_is_missing(text: str, message: str) -> None:
+    with pytest.raises(BadFilter) as caught:
+        parse(text, CaseRow)
+    assert str(caught.value) == f"filter: {message}"
 
 
 @pytest.mark.parametrize(
@@ -221,7 +246,7 @@ def test_fields_are_understood_by_what_stands_over_their_columns(text: str, show
         ('title:"never closed', "a quote is not closed at 1"),
         ('ok "never closed', "a quote is not closed at 4"),
         ("  sims:>many", "many is not a number at 3"),
-        ("sims:>", "nothing is not a number at 1"),
+        ("sims:>", "sims:> what? a number at 1"),
         (
             "ok title:>5",
             "title is neither a number nor a time and cannot be compared; in quotes it is looked for as te",

@@ -250,6 +250,7 @@ def test_the_history_of_an_outage_stands_newest_first_also_within_one_moment() -
     found = rows(small_board(), "timeline", TimelineRow)
     assert [int(row.key) for row in found] == sorted((int(row.key) for row in found), reverse=True)
     assert [row.what for row in found] == [
+        "update 1 (first word): the first of 4 contacts has it",
         "update 1 (first word) approved for 4 contacts",
         "declared",
         "took in O-2: within it",

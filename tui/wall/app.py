@@ -25,7 +25,7 @@ from tui.wall.masking import masked
 from tui.wall.panels import CurvePanel, DutyPanel, FeedsPanel, OutagePanel, TopPanel
 from tui.wall.sight import Sight
 from tui.wall.turns import turn_at
-from widgets.feed_strip import is_stale
+from widgets.feed_strip import is_stale, missed
 from widgets.quantities import age_of, plural, span, utc
 
 PANELS = 12
@@ -135,7 +135,7 @@ class WallApp(HubApp, inherit_bindings=False):
         if places.feeds is not None:
             self._feeds.show(sight.feeds, now)
         if places.curve is not None:
-            self._curve.show(sight.curve, sight.ten_minutes, sight.surging, self._cases_age(now))
+            self._curve.show(sight.curve, sight.ten_minutes, sight.surge, self._cases_age(now))
         self.screen.set_class(self.is_lost or not sight.loaded, "-lost")
 
     def _place(self, places: Plan, shift: tuple[int, int], shown: int) -> None:
@@ -180,7 +180,7 @@ class WallApp(HubApp, inherit_bindings=False):
 
     def _cases_age(self, now: datetime) -> str:
         """Return how old the curve is where all that brings cases is silent."""
-        bringing = [feed for feed in self.sight.feeds if feed.kind == "cases"]
+        bringing = [feed for feed in missed(self.sight.feeds) if feed.kind == "cases"]
         if not bringing or not all(is_stale(feed, now) for feed in bringing):
             return ""
         newest = max((feed.heard for feed in bringing if feed.heard is not None), default=None)

@@ -17,9 +17,9 @@ from tui.promises import NEAR, Promise
 from tui.wall.layout import USUAL_NUMBER, Box
 from tui.wall.masking import customer_name, masked
 from tui.words.rows import STAR, overdue, share, waiting_words
-from tui.words.surges import figure
+from tui.words.surges import SurgeMark, figure
 from widgets.case_chart import CaseChart
-from widgets.feed_strip import is_stale, usual_words
+from widgets.feed_strip import is_stale, missed, usual_words
 from widgets.large_digits import best_number, height_of, largest, paint
 from widgets.looks import MUTED
 from widgets.quantities import age_of, local, number, plural, rate, span, utc
@@ -329,7 +329,7 @@ class FeedsPanel(Panel):
 
     def show(self, feeds: Sequence[FeedRow], now: datetime) -> None:
         """Show ``feeds`` as they stand at ``now``."""
-        width = self.box.width
+        width, feeds = self.box.width, missed(feeds)
         stale = sorted(
             (feed for feed in feeds if is_stale(feed, now)),
             key=lambda feed: (feed.heard is not None, feed.heard or now, feed.key),
@@ -399,12 +399,12 @@ class CurvePanel(Vertical):
             self.box = moved
             self.styles.offset, self.styles.width, self.styles.height = (x, y), box.width, box.height
 
-    def show(self, rows: Sequence[CurveRow], ten: tuple[int, float], surging: bool, stale: str) -> None:
+    def show(self, rows: Sequence[CurveRow], ten: tuple[int, float], surge: SurgeMark, stale: str) -> None:
         """Show the curve; ``stale``: how old it is where its feed is silent."""
         seen, usual = ten
         width, height = self.box.width, self.box.height
-        colour = "$error" if surging else "$primary"
-        words = f"{'▲ SURGE  ' if surging else ''}{number(seen)} CASES IN 10 MIN"
+        colour = "$error" if surge.alarm else "$primary"
+        words = f"{f'{surge.words.upper()}  ' if surge.words else ''}{number(seen)} CASES IN 10 MIN"
         self.title.box = Box(0, 0, width, 1)
         self.title.put([bar(words, stale or f"usual {figure(usual)}", MUTED if stale else colour, width)])
         room = height - 2

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Final, cast
 
-from feeds.model import CurveRow, FeedRow, OutageRow, TotalsRow
+from feeds.model import CurveRow, FeedRow, OutageRow, SurgeRow, TotalsRow
 from tui.link import Hub, View
 from tui.promises import Promise, promises
 from tui.situation import GOING_ON, LIVE_FILTER
+from tui.words.surges import SurgeMark, surge_mark
 
 OUTAGES: Final = 200
 """Live outages that take turns on the wall; of more, the most urgent ones."""
@@ -62,9 +63,9 @@ class Sight:
         return sum(row.seen for row in rows), sum(row.usual for row in rows)
 
     @property
-    def surging(self) -> bool:
-        """Whether a surge goes on."""
-        return bool(self._rows("surges"))
+    def surge(self) -> SurgeMark:
+        """What is said of the surges that go on, beside the cases of the last ten minutes."""
+        return surge_mark(cast(tuple[SurgeRow, ...], self._rows("surges")), *self.ten_minutes)
 
     @property
     def totals(self) -> TotalsRow | None:

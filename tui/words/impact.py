@@ -6,7 +6,17 @@ from datetime import datetime
 from msgspec import Struct
 from textual.content import Content
 
-from feeds.model import CallRow, CaseRow, DeliveryRow, ImpactRow, OutageRow, OutageState, UpdateRow, UpdateState
+from feeds.model import (
+    CallRow,
+    CaseRow,
+    DeliveryRow,
+    DeliveryState,
+    ImpactRow,
+    OutageRow,
+    OutageState,
+    UpdateRow,
+    UpdateState,
+)
 from tui.words.rows import DELIVERY_COLOUR, DELIVERY_STYLE, STAR, UPDATE_COLOUR, share
 from widgets.facts import Fact
 from widgets.looks import MUTED
@@ -73,9 +83,12 @@ def _told(outage: OutageRow, about: AboutCustomer, now: datetime, *, brief: bool
         (f", {span((now - newest.approved).total_seconds())} ago · update {newest.number}", MUTED),
         ("" if newest.state is UpdateState.DONE else f" · {newest.state.value}", UPDATE_COLOUR[newest.state]),
     )  # fmt: skip
+    # Told is who has it; before that it is an update on its way, or one that never came.
+    known = about.deliveries
+    name = "told" if known is None or any(one.state is DeliveryState.ACCEPTED for one in known) else "update"
     if brief:
-        return [Fact("told", Content.assemble(words, " · ", _in_short(about.deliveries)))]
-    facts = [Fact("told", words), *(Fact(" ", line) for line in _delivery_lines(about.deliveries))]
+        return [Fact(name, Content.assemble(words, " · ", _in_short(about.deliveries)))]
+    facts = [Fact(name, words), *(Fact(" ", line) for line in _delivery_lines(about.deliveries))]
     if before:
         said = " · ".join(f"{one.kind.value} {utc(one.approved)}" for one in before)
         facts.append(Fact("before", Content.styled(said, MUTED)))

@@ -87,11 +87,11 @@ class OutageTable(Membership):
         self._note(fact.outage, seq, at, by, f"scope changed: {fact.reason}" if fact.reason else "scope changed")
         self._rescope(fact.outage, touched)
 
-    def merge(self, fact: OutageMerged, by: str, seq: int, at: datetime, touched: Touched) -> None:
-        """Leave a tombstone that points to the survivor."""
+    def merge(self, fact: OutageMerged, by: str, seq: int, at: datetime, touched: Touched) -> str:
+        """Leave a tombstone that points to the survivor; return its id. Empty: they cannot be merged."""
         known, into = self.outages.get(fact.outage), self.survivor(fact.into)
         if known is None or into is None or into is known or not {known.state, into.state} <= LIVE_STATES:
-            return
+            return ""
         self.outages[fact.outage] = msgspec.structs.replace(
             known, state=OutageState.MERGED, merged_into=into.id, ended=at, seq=seq
         )
@@ -102,14 +102,12 @@ class OutageTable(Membership):
                 self.outages[other.id] = msgspec.structs.replace(other, merged_into=into.id)
                 touched.outages.add(other.id)
         self._cases.move_pins(known.id, into.id)
-        if known.told is not None and (into.told is None or known.told > into.told):
-            # What was promised to customers of the one is owed by the other.
-            into = msgspec.structs.replace(into, told=known.told, next_word=known.next_word)
         if known.urgency is not None and into.urgency is None:
             into = _weighed(into, known.urgency, known.urgency_by, known.urgency_why)
         self.outages[into.id] = into
         self._leave(fact.outage, touched)
         touched.outages.update((fact.outage, into.id))
+        return into.id
 
     def place(self, fact: CasePlaced, by: str, seq: int, at: datetime, touched: Touched) -> None:
         """Note that a person moved a case into an outage or out of it, and keep it so."""
@@ -148,13 +146,19 @@ class OutageTable(Membership):
             self._leave(fact.outage, touched)
         touched.outages.add(fact.outage)
 
-    def told(self, outage: str, next_word: datetime | None, by: str, what: str, seq: int, at: datetime) -> None:
-        """Note that customers are told something, and what was promised."""
+    def begun(self, outage: str, by: str, what: str, seq: int, at: datetime) -> None:
+        """Note that an update begins to go out. Nobody is told yet."""
         known = self.outages.get(outage)
         if known is None:
             return
-        self.outages[outage] = msgspec.structs.replace(known, told=at, next_word=next_word, updates=known.updates + 1)
+        self.outages[outage] = msgspec.structs.replace(known, updates=known.updates + 1)
         self._note(outage, seq, at, by, what)
+
+    def told(self, outage: str, at: datetime | None, next_word: datetime | None) -> None:
+        """Note when customers had the last word (None: they have none), and what it promised."""
+        known = self.outages.get(outage)
+        if known is not None and (known.told, known.next_word) != (at, next_word):
+            self.outages[outage] = msgspec.structs.replace(known, told=at, next_word=next_word)
 
     def weigh(self, fact: UrgencySet, by: str, seq: int, at: datetime, touched: Touched) -> None:
         """Note how urgent a person says that an outage is, or that the sum counts again."""

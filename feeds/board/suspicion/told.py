@@ -7,6 +7,7 @@ from typing import Final
 
 from feeds.board.inventory import Where
 from feeds.model import Grounds
+from feeds.model.how_many import how_many
 from feeds.simspace import IntervalSet
 
 Scope = tuple[tuple[str, str], ...]
@@ -58,7 +59,7 @@ def grounds_of(
 def cases_in_words(grounds: Grounds) -> str:
     """Return what was counted: ``6 cases of 4 customers within 12 min``."""
     return (
-        f"{_many(grounds.case_count, 'case')} of {_many(grounds.customers, 'customer')} "
+        f"{how_many(grounds.case_count, 'case')} of {how_many(grounds.customers, 'customer')} "
         f"within {_lasting(grounds.minutes)}"
     )
 
@@ -88,19 +89,15 @@ def grown_in_words(ended: datetime | None, before: Grounds | None, now: Grounds)
     at = f" {ended:%H:%M}" if ended is not None else ""
     if before is None:
         return f"rejected{at}"
-    said = f"rejected{at} with {_many(before.case_count, 'case')}"
+    said = f"rejected{at} with {how_many(before.case_count, 'case')}"
     if before.alarm_count:
-        said += f", {_many(before.alarm_count, 'alarm')}"
-    return f"{said}; now {now.case_count:,} more of {_many(now.customers, 'customer')}" if now.case_count else said
+        said += f", {how_many(before.alarm_count, 'alarm')}"
+    return f"{said}; now {now.case_count:,} more of {how_many(now.customers, 'customer')}" if now.case_count else said
 
 
 def percent(share: float) -> str:
     """Return a share as people read it: ``4 %``, ``0.03 %``."""
     return f"{share * 100:.2g} %" if share < 0.995 else f"{share * 100:.0f} %"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def _lasting(minutes: float) -> str:

@@ -228,14 +228,17 @@ class UpdateTable:
         self.tallies.pop(known.id, None)
         self._track(known.id)
 
-    def move(self, fact: DeliveryMoved, at: datetime, touched: Touched) -> None:
-        """Take one step in the ledger. A step that may not be taken changes nothing."""
+    def move(self, fact: DeliveryMoved, at: datetime, touched: Touched) -> bool:
+        """Take one step in the ledger. A step that may not be taken changes nothing.
+
+        Return whether it is another matter now whether any customer has the update.
+        """
         deliveries = self.deliveries.get(fact.update)
         if deliveries is None or not 0 <= fact.index < len(deliveries):
-            return
+            return False
         delivery = deliveries[fact.index]
         if not may_move(delivery.state, fact.state):
-            return
+            return False
         known = self.updates[fact.update]
         state, answer = fact.state, fact.answer
         if state is DeliveryState.QUEUED and known.state is UpdateState.CANCELLED:
@@ -249,6 +252,26 @@ class UpdateTable:
         self._put(delivery, state, answer, at, touched, fact.reference)
         self._settle(fact.update, at)
         touched.updates.add(fact.update)
+        return self._hear(fact.update, delivery, state, at)
+
+    def _hear(self, update: str, before: Delivery, state: DeliveryState, at: datetime) -> bool:
+        """Note that the first customer has an update, or that nobody has it any more; return whether that is news."""
+        known = self.updates[update]
+        if state is DeliveryState.ACCEPTED:
+            if known.heard is not None or known.audience[before.index].own:
+                return False
+        elif before.state is not DeliveryState.ACCEPTED or known.heard is None or self._is_with_somebody(known):
+            return False
+        self.updates[update] = msgspec.structs.replace(known, heard=at if state is DeliveryState.ACCEPTED else None)
+        return True
+
+    def _is_with_somebody(self, update: Update) -> bool:
+        """Whether a contact of a customer has accepted an update, and it did not come back."""
+        accepted, audience = self.tally(update.id, DeliveryState.ACCEPTED), update.audience
+        own = 0
+        while own < len(audience) and audience[own].own:  # they stand first
+            own += 1
+        return accepted > own or first_accepted(update, self.deliveries[update.id]) is not None
 
     def suppressed(self, suppression: Suppression, at: datetime, touched: Touched) -> None:
         """Take what waits for an address out of the ledgers of updates that are under way."""
@@ -336,6 +359,19 @@ class UpdateTable:
             reference=reference or delivery.reference,
         )
         touched.deliveries.add(delivery.key)
+
+
+def first_accepted(update: Update, ledger: Sequence[Delivery]) -> datetime | None:
+    """Return when the first contact of a customer accepted an update, of those that have it still; None: nobody has.
+
+    As far as the ledger remembers: of a delivery the last steps are kept.
+    """
+    times = [
+        next((step.at for step in one.tries if step.state is DeliveryState.ACCEPTED), one.changed)
+        for one in ledger
+        if one.state is DeliveryState.ACCEPTED and not update.audience[one.index].own
+    ]
+    return min((at for at in times if at is not None), default=None)
 
 
 def _begun(canary: int) -> UpdateState:

@@ -42,8 +42,15 @@ class OutageRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     suspected: datetime
     declared: datetime | None = None
     told: datetime | None = None
+    """When the first customer had the last update that anybody has; ``next_word``: what that one promised."""
     next_word: datetime | None = None
     updates: int = 0
+    """Updates that began to go out."""
+    waits: datetime | None = None
+    """When the newest update was approved, where nobody has it yet; ``waits_for``: so many contacts do not."""
+    waits_for: int = 0
+    waits_why: str = ""
+    """Why nobody has it, as its first deliveries say."""
     reason: str = ""
     merged_into: str = ""
     split_from: str = ""

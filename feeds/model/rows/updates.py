@@ -41,6 +41,8 @@ class UpdateRow(Row, frozen=True, gc=False, omit_defaults=True, kw_only=True):
     canary: int = 0
     began: datetime | None = None
     """When the first message was attempted."""
+    heard: datetime | None = None
+    """When the first contact of a customer accepted it; None: nobody has it."""
     ended: datetime | None = None
     reason: str = ""
     """Why it was paused, undone or cancelled last."""

@@ -1,14 +1,19 @@
 """The views *outages*, *impact* and *timeline*."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Final
 
 from feeds.board.board import Board
 from feeds.board.desk.pressing import recent_cases, worst_of
 from feeds.board.desk.urgency import outage_urgency
 from feeds.board.suspicion.grouping import describe
-from feeds.model import ImpactRow, OutageRow, Row, TimelineRow
+from feeds.model import Delivery, DeliveryState, ImpactRow, OutageRow, Row, TimelineRow, Update, UpdateState
 from feeds.simspace import short_text
 from feeds.views.sources.explanations import shared_of
+
+LOOKED_AT: Final = 50
+"""Deliveries of an update that nobody has which are asked why: those that go out first."""
 
 
 class OutageSource:
@@ -60,6 +65,8 @@ class OutageSource:
         inside = round(len(members.cases) / with_sims, 4) if members is not None and with_sims else None
         part = round(known_sims / fleet, 6) if fleet and impact else None
         shared = shared_of(board, key, outage.where)
+        waits = board.words.waiting(key)
+        ledger = board.updates.deliveries.get(waits.id, ()) if waits is not None else ()
         return OutageRow(
             key=key,
             state=outage.state,
@@ -90,11 +97,31 @@ class OutageSource:
             told=outage.told,
             next_word=outage.next_word,
             updates=outage.updates,
+            waits=waits.approved if waits is not None else None,
+            waits_for=sum(not entry.own for entry in waits.audience) if waits is not None else 0,
+            waits_why=why_it_waits(waits, ledger) if waits is not None else "",
             reason=outage.reason,
             merged_into=outage.merged_into or "",
             split_from=outage.split_from,
             seq=outage.seq,
         )
+
+
+def why_it_waits(update: Update, ledger: Sequence[Delivery]) -> str:
+    """Return why no customer has an update that was approved, in the words of its own deliveries; empty: no reason yet.
+
+    What a person can change comes before what only waits.
+    """
+    if UpdateState.HOLD in (update.state, update.paused_from) and update.hold_until is not None:
+        held = f"held until {update.hold_until:%H:%M:%S}"
+        return held if update.state is UpdateState.HOLD else f"paused: {update.steered}" if update.steered else "paused"
+    if update.state is UpdateState.PAUSED:
+        return f"paused: {update.steered}" if update.steered else "paused"
+    if not ledger:
+        return "nobody is written to"
+    said = [one for one in islice(ledger, LOOKED_AT) if one.answer and not update.audience[one.index].own]
+    ended = (one.answer for one in said if one.state not in (DeliveryState.QUEUED, DeliveryState.ATTEMPTING))
+    return next(ended, said[0].answer if said else "")
 
 
 class ImpactSource:

@@ -61,6 +61,7 @@ class UpdateSource:
             hold_until=update.hold_until,
             canary=update.canary,
             began=update.began,
+            heard=update.heard,
             ended=update.ended,
             reason=update.steered,
             scope_changed=update.scope_changed,

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from msgspec import structs
 
 from feeds.client import Link, LinkState
 from feeds.model import FeedRow, OutageState, TotalsRow
-from tests.tui.fake_hub import NOW, FakeHub, ago, outage, quiet_outage
+from tests.tui.fake_hub import NOW, FakeHub, ago, curve, outage, quiet_outage
 from tests.tui.seen import line_with, screen_text
 from tests.tui.wall.conftest import OpenedWall, painted, wall_of
 from tui.wall.layout import SHIFT_EVERY
@@ -14,6 +15,14 @@ from tui.wall.turns import TURN_SECONDS
 from widgets.large_digits import paint
 
 SIZES = [(80, 24), (130, 40), (200, 60), (400, 100)]
+
+
+async def test_the_bar_of_a_surge_is_no_alarm_while_no_more_than_usual_come(opened: OpenedWall, hub: FakeHub) -> None:
+    async with opened(SIZES[0]) as pilot:
+        hub.put("curve", *(structs.replace(row, seen=0) for row in curve(1, 10)), of="1/10")
+        await pilot.pause()
+        assert "SURGE FADING  0 CASES IN 10 MIN" in screen_text(pilot)
+        assert "▲ SURGE" not in screen_text(pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)
