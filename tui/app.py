@@ -31,7 +31,7 @@ from tui.link import Hub
 from tui.looks import zone_of
 from tui.panes.header import StatusHeader
 from tui.panes.replay_bar import ReplayBar
-from tui.preferences import Preferences
+from tui.preferences import Preferences, problems_words
 from tui.promises import PromiseBell
 from tui.screens.reading import MODES, first_screen, read_ahead
 from tui.situation import Situation
@@ -104,8 +104,8 @@ class VakenApp(GoingActions, ReplayActions, HubApp):
         self.set_interval(1, self._tick)
         self.set_keymap(self.keymap.bound())
         self.show_link()
-        for problem in self.preferences.problems:
-            self.say(problem, bad=True)
+        if self.preferences.problems:
+            self.say(problems_words(self.preferences.problems), bad=True)
         if self.kept.trouble:
             self.say(self.kept.trouble, bad=True)
 

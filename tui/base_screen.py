@@ -17,6 +17,7 @@ from tui.panes.replay_bar import ReplayBar
 from tui.tables.filter_bar import FilterBar
 from tui.tables.view_table import ViewTable
 from widgets.kept_lines import KeptLines
+from widgets.stream_table import StreamTable
 
 if TYPE_CHECKING:
     from tui.app import VakenApp
@@ -114,6 +115,17 @@ class VakenScreen(Screen[Any]):
                     return widget
         return next((table for table in self.query(ViewTable) if table.is_on_screen), None)
 
+    def idle_actions(self) -> frozenset[str]:
+        """Return the actions that come to nothing as things are now: they are not offered in the last line."""
+        return frozenset()
+
+    @on(ViewTable.Showed)
+    @on(StreamTable.RowHighlighted)
+    def show_hints(self) -> None:
+        """Offer in the last line what can be done now."""
+        for hints in self.query(Hints):
+            hints.leave_out(self.idle_actions())
+
     def situation_changed(self) -> None:
         """Show what the screen says of the situation as a whole."""
 
@@ -149,6 +161,20 @@ class VakenScreen(Screen[Any]):
         if self._filter_bar.is_attached:
             self._filter_bar.tell()
 
+    @on(ViewTable.FilterRefused)
+    def _say_filter(self, event: ViewTable.FilterRefused) -> None:
+        """Say that the filter does not hold; who stands on the table can mend it."""
+        table, why = event.table, event.why.removeprefix("filter: ")
+        now = f"/ {table.filter} stays" if table.filter else "nothing is filtered"
+        self.vaken.say(f"The filter cannot be read, {now}: {why}", bad=True)
+        if event.late:  # the line is still about to be hidden, and the focus about to go to the table
+            self.call_after_refresh(self._mend_filter, table, event.wrong)
+
+    def _mend_filter(self, table: ViewTable, wrong: str) -> None:
+        """Open the line at a filter that cannot be read, unless the person has gone on to something else."""
+        if self.is_current and table.table.has_focus and not self._filter_bar.display:
+            self._filter_bar.open(table, wrong)
+
     def action_filter(self) -> None:
         """Write a filter."""
         table = self.current_table
@@ -156,10 +182,10 @@ class VakenScreen(Screen[Any]):
             self.query_one(FilterBar).open(table)
 
     def action_clear_filter(self) -> None:
-        """Take the filter off."""
+        """Take the filter off; where there is none, bring the one back that stands there at first."""
         table = self.current_table
         if table is not None:
-            table.set_filter("")
+            table.set_filter("" if table.filter else table.filter_at_first)
 
     def action_back(self) -> None:
         """Let go of the cursor, else go one screen back."""

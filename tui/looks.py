@@ -71,7 +71,7 @@ def checked(name: str, value: str) -> str:
     if choice is None:
         raise BadChoice(f"there is no {name!r} to choose: there are {', '.join(BY_NAME)}")
     if choice.values and value not in choice.values:
-        raise BadChoice(f"there is no {choice.title} {value!r}: there are {', '.join(choice.values)}")
+        raise BadChoice(f"{choice.title}: there is no {value!r}, there are {', '.join(choice.values)}")
     if name == "zone":
         zone_of(value)
     return value

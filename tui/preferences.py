@@ -5,7 +5,7 @@ the configuration file, then the defaults. What is chosen on the screen counts a
 line is left to tui.cli, keeping choices to tui.kept.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tui.acts.keymap import Keymap, build
@@ -16,6 +16,16 @@ KEPT: Final = "chosen in the settings"
 
 PLAIN: Final = {"theme": "dark", "glyphs": "unicode", "colours": "full"}
 """What an app looks like that nobody told of its terminal."""
+
+
+def problems_words(problems: Sequence[str]) -> str:
+    """Return what is said at the start of what could not be taken: several in one, with where they stand whole."""
+    if len(problems) < 2:
+        return "".join(problems)
+    return (
+        f"{len(problems)} things in your preferences could not be taken; the settings (S) and vaken info list them. "
+        f"The first: {problems[0]}"
+    )
 
 
 class Preferences:

@@ -1,9 +1,11 @@
 """The question before something that cannot be taken back. It starts on *Cancel*, says what is hit, wants it typed.
 
-It can also ask for words, such as a title or a reason, which may stay empty.
+It can also ask for words, such as a title or a reason, which may stay empty. What is typed while it stands on a button
+goes into its field (typed_ahead).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import ClassVar
 
 from textual import events, on
@@ -12,12 +14,19 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Button, Input, Static
 
+from widgets.entry_lines import Entry, EntryLines
+from widgets.looks import MUTED
 from widgets.plain import plain, plain_lines
+from widgets.typed_ahead import TypedAhead
+
+Hit = str | Content | Entry
+"""A line of what is hit: a sentence, which is folded where it is long, or an entry, which is cut."""
 
 
-class Confirm(ModalScreen[str | None]):
+class Confirm(TypedAhead, ModalScreen[str | None]):
     """Closes with what was typed (empty where nothing was), or with None when cancelled.
 
     ``title``: the question; ``hits``: what it does and to whom, one line each; ``verb``: the word on the button;
@@ -38,7 +47,8 @@ class Confirm(ModalScreen[str | None]):
     }
     Confirm #question { text-style: bold; height: auto; margin-bottom: 1; }
     Confirm VerticalScroll { height: auto; max-height: 12; scrollbar-size-vertical: 1; }
-    Confirm #hits { height: auto; }
+    Confirm .hits { height: auto; }
+    Confirm #rest { height: 1; display: none; }
     Confirm #to-type { height: auto; margin-top: 1; color: $foreground-muted; }
     Confirm Input { width: 24; height: 1; border: none; padding: 0 1; background: $panel; }
     Confirm Input:focus { border: none; background: $primary 30%; }
@@ -62,7 +72,7 @@ class Confirm(ModalScreen[str | None]):
     def __init__(
         self,
         title: str,
-        hits: Sequence[str | Content],
+        hits: Sequence[Hit],
         *,
         verb: str,
         must_type: str = "",
@@ -84,11 +94,11 @@ class Confirm(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """Lay the dialog out."""
-        lines = [line if isinstance(line, Content) else Content(plain_lines(line)) for line in self._hits]
         with Vertical():
             yield Static(Content(self._question), id="question")
             with VerticalScroll(can_focus=False):
-                yield Static(Content("\n").join(lines), id="hits")
+                yield from self._compose_hits()
+            yield Static(Content.styled("↑ ↓ there is more of it", MUTED), id="rest")
             if self._must_type:
                 yield Static(Content(f"Type {self._typed_what} to go on: {plain(self._must_type)}"), id="to-type")
                 yield Input(id="typed", compact=True)
@@ -104,10 +114,24 @@ class Confirm(ModalScreen[str | None]):
                     Content(self._verb), id="go", variant="error", compact=True, disabled=bool(self._must_type)
                 )
 
+    def _compose_hits(self) -> Iterator[Widget]:
+        for are_entries, hits in groupby(self._hits, lambda hit: isinstance(hit, Entry)):
+            if are_entries:
+                yield EntryLines([hit for hit in hits if isinstance(hit, Entry)])
+            else:
+                lines = (hit if isinstance(hit, Content) else Content(plain_lines(str(hit))) for hit in hits)
+                yield Static(Content("\n").join(lines), classes="hits")
+
     def on_resize(self, event: events.Resize) -> None:
         """Leave the buttons room: of what is hit, the rest can be scrolled to."""
         rest = 12 + 2 * bool(self._must_type) + (1 + 2 * len(self._words) if self._words else 0)
         self.query_one(VerticalScroll).styles.max_height = max(3, min(self._LINES, event.size.height - rest))
+        self.call_after_refresh(self._tell_rest)
+
+    def _tell_rest(self) -> None:
+        """Say where not all of it is in sight."""
+        for line in self.query("#rest"):
+            line.display = self.query_one(VerticalScroll).max_scroll_y > 0
 
     def action_scroll_hits(self, by: int) -> None:
         """Move through what is hit, where it does not fit."""
@@ -122,10 +146,14 @@ class Confirm(ModalScreen[str | None]):
         self.query_one("#go", Button).disabled = self._typed != self._must_type
 
     @on(Input.Submitted)
-    def _on_typed(self) -> None:
-        """Go on to the button; pressing it is another step."""
+    def _on_typed(self, event: Input.Submitted) -> None:
+        """Go on to the next field that is empty, else to the button; pressing it is another step."""
+        fields = list(self.query(Input))
+        below = [field for field in fields[fields.index(event.input) + 1 :] if not field.value]
         button = self.query_one("#go", Button)
-        if not button.disabled:
+        if below:
+            below[0].focus()
+        elif not button.disabled:
             button.focus()
 
     @on(Button.Pressed, "#go")

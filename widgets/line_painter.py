@@ -10,7 +10,7 @@ from functools import lru_cache
 from math import inf
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
@@ -233,7 +233,9 @@ class LinePainter:
             segments.append(Segment(" " * (placed.x - x), look))
             column = placed.column
             if field and column.sort == field:
-                title = f"{column.title}{'▾' if descending else '▴'}"
+                mark, room = "▾" if descending else "▴", max(placed.width - 1, 0)
+                short = column.title if cell_len(column.title) <= room else set_cell_size(column.title, room).rstrip()
+                title = f"{short}{mark}"
                 segments.append(Segment(fit(title, placed.width, column.align), self._look("header-sorted")))
             else:
                 segments.append(Segment(fit(column.title, placed.width, column.align), look))

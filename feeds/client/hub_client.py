@@ -302,7 +302,7 @@ class HubClient:
             attempts=0,
             seq=frame.seq,
             lag=0.0,
-            shed=0,
+            shed=frame.shed,
             degraded=frame.degraded,
             rate=frame.rate,
             told=self._clock(),

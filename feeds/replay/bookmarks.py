@@ -4,6 +4,7 @@ One file holds those of several logs; a log is known by its first batch, so that
 """
 
 import os
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import msgspec
 MOST = 500
 """Bookmarks of one log."""
 NAME_LENGTH = 60
+_NUMBERED = re.compile(r"mark \d+")
+"""A name that nobody gave."""
 
 
 class BookmarkError(Exception):
@@ -48,8 +51,14 @@ class Bookmarks:
         return next((mark for mark in self.marks if mark.name == name), None)
 
     def mark(self, name: str, seq: int, at: datetime) -> Bookmark:
-        """Name a moment; an earlier one of the same name is replaced. Raises BookmarkError."""
+        """Name a moment; an earlier one of the same name is replaced. Without a name it gets a number, once.
+
+        Raises BookmarkError.
+        """
         name = " ".join(name.split())[:NAME_LENGTH]
+        here = next((mark for mark in self.marks if mark.seq == seq and _NUMBERED.fullmatch(mark.name)), None)
+        if not name and here is not None:
+            return here
         others = [mark for mark in self.marks if mark.name != name]
         if not name:
             name = self._free_name()

@@ -80,7 +80,9 @@ async def _serve(data: Path, start: Start) -> None:
         player.play()
     with tempfile.TemporaryDirectory(prefix="vaken-replay-") as place:
         token = LocalToken(Path(place))
-        gate = ReplayGate(Path(place), AccessSettings(required=True), local=token.secret, warn=_warn)
+        gate = ReplayGate(
+            Path(place), AccessSettings(required=True), local=token.secret, warn=lambda text, _event: _warn(text)
+        )
         try:
             await _listen(player, gate, token)
         finally:

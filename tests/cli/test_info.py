@@ -21,11 +21,11 @@ def test_info_without_a_hub_says_so_and_is_done(run: Any) -> None:
 
 def test_info_shows_each_value_of_the_hub_with_its_origin_and_no_secret(run: Any, tmp_path: Any) -> None:
     config = tmp_path / "config.toml"
-    config.write_text('[zammad]\nsecret = "hunter2"\n[limits]\nqueue_facts = 5\n')
+    config.write_text('[zammad]\nsecret = "hunter2"\n[limits]\nqueue_facts = 5000\n')
     outcome = run("info", "--config", str(config), "--hub", "http://127.0.0.1:9")
     assert outcome.code == 0
     lines = {line.split()[0]: line.strip() for line in outcome.out.splitlines() if line.strip()}
-    assert lines["limits.queue_facts"].endswith("5  (file)")
+    assert lines["limits.queue_facts"].endswith("5000  (file)")
     assert lines["limits.snapshot_every"].endswith("50000  (default)")
     assert lines["zammad.secret"].endswith("set, not shown  (file)")
     assert "hunter2" not in outcome.out

@@ -1,12 +1,17 @@
 """The counts screen: the curve beside what is usual, the surges, the desk's figures."""
 
 import pytest
+from msgspec import structs
+from textual.content import Content
+from textual.widgets import Static
 
 from tests.tui.conftest import Opened, settle
 from tests.tui.fake_hub import NOW, FakeHub, curve, desk_rows, surge_row
 from tests.tui.seen import line_with, screen_text
 from tui.app import VakenApp
+from tui.screens.counts import CountsScreen
 from widgets.case_chart import CaseChart
+from widgets.section_rule import SectionRule
 
 
 async def test_counts_show_the_curve_the_surges_the_desk_and_the_square(opened: Opened) -> None:
@@ -103,6 +108,27 @@ async def test_the_header_tells_cases_beside_the_usual_and_marks_a_surge(
         await settle(pilot)
         assert "SURGE" not in line_with(pilot, words)
         assert f"{seen}, usual 2.1" in line_with(pilot, words)
+
+
+async def test_the_header_and_the_list_raise_no_alarm_of_a_surge_while_no_more_than_usual_come(
+    opened: Opened, hub: FakeHub
+) -> None:
+    async with opened((130, 30)) as pilot:
+        await pilot.press("4")
+        hub.put("curve", *(structs.replace(row, seen=0) for row in curve(1, 120)), of="1/120")
+        await settle(pilot)
+        line = line_with(pilot, "cases / 10 min")
+        assert "surge fading" in line
+        assert "SURGE" not in line
+        assert "0, usual 2.1" in line
+        assert isinstance(pilot.app.screen, CountsScreen)
+        pilot.app.screen.tick()  # as each second
+        rule = pilot.app.screen.query_one("#surges-rule", SectionRule)
+        assert "1 fading" in rule.text.plain
+        assert "$error" not in rule.text.markup
+        listed = pilot.app.screen.query_one("#surges", Static).content
+        assert isinstance(listed, Content)
+        assert "$error" not in listed.markup
 
 
 async def test_the_board_has_the_curve_beside_the_outage(opened: Opened) -> None:

@@ -33,8 +33,10 @@ async def test_the_key_of_a_place_leads_there_whatever_is_open_above_it(opened: 
             await settle(pilot)
             assert here(pilot.app) == PLACES[key]
             header = line_with(pilot, "vaken ")
-            assert header.split("   ")[0].rstrip().endswith(
-                {"facts": "log of facts", "space": "SIM space"}.get(PLACES[key], PLACES[key])
+            assert (
+                header.split("   ")[0]
+                .rstrip()
+                .endswith({"facts": "log of facts", "space": "SIM space"}.get(PLACES[key], PLACES[key]))
             )
 
 

@@ -43,6 +43,16 @@ def test_numbers_are_old_when_all_that_bring_them_are_silent() -> None:
     assert not freshness([silent], ("alarms",), NOW).silent
 
 
+def test_what_was_refused_of_nobody_makes_no_table_old_and_is_counted() -> None:
+    strangers = [FeedRow(key="alarms", kind="alarms", refused=2), FeedRow(key="cases", kind="cases", turned_away=1)]
+    for view in ("alarms", "cases", "outages"):
+        assert table_note(strangers, view, NOW).plain == ""
+    assert not freshness([*strangers, feed("nms", "alarms", 1)], ("alarms",), NOW).silent
+    assert table_losses(strangers, "alarms") == "2 refused"
+    expected = FeedRow(key="nms", kind="alarms", expected=True)
+    assert table_note([*strangers, expected], "alarms", NOW).plain == "S never heard"
+
+
 def test_a_table_says_what_did_not_come_in_one_by_one() -> None:
     rows = [feed("a", "alarms", 0, coalesced=400, refused=3), feed("b", "alarms", 0, coalesced=12, turned_away=2)]
     assert losses(rows) == "412 coalesced · 3 refused · 2 turned away"

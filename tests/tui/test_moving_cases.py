@@ -12,6 +12,7 @@ from tui.acts.pick_outage import PickOutage
 from tui.app import VakenApp
 from tui.tables.view_table import ViewTable
 from widgets.confirm import Confirm
+from widgets.entry_lines import Entry
 
 
 def said(app: object) -> list[str]:
@@ -147,7 +148,7 @@ async def test_where_all_chosen_cases_are_closed_nothing_is_asked(opened: Opened
 
 def test_the_question_names_ten_and_counts_the_rest_after_what_is_left_out() -> None:
     move = Move(tuple(case(number) for number in range(1, 14)), "O-9", True, ("The filter x hides 4 cases more",))
-    lines = [str(line) for line in hits(move)]
+    lines = [line.before if isinstance(line, Entry) else str(line) for line in hits(move)]
     assert lines[0] == "The filter x hides 4 cases more"
     assert sum(line.startswith("Case 104") for line in lines) == 10
     assert "and 3 more" in lines

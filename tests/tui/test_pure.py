@@ -3,24 +3,28 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from feeds.client import ClientError, Reply
-from feeds.model import Channel, Command, CountRow, FeedRow, UpdateKind, UpdateText
+from feeds.model import Channel, Command, CountRow, CurveRow, FeedRow, UpdateKind, UpdateText
 from feeds.model.commands import Draft
-from tests.tui.fake_hub import NOW, FakeHub, desk_rows, outage, quiet_outage, surge_row, update_row
+from tests.tui.fake_hub import NOW, FakeHub, ago, desk_rows, outage, quiet_outage, surge_row, update_row
 from tui.acts.hints import hint_line
 from tui.screens.help import help_parts, joined
 from tui.situation import Situation
 from tui.tables.desk import desk_table
+from tui.tables.filters_tried import FiltersTried
 from tui.words.counts import SPANS, Span, curve_of, square
-from tui.words.surges import chance_words, surge_line, surge_words
+from tui.words.rows import obligation, overdue, told_bit
+from tui.words.surges import SurgeMark, chance_words, last_words, surge_line, surge_mark, surge_words
 from tui.writing.drafting import Drafting, Written
 from tui.writing.next_word import BadTime, read_next_word
+from widgets.columns import Bit
 from widgets.delivery_bar import delivery_bar
 from widgets.feed_strip import feed_line, is_stale
-from widgets.quantities import age, rate, span
+from widgets.quantities import age, rate, span, utc
 from widgets.sparkline import sparkline
 
 
@@ -91,6 +95,29 @@ def test_a_chance_is_as_exact_as_it_can_be(chance: float, words: str) -> None:
     assert chance_words(chance) == words
 
 
+def test_the_mark_of_a_surge_is_an_alarm_only_where_ten_minutes_bring_more_than_usual() -> None:
+    assert surge_mark([], 60, 2.1) == SurgeMark()
+    assert surge_mark([surge_row(ended=NOW)], 60, 2.1) == SurgeMark()
+    assert surge_mark([surge_row()], 60, 2.1) == SurgeMark("▲ SURGE", "bold $error", alarm=True)
+    for seen in (0, 2, 3):
+        assert surge_mark([surge_row()], seen, 2.1).words == "surge fading"
+        assert not surge_mark([surge_row()], seen, 2.1).alarm
+    assert surge_mark([surge_row()], 1, 0.1).words == "surge fading"
+
+
+def test_a_surge_so_slow_that_ten_minutes_do_not_tell_is_named_by_its_length() -> None:
+    slow = surge_row("S-4", minutes=1_440, seen=170, usual=64.0)
+    assert surge_mark([surge_row(), slow], 0, 0.4).words == "24 h surge"
+    assert "error" not in surge_mark([slow], 0, 0.4).style
+    assert surge_mark([slow], 9, 0.4).alarm
+
+
+def test_the_newest_stretch_stands_in_red_only_with_more_than_is_usual() -> None:
+    row = CurveRow(key="1", start=NOW, minutes=5.0, seen=0, usual=4.5, low=1.0, high=9.0, surges=("S-1",))
+    assert "$error" not in last_words(row).markup
+    assert "$error" in last_words(structs.replace(row, seen=40)).markup
+
+
 def test_a_surge_that_goes_on_stands_out_without_colour() -> None:
     assert surge_line(surge_row(), NOW).plain.startswith("▲ 02:31 for 24 min")
     over = surge_line(surge_row(ended=NOW, channel="", kind=""), NOW).plain
@@ -148,6 +175,28 @@ def test_a_stale_feed_is_marked_by_a_letter() -> None:
     assert is_stale(feed("a", minutes=6), NOW)
     assert is_stale(FeedRow(key="a", kind="alarms"), NOW)
     assert "S [/a] 6m" in feed_line([feed("[/a]", minutes=6)], NOW, 80).plain
+
+
+def test_an_update_that_nobody_has_is_said_and_keeps_no_promise() -> None:
+    why = "no mail server configured: set [mail] in config.toml"
+    first = outage(told=None, next_word=None, waits=ago(3), waits_for=44, waits_why=why)
+    assert obligation(first, NOW).plain == (
+        f"no word to customers yet, 2 h 13 min · approved {utc(ago(3))}, 0 of 44 accepted: {why}"
+    )
+    assert told_bit(first, NOW) == Bit("0/44", "alert")
+    second = outage(waits=ago(3), waits_for=12_400)
+    assert f"OVERDUE 4 min · approved {utc(ago(3))}, 0 of 12,400 accepted" in obligation(second, NOW).plain
+    assert told_bit(second, NOW).text == "0/12k"
+    assert overdue(second, NOW) > 0
+    assert "approved" not in obligation(outage(), NOW).plain
+
+
+def test_who_was_only_refused_is_no_feed_that_is_missed_and_one_that_is_expected_is() -> None:
+    stranger = FeedRow(key="alarms", kind="alarms", refused=3)
+    assert feed_line([stranger], NOW, 80).plain == "no feed heard yet"
+    assert "alarms" not in feed_line([stranger, feed("nms")], NOW, 80).plain
+    assert "S never" not in feed_line([stranger, feed("nms")], NOW, 80).plain
+    assert feed_line([FeedRow(key="nms", kind="alarms", expected=True)], NOW, 80).plain == "S nms never"
 
 
 @given(st.integers(0, 120), st.lists(st.integers(0, 30), max_size=12))
@@ -230,3 +279,18 @@ def test_the_help_tells_the_keys_of_the_number_line_where_there_is_one() -> None
     assert "half a picture left" in joined(help_parts("board", 90)).plain
     assert "half a picture left" not in joined(help_parts("counts", 90)).plain
     assert "equals_sign" not in joined(help_parts("space", 90)).plain
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from("abcdefghijkl"))))
+def test_a_filter_that_was_refused_is_not_in_force_until_it_is_answered_again(answers: list[tuple[bool, str]]) -> None:
+    tried, refused = FiltersTried("first"), set[str]()
+    for answered, text in answers:
+        if answered:
+            tried.answered(text)
+            refused.discard(text)
+            assert tried.in_force == text
+        else:
+            tried.refused(text)
+            refused.add(text)
+        assert tried.in_force not in refused

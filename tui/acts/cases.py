@@ -41,6 +41,7 @@ class CaseActions(VakenScreen):
                 f"Move {cases_words(rows)}, into which outage?",
                 f"{'It counts' if one else 'They count'} there from then on; the machine does not undo it.{stays}",
                 " ".join([LIVE_FILTER, *(f"-key:{key}" for key in sorted(in_all))]),
+                "no other live outage" if in_all else "no live outage",
             )
         )
         if outage is not None:
@@ -72,6 +73,7 @@ class CaseActions(VakenScreen):
                 if one
                 else "They no longer count there; the machine does not put them back.",
                 f"key:{','.join(inside)}",
+                "these outages are not there any more",
             )
         )
         if outage is not None:

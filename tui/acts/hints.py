@@ -23,10 +23,20 @@ def place_of(action: Action, where: str) -> str:
 
 
 def hint_line(
-    where: str, width: int, keymap: Keymap = DEFAULT, may: Container[Capability] = frozenset(Capability)
+    where: str,
+    width: int,
+    keymap: Keymap = DEFAULT,
+    may: Container[Capability] = frozenset(Capability),
+    idle: Container[str] = frozenset(),
 ) -> Content:
-    """Return the hints of a screen that fit into ``width`` cells; the general ones go last and stay longest."""
-    hinted = sorted((action for action in actions_for(where, may) if action.hint), key=lambda action: action.hint)
+    """Return the hints of a screen that fit into ``width`` cells; the general ones go last and stay longest.
+
+    ``idle``: actions that come to nothing as things are now.
+    """
+    hinted = sorted(
+        (action for action in actions_for(where, may) if action.hint and action.name not in idle),
+        key=lambda action: action.hint,
+    )
     labelled = [(_label(keymap, action, where), action) for action in hinted]
     own = [(key, action) for key, action in labelled if key and action.hint < 20]
     general = [(key, action) for key, action in labelled if key and action.hint >= 20]
@@ -63,6 +73,13 @@ class Hints(KeptLines):
     def __init__(self, where: str) -> None:
         super().__init__()
         self._where = where
+        self._idle: frozenset[str] = frozenset()
+
+    def leave_out(self, idle: frozenset[str]) -> None:
+        """Offer what is not ``idle``: what comes to nothing as things are now."""
+        if idle != self._idle:
+            self._idle = idle
+            self.refresh()
 
     @property
     def vaken(self) -> "VakenApp":
@@ -75,4 +92,4 @@ class Hints(KeptLines):
         if app.chords.first:
             waiting = Content.assemble((f"{shown_key(app.chords.first)} …", "bold $primary"), ("  esc lets go", MUTED))
             return waiting.truncate(max(width, 0))
-        return hint_line(self._where, width, app.keymap, app.hub.link.may)
+        return hint_line(self._where, width, app.keymap, app.hub.link.may, self._idle)

@@ -83,7 +83,8 @@ class Keymap(Struct, frozen=True):
 
     def labels(self, place: str, action: Action) -> str:
         """Return all keys as they are shown, without the one that stands for another on keyboards with shift."""
-        return " ".join(shown_key(key) for key in self.of(place, action.name) if key != "equals_sign")
+        keys = self.of(place, action.name)
+        return " ".join(shown_key(key) for key in keys if key != "equals_sign" or "plus" not in keys)
 
     def taken_by(self, place: str, actions: Iterable[Action]) -> frozenset[str]:
         """Return the keys of ``actions`` at a place."""

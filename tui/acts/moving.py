@@ -14,7 +14,8 @@ from feeds.client import ClientError
 from feeds.model import CaseRow, Command, OutageRow, OutageState
 from feeds.model.commands import Place
 from tui.acts.outages import outage_hits
-from widgets.looks import MUTED
+from widgets.confirm import Hit
+from widgets.entry_lines import Entry
 from widgets.plain import plain
 from widgets.quantities import number, plural
 
@@ -60,8 +61,11 @@ class Moved(Struct, frozen=True):
 
 def case_words(row: CaseRow) -> str:
     """Return ``case 10401 of Vattenkraft, 40 SIMs``."""
-    sims = plural(row.sims, "SIM") if row.sims else "no SIMs read"
-    return f"case {row.number} of {row.customer or 'an unknown customer'}, {sims}"
+    return f"case {row.number} of {row.customer or 'an unknown customer'}, {_sims(row)}"
+
+
+def _sims(row: CaseRow) -> str:
+    return plural(row.sims, "SIM") if row.sims else "no SIMs read"
 
 
 def cases_words(rows: Sequence[CaseRow]) -> str:
@@ -71,15 +75,15 @@ def cases_words(rows: Sequence[CaseRow]) -> str:
     return f"{plural(len(rows), 'case')} of {plural(len({row.customer for row in rows}), 'customer')}"
 
 
-def hits(move: Move) -> list[str | Content]:
+def hits(move: Move) -> list[Hit]:
     """Return what the move does and to what, one line each; what it leaves out comes first, to be seen at any size."""
-    lines: list[str | Content] = [Content.styled(plain(words), "$warning") for words in move.left_out]
+    lines: list[Hit] = [Content.styled(plain(words), "$warning") for words in move.left_out]
     if lines:
         lines.append("")
     for row in move.rows[:LISTED]:
-        lines.append(Content(plain(f"Case{case_words(row)[4:]}")))
+        lines.append(Entry(row.customer or "an unknown customer", f"Case {row.number} of ", f", {_sims(row)}"))
         if row.title and len(move.rows) == 1:
-            lines.append(Content.styled(plain(row.title), MUTED))
+            lines.append(Entry("", after=row.title))
     if len(move.rows) > LISTED:
         lines.append(f"and {number(len(move.rows) - LISTED)} more")
     lines.append("")

@@ -9,8 +9,8 @@ from feeds.model import LIVE_STATES, Command, OutageRow, OutageState
 from feeds.model.commands import Declare, Mitigate, Reject, Resolve, Weigh
 from tui.base_screen import VakenScreen
 from tui.words.rows import outage_line, urgency_words
-from widgets.confirm import Confirm
-from widgets.plain import plain
+from widgets.confirm import Confirm, Hit
+from widgets.entry_lines import Entry
 from widgets.quantities import plural
 
 if TYPE_CHECKING:
@@ -28,17 +28,22 @@ _MAY: dict[str, frozenset[OutageState]] = {
 """From which states each decision leads; the hub has the last word."""
 
 
-def outage_hits(row: OutageRow) -> list[str | Content]:
+_LIVE_ONLY = frozenset({"weigh", "explain", "explain_other"})
+"""What can be done to an outage that lives."""
+
+
+def outage_hits(row: OutageRow) -> list[Hit]:
     """Return what a decision about ``row`` hits, line by line."""
-    name = f"{'★' if row.vip else ''}{row.customer}" if row.customer else "no customer known"
+    name = row.customer or "no customer known"
+    star = "★" if row.vip and row.customer else ""
     others = f" and {plural(row.customers - 1, 'other')}" if row.customers > 1 else ""
-    lines: list[str | Content] = [
+    lines: list[Hit] = [
         outage_line(row),
-        Content(f"{plural(row.customers, 'customer')}: {plain(name)}{others}"),
+        Entry(name, f"{plural(row.customers, 'customer')}: {star}", others),
         Content(f"{plural(row.sims, 'SIM')} · {plural(row.cases, 'open case')}"),
     ]
     if row.title:
-        lines.insert(1, Content(plain(row.title)))
+        lines.insert(1, Entry(row.title))
     return lines
 
 
@@ -57,6 +62,18 @@ class OutageActions(VakenScreen):
     def outage_target(self) -> OutageRow | None:
         """Return the outage that an action means now; None, with a word to the person, where there is none."""
         raise NotImplementedError
+
+    def outage_in_sight(self) -> OutageRow | None:
+        """Return the outage that an action would mean now, without a word."""
+        raise NotImplementedError
+
+    def idle_actions(self) -> frozenset[str]:
+        """Leave out what the outage's state does not allow."""
+        row = self.outage_in_sight()
+        if row is None:
+            return super().idle_actions()
+        refused = {name for name, states in _MAY.items() if row.state not in states}
+        return super().idle_actions() | refused | (_LIVE_ONLY if row.state not in LIVE_STATES else frozenset())
 
     def _outage_that_may(self, decision: str) -> OutageRow | None:
         row = self.outage_target()

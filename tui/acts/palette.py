@@ -1,4 +1,5 @@
-"""What the ``:`` palette finds: the actions that somebody may do on the screen, and the outages that live.
+"""What the ``:`` palette finds: the actions that somebody may do on the screen, those of its tables, and the outages
+that live.
 
 A word that names an action, such as ``q`` or ``alarms``, does it at once with enter, however fast it was typed.
 """
@@ -12,10 +13,12 @@ from rich.text import Text
 from textual import events, on
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from tui.acts.hints import place_of
 from tui.acts.registry import EVERYWHERE, REPLAY, Action, actions_for, actions_of
+from tui.acts.widget_keys import actions_of_widget, places_of
 from tui.base_screen import VakenScreen
 from widgets.plain import plain
 
@@ -55,9 +58,29 @@ def offers(app: "VakenApp", screen: Screen[Any]) -> Iterator[Offer]:
         title = f"{action.title}  ({key})" if key else action.title
         run = partial(app.run_action, action.name, default_namespace=node)
         yield Offer(title, action.help, run, _words(action))
+    yield from _offers_of_widgets(app, screen, where)
     for row in app.situation.outages:
         name = plain(f"open {row.key}  {'★' if row.vip else ''}{row.customer} {row.shared}")
         yield Offer(name, "", partial(app.open_outage, row), frozenset({plain(row.key).casefold()}))
+
+
+def _offers_of_widgets(app: "VakenApp", screen: Screen[Any], where: str) -> Iterator[Offer]:
+    """Yield what the tables and lines in sight can do."""
+    for place in places_of(where) if where != EVERYWHERE else ():
+        for kind in place.widgets:
+            node = _in_sight(screen, kind)
+            for action, does in actions_of_widget(place, kind) if node is not None else ():
+                key = app.keymap.label(place.name, action)
+                title = f"{action.title}  ({key})" if key else action.title
+                run = partial(app.run_action, does, default_namespace=node)
+                yield Offer(title, place.title, run, _words(action))
+
+
+def _in_sight(screen: Screen[Any], kind: type[Widget]) -> Widget | None:
+    """Return the widget of a kind that has the focus, else the first in sight."""
+    focused = screen.focused.ancestors_with_self if screen.focused is not None else ()
+    held = next((one for one in focused if isinstance(one, kind)), None)
+    return held or next((one for one in screen.query(kind) if one.display and one.is_on_screen), None)
 
 
 def exact(app: "VakenApp", screen: Screen[Any], typed: str) -> Offer | None:
@@ -79,7 +102,7 @@ class ActionProvider(Provider):
 
     async def search(self, query: str) -> Hits:
         """Offer what fits to ``query``; what it names exactly comes first."""
-        matcher = self.matcher(query)
+        matcher = self.matcher(query.replace("_", " "))
         named = exact(cast("VakenApp", self.app), self.screen, query)
         for offer in self._offers():
             score = max(matcher.match(offer.title), 0.5 * matcher.match(offer.help) if offer.help else 0.0)

@@ -18,6 +18,7 @@ from tui.tables.view_table import ViewTable
 from widgets.looks import MUTED
 from widgets.plain import plain
 from widgets.stream_table import StreamTable
+from widgets.typed_ahead import TypedAhead
 
 FIND_AFTER = 0.15
 """Seconds without a key after which what is typed is looked for."""
@@ -25,10 +26,11 @@ FIND_AFTER = 0.15
 _SHOWN = frozenset({"key", "state", "customers", "sims", "cases", "shared"})
 
 
-class PickOutage(ModalScreen[OutageRow | None]):
+class PickOutage(TypedAhead, ModalScreen[OutageRow | None]):
     """A list of outages with a line to find one by; closes with the one chosen, or with None.
 
-    ``title``: the question; ``does``: what choosing leads to; ``base``: the filter that the outages must pass.
+    ``title``: the question; ``does``: what choosing leads to; ``base``: the filter that the outages must pass;
+    ``empty``: what is said where none does.
     """
 
     AUTO_FOCUS = "#find"
@@ -56,8 +58,9 @@ class PickOutage(ModalScreen[OutageRow | None]):
         Binding("down", "move(1)", "down", show=False),
     ]
 
-    def __init__(self, title: str, does: str, base: str = LIVE_FILTER) -> None:
+    def __init__(self, title: str, does: str, base: str = LIVE_FILTER, empty: str = "no live outage") -> None:
         super().__init__()
+        self._empty = empty
         self._title = plain(title)
         self._does = plain(does)
         self._base = base
@@ -75,7 +78,7 @@ class PickOutage(ModalScreen[OutageRow | None]):
                 [column for column in OUTAGES if column.key in _SHOWN],
                 sort="-urgency",
                 base=self._base,
-                empty="no live outage: s makes a suspected one from SIMs",
+                empty=self._empty,
                 id="pick",
             )
             with Horizontal():
@@ -91,6 +94,10 @@ class PickOutage(ModalScreen[OutageRow | None]):
     @property
     def _table(self) -> ViewTable:
         return self.query_one("#pick", ViewTable)
+
+    def on_mount(self) -> None:
+        """Let what cannot be read yet be written on."""
+        self._table.begin_writing()
 
     @on(Input.Changed, "#find")
     def _typed(self) -> None:
@@ -109,7 +116,7 @@ class PickOutage(ModalScreen[OutageRow | None]):
             self._find()
             return
         row = self._table.row
-        if isinstance(row, OutageRow):
+        if isinstance(row, OutageRow) and not self._table.problem:
             self.dismiss(row)
 
     @on(StreamTable.RowSelected)

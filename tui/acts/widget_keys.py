@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec import Struct
 from textual.binding import Binding, BindingType
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from tui.acts.registry import Action, identity
@@ -18,27 +19,32 @@ from widgets.stream_table import StreamTable
 
 
 class KeyPlace(Struct, frozen=True):
-    """A widget with keys of its own. ``title``: over its keys in the help; ``mouse``: what the mouse does there."""
+    """Widgets with keys of their own. ``title``: over the keys in the help; ``mouse``: what the mouse does there."""
 
     name: str
     title: str
-    bindings: tuple[tuple[BindingType, ...], ...]
+    widgets: tuple[type[Widget], ...]
     mouse: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def bindings(self) -> tuple[tuple[BindingType, ...], ...]:
+        """The keys of each of its widgets."""
+        return tuple(tuple(widget.BINDINGS) for widget in self.widgets)
 
 
 TABLE: Final = KeyPlace(
     "table",
     "In tables",
-    (tuple(StreamTable.BINDINGS),),
+    (StreamTable,),
     (("click", "A header sorts by its column, a row takes the cursor, a second click opens it."),),
 )
 RIBBON: Final = KeyPlace(
     "ribbon",
     "On the number line of SIM space, when it has the keys",
-    (tuple(SimRibbon.BINDINGS), tuple(RibbonPane.BINDINGS)),
+    (SimRibbon, RibbonPane),
     (("wheel", "Looks closer and farther at the mouse, with shift it moves; dragging chooses."),),
 )
-LEFTOVER: Final = KeyPlace("leftover", "On the line of cases in no outage", (tuple(LeftoverLine.BINDINGS),))
+LEFTOVER: Final = KeyPlace("leftover", "On the line of cases in no outage", (LeftoverLine,))
 
 KEY_PLACES: Final = (TABLE, RIBBON, LEFTOVER)
 
@@ -50,6 +56,13 @@ _HOLDS: Final[dict[str, tuple[KeyPlace, ...]]] = {
     "replay": (),
 }
 """Widgets with keys, by screen; a screen that is not named has tables."""
+
+_ALSO: Final[dict[str, tuple[str, ...]]] = {
+    "table.copy_row": ("copy",),
+    "table.turn_order": ("reverse", "turn"),
+    "table.sort_next": ("sort",),
+}
+"""Other words by which the palette knows them at once."""
 
 WRITING: Final = frozenset({"composer"})
 """Screens on which a field for text has the focus: what is typed there is text."""
@@ -67,11 +80,16 @@ def places_of(where: str) -> tuple[KeyPlace, ...]:
 
 def widget_actions(place: KeyPlace) -> tuple[Action, ...]:
     """Return what the keys of a widget do, as actions."""
-    return tuple(_actions(place.name, (binding for group in place.bindings for binding in group)))
+    return tuple(action for widget in place.widgets for action, _does in actions_of_widget(place, widget))
 
 
-def _actions(place: str, bindings: Iterable[BindingType]) -> Iterable[Action]:
-    for binding in bindings:
+def actions_of_widget(place: KeyPlace, widget: type[Widget]) -> Iterable[tuple[Action, str]]:
+    """Yield what the keys of one widget do, as actions and as the widget itself calls it."""
+    for binding in widget.BINDINGS:
         if isinstance(binding, Binding) and binding.key:
-            name = (binding.id or identity(place, binding.action)).partition(".")[2]
-            yield Action(name, binding.key, binding.description, "", (place,))
+            full = binding.id or identity(place.name, binding.action)
+            name = full.partition(".")[2]
+            yield (
+                Action(name, binding.key, binding.description, "", (place.name,), also=_ALSO.get(full, ())),
+                binding.action,
+            )

@@ -43,7 +43,11 @@ def check(config: object, data: Path) -> None:
         report = check_log(data)
     if report.damage is not None:
         raise Failed(str(report.damage))
+    if report.base:
+        raise Failed(f"{report.base} The log itself is good: sequence {report.last}, {report.batches} batches.")
     click.echo(f"the log in {data} is good: sequence {report.last}, {report.batches} batches")
+    if report.doubt:
+        click.echo(report.doubt)
 
 
 class _Head(click.ParamType[tuple[int | None, bytes]]):
@@ -200,10 +204,29 @@ def prune(config: Path | None, data: Path, keep_days: int | None, dry_run: bool)
 @log.command()
 @config_option
 @data_option
-def cut(config: object, data: Path) -> None:
-    """End a damaged log at its last good sequence. What was there is kept beside it, whole."""
+@click.option("--drop", type=click.IntRange(min=0), default=0, help="How many good facts behind the damage to give up.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be done.")
+def cut(config: object, data: Path, drop: int, dry_run: bool) -> None:
+    """Take the damage out of a log, while no hub runs. What was there is kept beside it, whole.
+
+    Where a snapshot holds what the damaged facts did, the log begins from that snapshot and keeps what came after it.
+    Otherwise it ends at its last good fact; good facts behind the damage are given up only where --drop says how many.
+    """
+    from feeds.hub.restore import is_readable
     from feeds.log import cut as cut_log
 
     with _said():
-        aside = cut_log(data)
-    click.echo(f"the log in {data} ends at its last good sequence now; the damaged one is {aside}")
+        done = cut_log(data, drop, is_readable, dry=dry_run)
+    begins, ends = ("would begin", "would end") if dry_run else ("now begins", "now ends")
+    if done.begins > done.damage.after:
+        click.echo(
+            f"the log in {data} {begins} after {done.begins}, from the board of the snapshot there, and {ends} at "
+            f"{done.last}. {done.moved:,} good facts up to there leave it: what they did is on that board, and they "
+            f"stay readable (vaken log export --data {done.aside})"
+        )
+        return
+    click.echo(f"the log in {data} {ends} at its last good sequence {done.last}; the damaged one: {done.aside}")
+    if dry_run:
+        return
+    if done.dropped:
+        click.echo(f"{done.dropped:,} good facts behind the damage are lines of JSON in {done.lines}")

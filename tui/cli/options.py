@@ -64,7 +64,14 @@ def read_client_table(path: Path) -> ClientTable:
             return msgspec.convert(tomllib.load(file), _File).client
     except OSError as error:
         raise click.UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise click.UsageError(f"{path}, line {line}: is not UTF-8: byte {error.start}") from error
+    except tomllib.TOMLDecodeError as error:
+        at_end = "at end of document" in str(error)
+        last = f", line {max(1, len(path.read_bytes().splitlines()))}" if at_end else ""
+        raise click.UsageError(f"{path}{last}: {error}") from error
+    except msgspec.ValidationError as error:
         raise click.UsageError(f"{path}: {error}") from error
 
 

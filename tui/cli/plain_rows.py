@@ -186,6 +186,7 @@ PLAIN_COLUMNS: dict[str, tuple[PlainColumn, ...]] = {
         PlainColumn("PER MIN", 9, lambda r: f"{r.per_minute:.1f}", right=True),
         PlainColumn("EVENTS", 11, lambda r: r.events, right=True),
         PlainColumn("REFUSED", 8, lambda r: r.refused, right=True),
+        PlainColumn("TURNED AWAY", 11, lambda r: r.turned_away, right=True),
     ),
     "impact": (
         PlainColumn("CUSTOMER", 28, lambda r: f"★{r.customer}" if r.vip else r.customer),

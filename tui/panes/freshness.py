@@ -14,7 +14,7 @@ from textual.content import Content
 
 from feeds.model import FeedRow
 from widgets.facts import Fact
-from widgets.feed_strip import is_stale, losses, usual_words
+from widgets.feed_strip import is_stale, losses, missed, usual_words
 from widgets.plain import plain
 from widgets.quantities import age_of, span
 
@@ -46,7 +46,7 @@ class Freshness(Struct, frozen=True):
 
 def freshness(feeds: Sequence[FeedRow], kinds: Sequence[str], now: datetime) -> Freshness:
     """Return how fresh what feeds of these ``kinds`` bring is. Without such a feed there is nothing to be old."""
-    bringing = [feed for feed in feeds if feed.kind in kinds]
+    bringing = [feed for feed in missed(feeds) if feed.kind in kinds]
     silent = sorted(
         (feed for feed in bringing if is_stale(feed, now)),
         key=lambda feed: (feed.heard is not None, feed.heard or now, feed.key),

@@ -15,7 +15,7 @@ from feeds.model import UpdateRow
 from tui.panes.freshness import freshness
 from tui.promises import pressing, promise_line
 from tui.words.rows import obligation, outage_line
-from tui.words.surges import figure
+from tui.words.surges import figure, surge_mark
 from widgets.clocks import Clocks
 from widgets.feed_strip import FeedStrip
 from widgets.looks import MUTED
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 _STEP = " › "
-_WAY_LEAST = 24
+_WAY_LEAST = 28
 """Cells for the way to the screen."""
 LAG_SAID = 3.0
 """Seconds that the hub may be behind without a word."""
@@ -168,18 +168,19 @@ class StatusHeader(Vertical):
         return obligation(top, now, more=max(0, len(near) - 1), short=width < 110)
 
     def _cases(self, width: int, now: datetime) -> Content:
-        curve, surging = self.vaken.situation.curve, bool(self.vaken.situation.surges)
+        curve = self.vaken.situation.curve
         if not curve or width < 60:
             return Content("")
         seen, usual = sum(row.seen for row in curve[-10:]), sum(row.usual for row in curve[-10:])
-        parts: list[tuple[str, str]] = [("▲ SURGE ", "bold $error")] if surging else []
+        mark = surge_mark(self.vaken.situation.surges, seen, usual)
+        parts: list[tuple[str, str]] = [(f"{mark.words} ", mark.style)] if mark.words else []
         if width >= 110:
             tens = [sum(row.seen for row in curve[max(end - 10, 0) : end]) for end in range(len(curve), 0, -10)]
             parts.append(("cases / 10 min ", MUTED))
-            parts.append((f"{sparkline(tens[::-1], 12)} ", "$error" if surging else "$primary"))
+            parts.append((f"{sparkline(tens[::-1], 12)} ", "$error" if mark.alarm else "$primary"))
         else:
             parts.append(("cases/10m ", MUTED))
-        parts += [(f"{seen:,}", "bold $error" if surging else "bold"), (f", usual {figure(usual)}", MUTED)]
+        parts += [(f"{seen:,}", "bold $error" if mark.alarm else "bold"), (f", usual {figure(usual)}", MUTED)]
         fresh = freshness(self.vaken.situation.feeds, ("cases",), now)
         if fresh.old:  # what it says is not so any more: dim, and how old it is
             parts = [(text, "dim") for text, _style in parts]
@@ -188,6 +189,6 @@ class StatusHeader(Vertical):
 
 
 def _put(static: Static, content: Content) -> None:
-    """Show ``content`` where it is another one than is there."""
-    if static.content != content:
+    """Show ``content`` where it is another one than is there, also in its colours."""
+    if not (isinstance(static.content, Content) and content.is_same(static.content)):
         static.update(content)

@@ -17,7 +17,8 @@ from tui.panes.freshness import silence_facts
 from tui.tables.columns import ALARMS
 from tui.tables.view_table import ViewTable
 from tui.words.rows import SEVERITY_LETTER
-from widgets.confirm import Confirm
+from widgets.confirm import Confirm, Hit
+from widgets.entry_lines import Entry
 from widgets.facts import Fact, Facts
 from widgets.looks import MUTED
 from widgets.plain import plain, plain_lines
@@ -74,16 +75,22 @@ _LISTED = 10
 """Alarms that the question before names one by one."""
 
 
-def _left_out(table: ViewTable, *words: str) -> list[str | Content]:
+def _left_out(table: ViewTable, *words: str) -> list[Hit]:
     """Return what an action on the chosen alarms leaves out: it comes first, to be seen at any size."""
     said = [*words, *filter(None, [table.hidden_words(lambda count: plural(count, "alarm"))])]
     return [*(Content.styled(plain(one), "$warning") for one in said), *([""] if said else [])]
 
 
-def _named(rows: Sequence[AlarmRow]) -> list[str | Content]:
+def _named(rows: Sequence[AlarmRow]) -> list[Hit]:
     """Return the first of them by name, and how many more there are."""
     more = [f"and {len(rows) - _LISTED:,} more"] if len(rows) > _LISTED else []
-    return [*(f"{row.severity.value}: {plain(row.managed_object)}" for row in rows[:_LISTED]), *more]
+    return [*map(_entry, rows[:_LISTED]), *more]
+
+
+def _entry(row: AlarmRow) -> Entry:
+    """Return an alarm in one line: its object, and what tells it from the others of that object."""
+    what = [name for name in (row.specific_problem or row.probable_cause or row.event_type, row.text) if name]
+    return Entry(row.managed_object, f"{row.severity.value}: ", "".join(f" · {one}" for one in what))
 
 
 async def acknowledge(screen: VakenScreen, table: ViewTable) -> None:
@@ -128,7 +135,7 @@ async def shelve(screen: VakenScreen, table: ViewTable) -> None:
     rows = [row for row in table.targets() if isinstance(row, AlarmRow)]
     if not rows:
         return
-    hits = [*(_left_out(table) if len(rows) > 1 else ()), *_named(rows)]
+    hits: list[Hit] = [*(_left_out(table) if len(rows) > 1 else ()), *_named(rows)]
     hits.append("They are hidden from the list and not counted until then, also where they clear and come again.")
     dialog = Confirm(
         f"Shelve {plural(len(rows), 'alarm')}?", hits, verb="Shelve", words=("minutes", "why"), missing=_shelving

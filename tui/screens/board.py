@@ -69,6 +69,11 @@ class BoardScreen(OutageActions):
         row = self.query_one("#outages", ViewTable).target()
         return row if isinstance(row, OutageRow) else None
 
+    def outage_in_sight(self) -> OutageRow | None:
+        """Return the outage under the cursor, without a word where there is none."""
+        row = self.query_one("#outages", ViewTable).row
+        return row if isinstance(row, OutageRow) else None
+
     def tick(self) -> None:
         """Count the ages of the pane on as well."""
         super().tick()

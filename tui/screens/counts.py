@@ -14,7 +14,7 @@ from tui.base_screen import VakenScreen
 from tui.link import View
 from tui.tables.desk import desk_table
 from tui.words.counts import SPANS, Span, Square, curve_of, square
-from tui.words.surges import last_words, minutes_words, surge_line
+from tui.words.surges import last_words, minutes_words, more_than_usual, surge_line
 from widgets.case_chart import CaseChart
 from widgets.chart_axes import GUTTER
 from widgets.looks import MUTED
@@ -136,7 +136,6 @@ class CountsScreen(VakenScreen):
         """Move on with the minute."""
         super().tick()
         self.situation_changed()
-        self._show_surges()
 
     def action_shorter(self) -> None:
         """Look back over less time."""
@@ -191,11 +190,17 @@ class CountsScreen(VakenScreen):
         live = sum(row.ended is None for row in rows)
         ordered = sorted(rows, key=lambda row: row.ended is not None)  # what goes on first, else as they came
         short = self.app.size.width < WIDE
-        lines = [surge_line(row, now, short=short) for row in ordered] or [Content.styled("none was seen", MUTED)]
+        ten = self.vaken.situation.curve[-10:]
+        calm = not more_than_usual(sum(row.seen for row in ten), sum(row.usual for row in ten))
+        lines = [surge_line(row, now, short=short, calm=calm) for row in ordered] or [
+            Content.styled("none was seen", MUTED)
+        ]
         self.query_one("#surges", Static).update(Content("\n").join(lines))
         self.query_one("#surges-rule", SectionRule).text = Content.assemble(
             ("Surges ", "bold $foreground"),
-            (f"{live} now", "bold $error") if live else ("none now", ""),
+            ((f"{live} fading" if calm else f"{live} now"), "bold" if calm else "bold $error")
+            if live
+            else ("none now", ""),
         )
 
     def _show_desk(self) -> None:
@@ -204,7 +209,8 @@ class CountsScreen(VakenScreen):
             self.query_one("#desk", Static).update(desk_table(rows))
 
     def situation_changed(self) -> None:
-        """Show the counts of now."""
+        """Show the counts of now, and whether surges bring more than is usual now."""
+        self._show_surges()
         if self.query("#square"):
             totals = square(self.vaken.situation.counts, self.vaken.hub.now(), MINUTES)
             self.query_one("#square", Static).update(square_table(totals))

@@ -96,7 +96,11 @@ def _signs() -> list[Content]:
         Content.assemble(
             "  ", ("C", "bold $severity-critical"), " critical  ", ("M", "$severity-major"), " major  ",
             ("m", "$severity-minor"), " minor  ", ("w", "$severity-warning"), " warning  ",
-            ("★", "$vip"), " VIP  ", ("S", "$warning"), " stale feed  ", ("R", "$warning"), " refused by the door",
+            ("?", "$severity-warning"), " indeterminate  ",
+            ("★", "$vip"), " VIP",
+        ),
+        Content.assemble(
+            "  ", ("S", "$warning"), " stale feed  ", ("R", "$warning"), " refused by the door",
         ),
         Content.assemble(
             "  ", ("●", "bold $primary"), " chosen row  ", ("~", "$warning"), " row of a silent feed, with how long",

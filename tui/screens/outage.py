@@ -126,6 +126,10 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         """Return this outage."""
         return self.row
 
+    def outage_in_sight(self) -> OutageRow | None:
+        """Return this outage."""
+        return self.row
+
     def case_table(self) -> ViewTable | None:
         """Return the outage's cases, where they are open."""
         if self.query_one(ContentSwitcher).current != "cases":
@@ -160,6 +164,7 @@ class OutageScreen(OutageActions, CaseActions, ExplainActions):
         for row in self._view.content.rows:
             if isinstance(row, OutageRow):
                 self.row = row
+        self.show_hints()
         for table in self.query(ImpactTable):
             table.show_outage(self.row)
         self._show_facts()

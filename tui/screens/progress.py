@@ -111,6 +111,7 @@ class ProgressScreen(VakenScreen):
         line = self.query_one("#stage", Static)
         line.display = not held
         line.update(stage)
+        self._show_steps()  # they go on while the cursor stands
 
     def _take_failures(self) -> None:
         assert self._failed is not None

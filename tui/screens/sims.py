@@ -38,6 +38,7 @@ from widgets.plain import plain
 from widgets.quantities import number, plural
 from widgets.sims_area import SimsArea
 from widgets.stream_table import StreamTable
+from widgets.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from tui.app import VakenApp
@@ -55,7 +56,7 @@ class Suspected(Struct):
     outage: str
 
 
-class SimsScreen(ModalScreen[None]):
+class SimsScreen(TypedAhead, ModalScreen[None]):
     """``text`` is what stands there at first."""
 
     AUTO_FOCUS = "SimsArea"
@@ -130,6 +131,10 @@ class SimsScreen(ModalScreen[None]):
                 yield Static(id="sims-keys")
                 yield Button(Content("Close"), id="close", compact=True)
                 yield Button(Content("Suspect an outage …"), id="suspect", compact=True, disabled=True)
+
+    def field_for(self) -> SimsArea:
+        """Return where the numbers are typed."""
+        return self.query_one(SimsArea)
 
     def on_mount(self) -> None:
         """Read what is there."""

@@ -194,11 +194,11 @@ DELIVERIES = (
            priority=9, sort="state"),
     Column("customer", "customer", lambda r, _: r.customer, weight=2, least=12, most=30, priority=8,
            sort="customer"),
-    Column("address", "address", lambda r, _: r.address, weight=2, least=14, most=36, priority=7, sort="address"),
+    Column("address", "address", lambda r, _: r.address, weight=3, least=14, most=36, priority=7, sort="address"),
     Column("channel", "by", lambda r, _: _quiet(r.channel), width=7, priority=3, sort="channel"),
     Column("sims", "SIMs", lambda r, _: number(r.sims), width=8, align="right", priority=4, sort="sims"),
     Column("attempts", "tries", lambda r, _: str(r.attempts), width=5, align="right", priority=5, sort="attempts"),
-    Column("answer", "answer", lambda r, _: r.answer, weight=4, least=14, priority=6, sort="answer"),
+    Column("answer", "answer", lambda r, _: r.answer, weight=7, least=14, priority=6, sort="answer"),
 )  # fmt: skip
 
 _TO_DO = {
@@ -210,7 +210,7 @@ _TO_DO = {
 FAILURES = (
     Column("state", "state", lambda r, _: Bit(r.state.value, DELIVERY_STYLE.get(r.state, "dim")), width=10, priority=9),
     Column("count", "number", lambda r, _: Bit(number(len(r.places)), "strong"), width=7, align="right", priority=9),
-    Column("reason", "reason", lambda r, _: r.reason, weight=4, least=20, priority=8),
+    Column("reason", "reason", lambda r, _: r.reason, weight=7, least=20, priority=8),
     Column("by", "by", lambda r, _: _quiet(", ".join(r.channels)), weight=1, least=6, most=18, priority=4),
     Column("then", "then", lambda r, _: _quiet(_TO_DO.get(r.state, "t sends them again")), width=22, priority=3),
 )

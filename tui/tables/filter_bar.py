@@ -62,6 +62,8 @@ class FilterBar(Vertical):
         self._written = ""
         self._naming: str | None = None
         """The filter that gets a name; None: a filter is being written."""
+        self._insisted = False
+        """Whether what is written was to be kept although it cannot be read: then that is said before anything else."""
         self._offers: list[str] = []
         """What tab goes through."""
         self._offered = -1
@@ -85,13 +87,16 @@ class FilterBar(Vertical):
             )
         yield Static(Content(_HELP), id="told")
 
-    def open(self, table: ViewTable) -> None:
-        """Begin to write the filter of ``table``."""
+    def open(self, table: ViewTable, wrong: str = "") -> None:
+        """Begin to write the filter of ``table``; ``wrong``: go on at one that could not be read."""
         self._table, self._before, self._came_from = table, table.filter, self.screen.focused
-        self._back, self._naming = 0, None
+        self._back, self._naming, self._insisted = 0, None, bool(wrong)
+        table.begin_writing()
         self.display = True
-        self._put(f"{table.filter} " if table.filter else "")
+        self._put(wrong or (f"{table.filter} " if table.filter else ""))
         self._box.focus()
+        if wrong:
+            self._apply()
         self.tell()
 
     def _put(self, text: str) -> None:
@@ -118,12 +123,13 @@ class FilterBar(Vertical):
             told.update(Content.styled(words, MUTED if offers else "bold $error"))
             return
         problem = self._table.problem
-        if problem:
-            words, place = problem_in(plain(problem), text, self._table.base_length)
+        offers = self._completions()[:12]
+        words, place = problem_in(plain(problem), text, self._table.base_length)
+        begun = bool(offers) and place >= 0 and " " not in text[place:] and not self._insisted
+        if problem and not begun:
             term = plain(text[place:].split(" ", 1)[0][:40]) if place >= 0 else ""
             told.update(Content.assemble((term, "bold reverse $error"), (" " if term else "", ""), (words, "$error")))
             return
-        offers = self._completions()[:12]
         shown = "  ".join(offer.rsplit(" ", 1)[-1] for offer in offers)
         told.update(Content.styled(shown or _HELP, MUTED))
 
@@ -143,7 +149,7 @@ class FilterBar(Vertical):
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._offers = []
-        self._back = 0
+        self._back, self._insisted = 0, False
         self.tell()
         if self._naming is not None:
             return
@@ -171,6 +177,7 @@ class FilterBar(Vertical):
         self._wait()
 
     def _wait(self) -> None:
+        self._insisted = False
         self.tell()
         if self._timer is not None:
             self._timer.stop()
@@ -207,7 +214,11 @@ class FilterBar(Vertical):
             return
         self._apply()
         table = self._table
-        if table is not None and table.filter and not table.problem:
+        if table is not None and table.problem:
+            self._insisted = True
+            self.tell()
+            return
+        if table is not None and table.filter:
             used = table.filter
             self._vaken.keep(lambda kept: with_used(kept, used))
         self._close()
@@ -251,7 +262,6 @@ class FilterBar(Vertical):
             return
         if self._table is not None:
             self._table.set_filter(self._before)
-        self._table = None
         self._close()
 
     def _apply(self) -> None:
@@ -265,6 +275,8 @@ class FilterBar(Vertical):
         if self._timer is not None:
             self._timer.stop()
         table, self._table = self._table, None
+        if table is not None:
+            table.end_writing()
         self.display = False
         if refocus:
             back = self._came_from if self._came_from is not None else table.table if table is not None else None

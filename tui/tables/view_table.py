@@ -18,6 +18,7 @@ from textual.message import Message
 from tui.kept import TableKept, with_table
 from tui.link import View
 from tui.tables.column_dialog import ColumnDialog
+from tui.tables.filters_tried import FiltersTried
 from tui.tables.kept_looks import shown_columns
 from tui.tables.losses_row import LossesRow
 from widgets.columns import Column
@@ -63,6 +64,24 @@ class ViewTable(KeptLines, Vertical):
             """The table."""
             return self.table
 
+    class FilterRefused(Message):
+        """The hub cannot read the filter ``wrong`` that was asked for; the one before is in force again.
+
+        ``late``: whoever wrote it was gone before the hub said so.
+        """
+
+        def __init__(self, table: "ViewTable", wrong: str, why: str, *, late: bool) -> None:
+            super().__init__()
+            self.table = table
+            self.wrong = wrong
+            self.why = why
+            self.late = late
+
+        @property
+        def control(self) -> "ViewTable":
+            """The table."""
+            return self.table
+
     def __init__(
         self,
         title: str,
@@ -101,6 +120,13 @@ class ViewTable(KeptLines, Vertical):
         """The row that the cursor was on when a filter took it away: that is no loss to be told."""
         self._handle: View | None = None
         self._error = ""
+        self._refused = False
+        """Whether the hub cannot read the filter: then the rows are those of the one that is in force."""
+        self._refusal: object = None
+        """The refusal that was seen last."""
+        self._tried = FiltersTried(filter)
+        self._writing = False
+        """Whether somebody writes the filter: one that cannot be read may then still become one that can."""
         self.rule = SectionRule()
         self.table = StreamTable(
             columns, now=self._now, start_on_row=start_on_row, empty=empty, sort=sort, id=f"{id}-rows" if id else None
@@ -181,8 +207,14 @@ class ViewTable(KeptLines, Vertical):
 
     def hidden_words(self, noun: Callable[[int], str]) -> str:
         """Return how many rows an action on the chosen ones leaves out because they are not shown; empty for none."""
+        if self._refused:
+            return f"The filter {plain(self.filter)} cannot be read and is not in force: {self._in_force_words}."
         hidden = self.hidden
         return f"The filter {plain(self.filter)} hides {noun(hidden)} more: nothing is done to them." if hidden else ""
+
+    @property
+    def _in_force_words(self) -> str:
+        return f"/ {plain(self._tried.in_force)} is" if self._tried.in_force else "all rows are listed"
 
     @property
     def _whole_filter(self) -> str:
@@ -222,6 +254,7 @@ class ViewTable(KeptLines, Vertical):
                 self.vaken.say(f"Another filter: {number(chosen)} chosen rows are not chosen any more.")
             self.filter = text
             self._refiltered = True
+            self._error, self._refused = "", False  # that is not known of this one yet
             if self._handle is not None:
                 self._handle.change(filter=self._whole_filter, window=(0, 120))
             self.table.scroll_to(y=0, animate=False)
@@ -230,8 +263,30 @@ class ViewTable(KeptLines, Vertical):
 
     @property
     def problem(self) -> str:
-        """What the hub says of the filter that it cannot read; empty where it can."""
-        return self._error
+        """What the hub says of the filter that it cannot read; empty where it can, or where that is not known yet."""
+        return self._error if self._refused else ""
+
+    @property
+    def filter_at_first(self) -> str:
+        """The filter that stands there until a person writes another."""
+        return self._filter_at_first
+
+    def begin_writing(self) -> None:
+        """Somebody begins to write the filter."""
+        self._writing = True
+
+    def end_writing(self) -> None:
+        """The filter is written: where it cannot be read the one before stays in force."""
+        self._writing = False
+        if self._refused:
+            self._go_back_to_filter(late=False)
+
+    def _go_back_to_filter(self, *, late: bool) -> None:
+        """Let no rows be listed under a filter that does not hold for them."""
+        wrong, why = self.filter, self._error
+        if self._tried.in_force != wrong:
+            self.set_filter(self._tried.in_force)
+            self.post_message(self.FilterRefused(self, wrong, why, late=late))
 
     @property
     def base_length(self) -> int:
@@ -250,12 +305,20 @@ class ViewTable(KeptLines, Vertical):
     def _show(self) -> None:
         assert self._handle is not None
         content = self._handle.content
-        self._error = content.error
+        if content.refused and content is self._refusal:
+            return  # told once more: it is not of what is asked for now
+        self._error, self._refused = content.error, content.refused
         if content.refused and self.table.loaded:
-            # What cannot be read yet is being written: the rows of the filter before stay.
+            # What cannot be read yet is being written, or was: the rows of the filter before stay.
+            self._refusal = content
+            self._tried.refused(self.filter)
+            if not self._writing:
+                self._go_back_to_filter(late=True)
             self._tell()
             self.post_message(self.Showed(self))
             return
+        if not content.refused:
+            self._tried.answered(self.filter)
         own = self.filter and self.filter != self._filter_at_first
         self.table.empty = f"nothing passes the filter {plain(self.filter)}" if own else self._empty
         self._left_out = (self.table.window.cursor or "") if self._refiltered else ""
@@ -281,8 +344,9 @@ class ViewTable(KeptLines, Vertical):
             parts.append((f" ▲ {number(self._told_above)} new ", "bold reverse $primary"))
         if self.table.following:
             parts.append((" · following the newest", "bold $primary"))
-        if self.filter:
-            parts.append((f" · / {plain(self.filter)}", "$primary"))
+        filter = self._tried.in_force if self._refused and self.table.loaded else self.filter
+        if filter:
+            parts.append((f" · / {plain(filter)}", "$primary"))
         if self._error:
             parts.append((f" · {plain(self._error)}", "bold $error"))
         if self._lost is not None:
@@ -336,7 +400,9 @@ class ViewTable(KeptLines, Vertical):
     @on(StreamTable.AllWanted)
     def _ask_for_all(self, event: StreamTable.AllWanted) -> None:
         event.stop()
-        if self._handle is not None:
+        if self._refused:
+            self.vaken.say(f"Nothing more is chosen. {self.hidden_words(str)}", bad=True)
+        elif self._handle is not None:
             self._take_all = True
             self._handle.change(window=(0, min(self.table.window.total, MOST_ROWS)))
             self._show_if_there()
