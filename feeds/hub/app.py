@@ -97,7 +97,10 @@ class Reading:
         why = self._hub.degraded if self._readiness is None else await self._readiness.why_not()
         if why:
             return _json(503, {"status": "degraded", "why": why, "seq": self._hub.board.seq})
-        return _json(200, {"status": "ready", "seq": self._hub.board.seq})
+        said: dict[str, object] = {"status": "ready", "seq": self._hub.board.seq}
+        if self._hub.unwell:
+            said["why"] = self._hub.unwell
+        return _json(200, said)
 
     async def metrics(self, request: web.Request) -> web.Response:
         """Prometheus' page."""

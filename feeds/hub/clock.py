@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from threading import Lock
 from typing import Final
 
+from feeds.hub.trouble import Warn
+
 NOTICED: Final = 1.0
 """Seconds that a calendar clock may differ that is kept right by the network."""
 BELIEVED_AFTER: Final = 60.0
@@ -30,7 +32,7 @@ class SteadyClock:
 
     def __init__(
         self,
-        warn: Callable[[str], None],
+        warn: Warn,
         calendar: Callable[[], float] = time.time,
         since_start: Callable[[], float] = _since_start,
     ) -> None:
@@ -59,7 +61,8 @@ class SteadyClock:
                     self._jumped = begin - self._last
                     self._warn(
                         f"the clock of this machine is {_words(begin - self._last)} behind the last fact in the log: "
-                        "look at it; until it is past that, the hub's time goes on from there at half speed"
+                        "look at it; until it is past that, the hub's time goes on from there at half speed",
+                        "clock.behind",
                     )
                 self._last = begin
 
@@ -106,16 +109,19 @@ class SteadyClock:
             self._off_since, self._off = counted, off
             self._warn(
                 f"the clock of this machine jumped {_words(abs(off))} {'ahead' if off > 0 else 'back'}: the hub "
-                f"believes it in {BELIEVED_AFTER:.0f} seconds if it stays so"
+                f"believes it in {BELIEVED_AFTER:.0f} seconds if it stays so",
+                "clock.jumped",
             )
         elif counted - self._off_since >= BELIEVED_AFTER:
             self._off_since = None
             if off > 0:
                 self._jumped += off
-                self._warn(f"the hub's time is that of this machine again, {_words(off)} ahead of what it was")
+                now = f"the hub's time is that of this machine again, {_words(off)} ahead of what it was"
+                self._warn(now, "clock.believed")
                 return calendar
             self._slow = True
-            self._warn(f"the hub's time goes at half speed until this machine's, {_words(-off)} behind, is there")
+            slow = f"the hub's time goes at half speed until this machine's, {_words(-off)} behind, is there"
+            self._warn(slow, "clock.believed")
         return expected
 
 

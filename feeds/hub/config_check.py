@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -19,12 +19,12 @@ from feeds.board.desk.working_days import NoCalendar, WorkingDays
 from feeds.courier import CourierError, load_templates
 from feeds.hub.access.identity import AccessError
 from feeds.hub.access.proxies import Proxies
-from feeds.hub.settings import THEIRS, Settings, beside
+from feeds.hub.settings import MEANT, THEIRS, NotToml, Settings, beside, not_toml, text_of
 
 MOST: Final = 200
 """Faults that are told."""
 
-_PATH: Final = re.compile(r" - at `(?:key in `)?([^`]*)`+$")
+_PATH: Final = re.compile(r" - at `(key`? in `)?([^`]*)`+$")
 _UNKNOWN: Final = re.compile(r"unknown field `([^`]*)`")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 _HEADER: Final = re.compile(r"\s*\[\[?\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
@@ -32,7 +32,8 @@ _KEY: Final = re.compile(
     r"""\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*="""
 )
 _PART: Final = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
-_AT: Final = re.compile(r"at line (\d+)")
+_INDEX: Final = re.compile(r"\[(\d+)\]")
+_LENGTH: Final = "expected `array` of length >="
 
 Keys = tuple[str, ...]
 
@@ -53,15 +54,15 @@ class Fault(Struct, frozen=True):
 def faults(path: Path) -> list[Fault]:
     """Return what is wrong with a configuration file, by line; empty: the hub takes it."""
     try:
-        text = path.read_bytes().decode()
+        text = text_of(path)
         raw = tomllib.loads(text)
     except OSError as error:
         return [Fault(0, "", f"cannot be read: {error.strerror}")]
-    except UnicodeDecodeError as error:
-        return [Fault(0, "", f"is not UTF-8: byte {error.start}")]
+    except NotToml as error:
+        return [Fault(error.line, "", str(error))]
     except tomllib.TOMLDecodeError as error:
-        at = _AT.search(str(error))
-        return [Fault(int(at[1]) if at else 0, "", str(error))]
+        wrong = not_toml(error, text)
+        return [Fault(wrong.line, "", str(wrong))]
     for theirs in THEIRS:
         raw.pop(theirs, None)
     lines = lines_of(text)
@@ -94,7 +95,9 @@ def lines_of(text: str) -> dict[Keys, int]:
 
 
 def line_of(lines: Mapping[Keys, int], keys: Keys) -> int:
-    """Return the line of a key, or of the nearest table around it; 0: there is none."""
+    """Return the line of a key (of an item ``key[2]``: that of the key), or of the nearest table; 0: there is none."""
+    if keys and keys not in lines:
+        keys = (*keys[:-1], _INDEX.sub("", keys[-1]))
     return next((lines[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in lines), 0)
 
 
@@ -104,15 +107,53 @@ def _parts(dotted: str) -> Keys:
 
 def _wrong(raw: dict[str, Any]) -> Iterator[tuple[Keys, str]]:
     """Yield what types and bounds say; takes each wrong value out of ``raw``, so that the next one is seen."""
+    taken: set[Keys] = set()
+    """What was told and taken out: that it is missing, or that its list became too short, is no fault of the file."""
+    places: dict[Keys, list[int]] = {}
+    """Of lists that something was taken out of: where the items that are left stood."""
     for _ in range(MOST):
         try:
             msgspec.convert(raw, Settings)
             return
         except msgspec.ValidationError as error:
             keys, why = _place(raw, str(error))
-        yield keys, why
-        if not _take_out(raw, keys):
+            missing = _MISSING.search(str(error)) is not None
+        if missing:
+            lacking = [(*keys, name) for name in _required(keys) if name not in (_found(raw, keys) or {})]
+            for one in lacking:
+                if one not in taken:
+                    yield keys, f"the key {one[-1]} is missing"
+        elif not (keys in taken and why.startswith(_LENGTH)):
+            yield _as_written(keys, places), why
+        taken.add(keys[:-1] if keys and _INDEX.fullmatch(keys[-1]) else keys)
+        if not _take_out(raw, keys, places):
             return
+
+
+def _as_written(keys: Keys, places: Mapping[Keys, list[int]]) -> Keys:
+    """Return keys of a list's item with its place in the file, in the form ``list[2]``."""
+    if not keys or (index := _INDEX.fullmatch(keys[-1])) is None:
+        return keys
+    at = int(index[1])
+    stood = places[keys[:-1]][at] if keys[:-1] in places else at
+    return (*keys[:-2], f"{keys[-2]}[{stood}]")
+
+
+def _required(keys: Keys) -> tuple[str, ...]:
+    """Return the keys that the table at ``keys`` must have."""
+    kind: Any = Settings
+    for key in keys:
+        if get_origin(kind) is dict:
+            kind = get_args(kind)[1]
+        elif (table := _table(kind)) is not None:
+            kind = get_type_hints(table).get(key)
+    table = _table(kind)
+    return tuple(field.encode_name for field in msgspec.structs.fields(table) if field.required) if table else ()
+
+
+def _table(kind: Any) -> type[Struct] | None:
+    """Return the struct that a table is read as, where it may be left out as well; None: it is another value."""
+    return next((one for one in (kind, *get_args(kind)) if isinstance(one, type) and issubclass(one, Struct)), None)
 
 
 def _place(raw: dict[str, Any], message: str) -> tuple[Keys, str]:
@@ -120,11 +161,14 @@ def _place(raw: dict[str, Any], message: str) -> tuple[Keys, str]:
     at = _PATH.search(message)
     said = message[: at.start()] if at else message
     said = said[:1].lower() + said[1:]
-    keys = tuple(re.findall(r"[^.\[\]$]+|\[\.\.\.\]|\[\d+\]", at[1])) if at else ()
+    keys = tuple(re.findall(r"[^.\[\]$]+|\[\.\.\.\]|\[\d+\]", at[2])) if at else ()
     if (unknown := _UNKNOWN.search(message)) is not None:
         keys, said = (*keys, unknown[1]), "there is no such key"
-    elif (missing := _MISSING.search(message)) is not None:
-        said = f"the key {missing[1]} is missing"
+    elif at is not None and at[1]:
+        keys = (*keys, "[...]")  # the name of an entry is wrong
+    for pattern, meant in MEANT.items():
+        if repr(pattern) in said or f"'{pattern}'" in said:
+            said = meant
     return _resolved(raw, keys, message), said
 
 
@@ -144,7 +188,8 @@ def _resolved(raw: dict[str, Any], keys: Keys, message: str) -> Keys:
                 if str(error) == message:
                     return _resolved(raw, (*keys[:at], name, *keys[at + 1 :]), message)
         return keys[:at]
-    return tuple(key for key in keys if not key.startswith("["))
+    inner = next((at for at, key in enumerate(keys) if _INDEX.fullmatch(key)), len(keys))
+    return keys[: inner + 1]  # what is wrong within an item is told of the item
 
 
 def _found(raw: Any, keys: Keys) -> Any:
@@ -163,8 +208,14 @@ def _with(raw: dict[str, Any], keys: Keys, value: Any) -> dict[str, Any]:
     return dict(made)
 
 
-def _take_out(raw: dict[str, Any], keys: Keys) -> bool:
+def _take_out(raw: dict[str, Any], keys: Keys, places: dict[Keys, list[int]]) -> bool:
+    """Take a value, or an item of a list, out of ``raw``; return whether it was there."""
     held = _found(raw, keys[:-1])
+    index = _INDEX.fullmatch(keys[-1]) if keys else None
+    if index is not None and isinstance(held, list) and int(index[1]) < len(held):
+        del places.setdefault(keys[:-1], list(range(len(held))))[int(index[1])]
+        del held[int(index[1])]
+        return True
     if not keys or not isinstance(held, dict) or keys[-1] not in held:
         return False
     del held[keys[-1]]
@@ -187,7 +238,10 @@ def _tried(raw: dict[str, Any], folder: Path) -> Iterator[tuple[Keys, str]]:
     if (tls := settings.tls) is not None:
         from feeds.hub.access.tls import Certificate  # its library takes a while to import
 
-        yield from _try(("tls", "cert"), lambda: Certificate(tls, lambda: datetime.now(UTC), lambda _text: None))
+        try:
+            Certificate(tls, lambda: datetime.now(UTC), lambda _text, _event: None)
+        except AccessError as error:
+            yield ("tls", "key" if str(error).startswith(f"{tls.key}: ") else "cert"), str(error)
     if (oidc := settings.access.oidc) is not None and "://" not in oidc.jwks:
         yield from _readable(("access", "oidc", "jwks"), Path(oidc.jwks))
 

@@ -15,7 +15,7 @@ from feeds.courier import LedgerUnavailable
 from feeds.facts import NOWHERE, AddressSuppressed, DeliveryMoved, DeskStated, Fact, Origin, WeightsStated
 from feeds.hub.fleet_sight import FleetSight
 from feeds.hub.heard import FeedsHeard
-from feeds.hub.journal import Journal
+from feeds.hub.journal import Journal, Value
 from feeds.hub.metrics import Metrics
 from feeds.hub.past import Past
 from feeds.hub.queries import Queries
@@ -56,6 +56,10 @@ class Hub:
         """How to say goodbye on each open WebSocket: called when the hub ends."""
         self.stop = asyncio.Event()
         """Set when the hub is to end: somebody asked, or its log takes nothing more."""
+        self.log_moved = asyncio.Event()
+        """Set when the disk begins to refuse facts, takes them again, or damage is found: see ``late_disk``."""
+        self.disk: Callable[[], str] = str
+        """Why the disk under the log takes nothing, as far as somebody asked it; empty: it does. See ``Readiness``."""
         self.wake_courier: Callable[[], None] = lambda: None
         self.doubts: Callable[[], tuple[float, ...]] = tuple
         """By how many seconds other times are off that may be right: the clock jumped. See ``SteadyClock.doubts``."""
@@ -85,7 +89,14 @@ class Hub:
     @property
     def not_kept(self) -> str:
         """Why nothing can be kept now, for good or until the disk takes it, as one sentence; empty when all is well."""
-        return self.degraded or (self._log.shut if self._log is not None else "")
+        return self.degraded or (self._log.shut or self._log.refused if self._log is not None else "")
+
+    @property
+    def unwell(self) -> str:
+        """What every screen has to say of what this hub keeps, as one sentence; empty when all is well."""
+        if trouble := self.not_kept or self.disk():
+            return trouble
+        return str(self._log.gap) if self._log is not None and self._log.gap is not None else ""
 
     @property
     def degraded(self) -> str:
@@ -137,9 +148,9 @@ class Hub:
         """How long ICCID bodies are, by prefix, as the inventory shows."""
         return self.reader().profile
 
-    def warn(self, text: str, event: str = "warning") -> None:
+    def warn(self, text: str, event: str = "warning", **fields: Value) -> None:
         """Say something to the night shift: one line on stderr."""
-        self.journal.warn(text, event)
+        self.journal.warn(text, event, **fields)
 
     # -- the ledger, for the courier -------------------------------------------------------------------------------
 

@@ -67,7 +67,9 @@ class Figures(Collector):
         yield _gauge("vaken_log_waiting_facts", "Facts handed to the log and not yet on disk.", hub.log.waiting)
         yield _gauge("vaken_log_size_bytes", "Size of the log on disk.", disk.log_bytes)
         yield _gauge("vaken_disk_free_bytes", "Room left on the disk of the log.", disk.free_bytes)
-        age = max(0.0, hub.now().timestamp() - disk.snapshot)
+        damaged = hub.log.damage is not None or hub.log.gap is not None
+        yield _gauge("vaken_log_damaged", "1 where damage was found in the log, also where facts are taken.", damaged)
+        age = math.nan if math.isnan(disk.snapshot) else max(0.0, hub.now().timestamp() - disk.snapshot)
         yield _gauge("vaken_snapshot_age_seconds", "Age of the newest snapshot of the board, NaN: none.", age)
         yield _gauge("vaken_connections", "Open connections of terminals, feeds and others.", self._connections())
         lost = CounterMetricFamily("vaken_journal_lost", "Lines of the hub's own that nobody read or kept.")

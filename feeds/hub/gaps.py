@@ -7,6 +7,8 @@ from typing import Final
 
 RANGES_KEPT: Final = 256
 """Separate gaps that are told apart; what lies in older ones stays missing."""
+MOST: Final = 2**63 - 1
+"""More than so many are not counted: a feed that makes great leaps must not make a number that nobody can write."""
 
 
 class Gaps:
@@ -24,7 +26,7 @@ class Gaps:
     @property
     def missing(self) -> int:
         """How many numbers are missing now."""
-        return self.lost + sum(last - first + 1 for first, last in self._ranges)
+        return min(MOST, self.lost + sum(last - first + 1 for first, last in self._ranges))
 
     @property
     def ranges(self) -> tuple[tuple[int, int], ...]:
@@ -43,7 +45,7 @@ class Gaps:
             self._ranges.append((highest + 1, number - 1))
             if len(self._ranges) > RANGES_KEPT:
                 first, last = self._ranges.pop(0)
-                self.lost += last - first + 1
+                self.lost = min(MOST, self.lost + last - first + 1)
             self._highest = number
             return True
         for at, (first, last) in enumerate(self._ranges):

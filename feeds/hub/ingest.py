@@ -30,7 +30,7 @@ from feeds.hub.pressure.turn import Answer, Brought, Turn
 from feeds.hub.reading_bodies import read_body
 from feeds.log import Batch, LogError, LogRefused
 from feeds.model.access import Capability
-from feeds.sources import SourceError, alertmanager, native, objects, zammad
+from feeds.sources import Invalid, SourceError, alertmanager, native, objects, zammad
 
 OFF_LOOP_BYTES = 64 * 1024
 """Bodies larger than this are parsed on a thread: reading them takes longer than the event loop may be busy."""
@@ -51,13 +51,21 @@ Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 _JSON = {"Content-Type": "application/json"}
 _RETRY = {"Retry-After": RETRY_AFTER}
-FrameId = int | str | None
 
 
 class NotAllowed(SourceError):
     """The token may not bring this."""
 
     status = 403
+
+
+class Failed(SourceError):
+    """Something in the hub that nobody thought of; its journal says what."""
+
+    status = 500
+
+    def __init__(self) -> None:
+        super().__init__("the hub failed over this frame, and its journal says how; it may be sent again")
 
 
 class Door:
@@ -330,13 +338,24 @@ class Door:
                 number, facts = await self._read(feed, message.data, identity)
                 group.create_task(self._frame(socket, feed, number, facts, size, places))
 
-    async def _read(self, feed: str, frame: bytes, identity: Identity) -> tuple[FrameId, list[Fact] | SourceError]:
+    def _failed(self, feed: str, error: Exception) -> Failed:
+        """Say what nobody thought of; return what the sender is told: it must not wait for an answer for ever."""
+        self._hub.journal.failed(f"a frame of {feed or 'a feed'} made the hub fail", "ingest.failed", error, feed=feed)
+        return Failed()
+
+    async def _read(
+        self, feed: str, frame: bytes, identity: Identity
+    ) -> tuple[native.FrameId, list[Fact] | SourceError]:
         """Return the id of a frame, and its facts or why it is refused."""
-        number: FrameId = None
+        number: native.FrameId = None
         facts: list[Fact] = []
         by = feed or "ingest"
         try:
-            parts = native.frame(frame)
+            try:
+                parts = native.frame(frame)
+            except Invalid:
+                number = native.frame_id(frame)
+                raise
             number = parts.id
             if parts.sequence is not None:
                 self._hub.heard.numbered(by, parts.sequence)
@@ -357,23 +376,32 @@ class Door:
         except SourceError as error:
             self.refusal(error, by, "ingest")
             return number, error
+        except Exception as error:  # noqa: BLE001  said, and answered
+            failed = self._failed(feed, error)
+            self.refusal(failed, by, "ingest")
+            return number, failed
         return number, facts
 
     async def _frame(
         self,
         socket: web.WebSocketResponse,
         feed: str,
-        number: FrameId,
+        number: native.FrameId,
         facts: list[Fact] | SourceError,
         size: int,
         places: Places,
     ) -> None:
         try:
-            answer = await self._frame_answer(feed, facts, size)
+            try:
+                answer = await self._frame_answer(feed, facts, size)
+                body = orjson.dumps({"id": number, **answer})
+            except Exception as wrong:  # noqa: BLE001  said, and answered
+                answer = await self._frame_answer(feed, self._failed(feed, wrong), size)
+                body = orjson.dumps({"id": number, **answer})
             if isinstance(error := answer.get("error"), dict) and error["status"] == 503:
                 await asyncio.sleep(TARRY_SECONDS)
             if not socket.closed:
-                await socket.send_frame(orjson.dumps({"id": number, **answer}), WSMsgType.TEXT)
+                await socket.send_frame(body, WSMsgType.TEXT)
         except ConnectionError:
             return  # the feed is gone; it sends again what it has no answer for
         finally:
@@ -398,7 +426,7 @@ class Door:
 
 def _frame_error(status: int, message: str) -> dict[str, object]:
     error: dict[str, object] = {"status": status, "message": message}
-    return error | {"retry_after": int(RETRY_AFTER)} if status == 503 else error
+    return error | {"retry_after": int(RETRY_AFTER)} if status >= 500 else error
 
 
 def _feed(request: web.Request) -> str:

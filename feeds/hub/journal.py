@@ -19,6 +19,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import RequestPayloadError
 from msgspec import Meta, Struct
 
+from feeds.hub.no_http import what_is_wrong
 from feeds.sources.clean import clean
 
 TEXT_LENGTH: Final = 1_000
@@ -77,6 +78,10 @@ class Journal:
     def warn(self, text: str, event: str = "warning", **fields: Value) -> None:
         """Say something that the night shift has to know."""
         self._log.warning(event, text=text, **fields)
+
+    def failed(self, text: str, event: str, error: BaseException, **fields: Value) -> None:
+        """Say that something failed which nobody thought of: what it was, and where it came from."""
+        self._log.warning(event, text=text, **fields, **_told(error))
 
     def hear_libraries(self, malformed: Callable[[], None]) -> None:
         """From now on say what the libraries log, too. ``malformed`` is called for each request that is no HTTP."""
@@ -142,7 +147,7 @@ class _Libraries(logging.Handler):
             self._journal.warn(
                 "a request was no HTTP and was refused",
                 "request.malformed",
-                why=str(error),
+                why=what_is_wrong(error),
                 before=self._unsaid,
             )
             self._said, self._unsaid = now, 0
@@ -153,11 +158,15 @@ class _Libraries(logging.Handler):
             text = f"{record.msg} ({wrong})"
         fields: dict[str, Value] = {"logger": record.name}
         if error is not None:
-            fields |= {
-                "error": f"{type(error).__name__}: {error}",
-                "traceback": f"Traceback, innermost first: {_where(error)}",
-            }
+            fields |= _told(error)
         self._journal.warn(text, "library", **fields)
+
+
+def _told(error: BaseException) -> dict[str, Value]:
+    return {
+        "error": f"{type(error).__name__}: {error}",
+        "traceback": f"Traceback, innermost first: {_where(error)}",
+    }
 
 
 def _where(error: BaseException) -> str:

@@ -16,7 +16,8 @@ from aiohttp import web
 
 from feeds.hub.access.gate import Gate
 from feeds.hub.access.identity import Denied, Identity, needed
-from feeds.hub.connections import MOST, REQUEST_SECONDS
+from feeds.hub.after_lane import AfterLane
+from feeds.hub.connections import HEAD_SECONDS, KEEPALIVE_SECONDS, MOST, REQUEST_SECONDS, Crowd
 from feeds.hub.ingest import OFF_LOOP_BYTES, TARRY_SECONDS, Door
 from feeds.model.access import Capability
 
@@ -25,8 +26,6 @@ HEAD_BYTES: Final = 8_192
 """A longer head is not for the lane."""
 BODY_BYTES: Final = OFF_LOOP_BYTES
 """Nor is a longer body: it is parsed on a thread."""
-IDLE_SECONDS: Final = 75.0
-"""A connection on which nothing happened for so long is closed."""
 
 _PLAIN_HEADERS: Final = frozenset({b"host", b"user-agent", b"accept", b"accept-encoding", b"content-type"})
 _LENGTH: Final = b"content-length"
@@ -90,11 +89,15 @@ class Lane(asyncio.Protocol):
         self,
         door: Door,
         gate: Gate,
-        aiohttp_server: Callable[[], asyncio.Protocol],
+        aiohttp_server: Callable[[Callable[[], None]], asyncio.Protocol],
         lanes: set["Lane"],
-        crowded: Callable[[], bool] = lambda: False,
+        crowd: Crowd,
     ) -> None:
-        self._crowded = crowded
+        """``aiohttp_server`` makes what a connection is given away to; it calls its argument when that is lost."""
+        self._crowd = crowd
+        self._from = ""
+        self._served = False
+        """A request was answered on this connection: it may wait for the next one for a while."""
         self._door = door
         self._gate = gate
         self._looking: asyncio.Task[Identity] | None = None
@@ -132,15 +135,17 @@ class Lane(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin to listen."""
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one, but does not inherit from it
-        if self._crowded():
+        self._from = self._address()
+        if self._crowd.come(self._from):
             self._turn_away(Denied(503, "crowd", "too many connections are open; try again", 1))
         self._lanes.add(self)
         self._heard = self._loop.time()
-        self._idle = self._loop.call_later(REQUEST_SECONDS, self._look_idle)
+        self._idle = self._loop.call_later(HEAD_SECONDS, self._look_idle)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection. What waits for the disk is kept all the same; its sender has no answer and repeats."""
         self._leave()
+        self._crowd.go(self._from)
 
     def data_received(self, data: bytes) -> None:
         """Take what came; one request is answered before the next is looked at."""
@@ -292,6 +297,7 @@ class Lane(asyncio.Protocol):
 
     def _answer_now(self, status: int, body: bytes) -> None:
         self._busy = False
+        self._served = True
         self._tarrying = None
         transport = self._transport
         if transport is None or transport.is_closing():
@@ -310,7 +316,7 @@ class Lane(asyncio.Protocol):
         transport, buffer = self._transport, self._buffer
         assert transport is not None
         self._leave()
-        protocol = self._server()
+        protocol = self._server(partial(self._crowd.go, self._from))
         transport.set_protocol(protocol)
         protocol.connection_made(transport)
         transport.resume_reading()
@@ -327,22 +333,25 @@ class Lane(asyncio.Protocol):
             self._idle = None
 
     def _look_idle(self) -> None:
-        now = self._loop.time()
-        left = self._heard + IDLE_SECONDS - now
         if self._transport is None:
             return
-        drips = bool(self._buffer) and not self._full and now - self._begun > REQUEST_SECONDS
-        if (left <= 0 or drips) and not self._busy:
+        now = self._loop.time()
+        if self._buffer and not self._full:
+            whole = b"\r\n\r\n" in self._buffer
+            left = self._begun + (REQUEST_SECONDS if whole else HEAD_SECONDS) - now
+        else:
+            left = self._heard + (KEEPALIVE_SECONDS if self._served else HEAD_SECONDS) - now
+        if left <= 0 and not self._busy:
             self._transport.close()
         else:
-            self._idle = self._loop.call_later(min(max(left, 1.0), REQUEST_SECONDS), self._look_idle)
+            self._idle = self._loop.call_later(min(max(left, 0.1), HEAD_SECONDS), self._look_idle)
 
 
 class FrontServer:
     """The listening socket: each connection begins in the lane."""
 
-    def __init__(self, door: Door, gate: Gate, server: web.Server, most: int = MOST) -> None:
-        self._most = most
+    def __init__(self, door: Door, gate: Gate, server: web.Server, crowd: Crowd | None = None) -> None:
+        self._crowd = crowd if crowd is not None else Crowd(MOST)
         self._door = door
         self._gate = gate
         self._server = server
@@ -353,11 +362,12 @@ class FrontServer:
         """Listen, with TLS where there is a context for it; return the port. Raises OSError."""
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(
-            lambda: Lane(self._door, self._gate, self._server, self._lanes, self._crowded),
+            lambda: Lane(self._door, self._gate, partial(AfterLane, self._server), self._lanes, self._crowd),
             host,
             port,
             backlog=1024,
             ssl=tls,
+            ssl_handshake_timeout=HEAD_SECONDS if tls is not None else None,
         )
         bound: int = self._listening.sockets[0].getsockname()[1]
         return bound
@@ -365,10 +375,7 @@ class FrontServer:
     @property
     def connections(self) -> int:
         """How many are open."""
-        return len(self._lanes) + len(self._server.connections)
-
-    def _crowded(self) -> bool:
-        return len(self._lanes) >= self._most or self.connections >= self._most
+        return self._crowd.open
 
     def stop(self) -> None:
         """Take no new connections, and close those in the lane as soon as they are answered."""

@@ -1,7 +1,12 @@
-"""The OpenAPI document of the hub's HTTP face, made from the types with which the hub validates."""
+"""The OpenAPI document of the hub's HTTP face, made from the types with which the hub validates.
 
+The two WebSockets are not in it: OpenAPI has no words for them (docs/feeds.md has).
+"""
+
+from datetime import datetime
 from functools import cache
-from typing import Any
+from inspect import cleandoc
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 import orjson
@@ -21,11 +26,13 @@ from feeds.model import (
     RangeTable,
     SimsRead,
 )
+from feeds.model.text import FEED_NAME
 from feeds.sources.inventory import RangeInput
 
+_WHOLE_FEED_NAME = FEED_NAME.replace("*$", "{0,63}$")
 _INGEST: dict[str, tuple[type, str]] = {
-    "/v1/alarms": (AlarmEvent, "Alarm events: raises, changes, repeats and clears."),
-    "/v1/cases": (CaseEvent, "Cases as the ticket system knows them now."),
+    "/v1/alarms": (AlarmEvent, "Alarm events, one or many: raises, changes, repeats and clears."),
+    "/v1/cases": (CaseEvent, "Cases, one or many, each as the ticket system knows it now."),
     "/v1/ranges": (RangeInput, "SIM ranges of the inventory."),
     "/v1/customers": (Customer, "Customers of the inventory."),
 }
@@ -38,8 +45,13 @@ _HOOKS = {
     "/api/v2/alerts": "Alerts as Prometheus posts them to an Alertmanager (its API v2).",
     "/hooks/alertmanager": "Notifications of an Alertmanager's webhook receiver (version 4).",
     "/hooks/zammad": "Ticket changes of a Zammad webhook.",
-    "/hooks/kannel": "Delivery reports on text messages; 403 without the token that went out with the message.",
 }
+_REPORT = (
+    ("delivery", "As in the dlr-url of the message."),
+    ("token", "The same."),
+    ("status", "Kannel's %d."),
+    ("words", "Kannel's %A."),
+)
 _PROBES = {
     "/healthz": "The process answers.",
     "/readyz": "The log is replayed and takes facts; 503 says why not.",
@@ -51,6 +63,7 @@ _REFUSALS = {
     "403": "The role of this token may not do it.",
     "408": "The body came too slowly.",
     "413": "Larger than the hub takes.",
+    "415": "Compressed in a way that the hub does not read: gzip and deflate are.",
     "422": "A field is missing or wrong; the message names its path.",
     "503": "The log does not take facts now; Retry-After says when to come back.",
 }
@@ -70,16 +83,40 @@ def document() -> bytes:
     ]
     schemas, components = msgspec.json.schema_components(types, ref_template="#/components/schemas/{name}")
     schema_of = dict(zip(types, schemas, strict=True))
-    paths: dict[str, Any] = {}
+    for described in components.values():
+        if "description" in described:
+            described["description"] = cleandoc(described["description"])
+    for kind in types:
+        _say_times(kind, components.get(getattr(kind, "__name__", ""), {}))
+    for command in COMMANDS.values():  # the path says which it is
+        said = components[command.__name__]
+        del said["properties"]["do"]
+        said["required"] = [field for field in said["required"] if field != "do"]
+    paths = _Paths()
     for path, (kind, text) in _INGEST.items():
         one = schema_of[kind]
-        body = {"oneOf": [one, {"type": "array", "items": one}]}
-        paths[path] = {"post": _operation(text, body, _ACCEPTED, _REFUSALS)}
+        operation = _operation(text, {"oneOf": [one, {"type": "array", "items": one}]}, _ACCEPTED, _REFUSALS)
+        operation["responses"]["503"]["content"]["application/json"]["schema"] = _TURNED_AWAY
+        operation["parameters"] = [
+            _parameter("feed", "Who sends, where no token says so.", {"type": "string", "pattern": _WHOLE_FEED_NAME})
+        ]
+        paths.add(path, "post", operation)
     for path, (kind, text) in _WHOLE.items():
-        paths[path] = {"post": _operation(text, {"type": "array", "items": schema_of[kind]}, _ACCEPTED, _REFUSALS)}
+        operation = _operation(text, {"type": "array", "items": schema_of[kind]}, _ACCEPTED, _REFUSALS)
+        paths.add(path, "post", operation)
     for path, text in _HOOKS.items():
         refusals = _REFUSALS | ({"401": "The token or the signature is missing or wrong."} if "zammad" in path else {})
-        paths[path] = {"post": _operation(text, {}, _ACCEPTED, refusals)}
+        paths.add(path, "post", _operation(text, {}, _ACCEPTED, refusals))
+    for method in ("get", "post"):
+        report = _operation(
+            "A delivery report of the SMS gateway; 403 without the token that went out with the message.",
+            None,
+            _ACCEPTED,
+            {status: _REFUSALS[status] for status in ("403", "503")},
+        )
+        report["parameters"] = [_parameter(name, text, {"type": "string"}) for name, text in _REPORT]
+        report["security"] = []
+        paths.add("/hooks/kannel", method, report)
     for name, command in COMMANDS.items():
         text = (command.__doc__ or "").strip()
         refusals = _REFUSALS | {"409": "Refused, with what changed since the user looked."}
@@ -88,18 +125,18 @@ def document() -> bytes:
         operation["parameters"] = [
             _parameter("who", "Whose command it is, where no token says so.", {"type": "string", "maxLength": 64})
         ]
-        paths[f"/v1/commands/{name}"] = {"post": operation}
+        paths.add(f"/v1/commands/{name}", "post", operation)
     for view, row in ROW_TYPES.items():
         answer = {"type": "object", "properties": _PAGE | {"rows": {"type": "array", "items": schema_of[row]}}}
         operation = _operation(
             (row.__doc__ or "").strip(), None, answer, {status: _REFUSALS[status] for status in ("401", "403", "422")}
         )
         operation["parameters"] = [_parameter(name, text, schema) for name, text, schema in _ASKED]
-        paths[f"/v1/{view}"] = {"get": operation}
+        paths.add(f"/v1/{view}", "get", operation)
     ledger = _operation("The ledger of one update: each step of each delivery.", None, {}, {"404": "No such update."})
     ledger["responses"]["200"]["content"] = {"text/csv": {"schema": {"type": "string"}}}
     ledger["parameters"] = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
-    paths["/v1/updates/{id}/deliveries.csv"] = {"get": ledger}
+    paths.add("/v1/updates/{id}/deliveries.csv", "get", ledger)
     whole = {
         "application/x-msgpack": {"schema": schema_of[RangeTable]},
         "text/csv": {"schema": {"type": "string", "description": "The first line names the columns."}},
@@ -110,7 +147,7 @@ def document() -> bytes:
         _parameter("now", "1: where the hub has no ranges yet, apply it at once.", {"type": "string", "enum": ["1"]}),
         _parameter("who", "Who says so.", {"type": "string", "maxLength": 64}),
     ]
-    paths["/v1/inventory/ranges"] = {"post": offer}
+    paths.add("/v1/inventory/ranges", "post", offer)
     refusals = _REFUSALS | {"404": "No such inventory waits for a yes.", "409": "The inventory changed since."}
     apply = _operation("Let an inventory that was looked at be the inventory.", None, _ACCEPTED, refusals)
     apply["parameters"] = [
@@ -118,11 +155,12 @@ def document() -> bytes:
         _parameter("seen", "As it was answered with the difference.", _INTEGER) | {"required": True},
         _parameter("who", "Who says yes.", {"type": "string", "maxLength": 64}),
     ]
-    paths["/v1/inventory/ranges/{digest}"] = {"post": apply}
+    paths.add("/v1/inventory/ranges/{digest}", "post", apply)
     for path, text in _PROBES.items():
-        paths[path] = {"get": {"summary": text, "responses": {"200": {"description": "Well."}}}}
+        probe: dict[str, Any] = {"summary": text, "responses": {"200": {"description": "Well."}}}
         if path in OPEN:
-            paths[path]["get"]["security"] = []
+            probe["security"] = []
+        paths.add(path, "get", probe)
     return orjson.dumps(
         {
             "openapi": "3.1.0",
@@ -134,11 +172,50 @@ def document() -> bytes:
     )
 
 
+class _Paths(dict[str, Any]):
+    """Operations by path and method. A path may be read and written: neither takes the place of the other."""
+
+    def add(self, path: str, method: str, operation: dict[str, Any]) -> None:
+        """Add one operation."""
+        methods = self.setdefault(path, {})
+        assert method not in methods, f"{method} {path} is described twice"
+        methods[method] = operation
+
+
+def _say_times(kind: Any, schema: dict[str, Any]) -> None:
+    """Say of a type's texts that are times that they are: msgspec does not where one may have no zone."""
+    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
+        return
+    for name, hint in get_type_hints(kind).items():
+        if hint is datetime or datetime in get_args(hint):
+            field = schema["properties"][name]
+            for one in field.get("anyOf", (field,)):
+                if one.get("type") == "string":
+                    one |= {"format": "date-time", "description": "With a zone; of the years 2000 to 2100."}
+
+
 _INTEGER = {"type": "integer"}
 _PERSON = {"type": "string", "maxLength": 64}
 _READING = {status: _REFUSALS[status] for status in ("401", "403", "422")}
-_ACCEPTED = {"type": "object", "properties": {"accepted": _INTEGER, "seq": _INTEGER}}
+_ACCEPTED = {
+    "type": "object",
+    "properties": {
+        "accepted": _INTEGER | {"description": "Events that are kept, or were known already."},
+        "seq": _INTEGER | {"description": "Sequence up to which the log is on disk."},
+    },
+    "required": ["accepted"],
+}
 _ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
+_TURNED_AWAY = {
+    "type": "object",
+    "properties": {
+        "error": {"type": "string"},
+        "accepted": _INTEGER | {"description": "Under load, where a part is kept: so many events."},
+        "turned_away": _INTEGER | {"description": "And so many of less weight are not: send all of it again."},
+        "seq": _INTEGER,
+    },
+    "required": ["error"],
+}
 _PAGE = {"view": {"type": "string"}, "seq": _INTEGER, "total": _INTEGER, "first": _INTEGER}
 _ASKED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("filter", "Which rows: words, key:value, -key:value.", {"type": "string", "maxLength": 1000}),
@@ -168,6 +245,10 @@ def _operation(text: str, body: Any, answer: Any, refusals: dict[str, str]) -> d
             },
         },
     }
+    if "503" in operation["responses"]:
+        operation["responses"]["503"]["headers"] = {
+            "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 1}}
+        }
     if body is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return operation

@@ -4,6 +4,7 @@ What it says is the matter of the sources; how many bodies may be in memory that
 """
 
 import asyncio
+from typing import Final
 
 from aiohttp import web
 
@@ -21,6 +22,20 @@ class TooLarge(SourceError):
         super().__init__(f"the body is larger than {limit:,} bytes; send smaller batches")
 
 
+CODINGS: Final = "gzip, deflate"
+"""In which a body may be compressed."""
+_CODINGS: Final = frozenset({"", "identity", *CODINGS.split(", ")})
+
+
+class NotRead(SourceError):
+    """The body is compressed in a way that is not read here."""
+
+    status = 415
+
+    def __init__(self) -> None:
+        super().__init__("the body is compressed in a way that is not read here: use gzip or deflate, or none")
+
+
 class TooSlow(SourceError):
     """The body comes so slowly that it may never end."""
 
@@ -34,7 +49,7 @@ async def read_body(request: web.Request, limit: int, held: Held | None = None) 
     """Return the body, decompressed, or raise TooLarge as soon as it is more than ``limit`` bytes.
 
     ``held`` is told of each byte that came, before the next are waited for. Raises Overloaded where it has no room,
-    TooSlow, and Malformed where the body is not compressed as Content-Encoding says, or is cut off.
+    TooSlow, NotRead, and Malformed where the body is not compressed as Content-Encoding says, or is cut off.
     """
     parts = await read_parts(request, limit, held)
     return parts[0] if len(parts) == 1 else b"".join(parts)
@@ -45,6 +60,8 @@ async def read_parts(request: web.Request, limit: int, held: Held | None = None)
     length = request.content_length
     if length is not None and length > limit:
         raise TooLarge(limit)
+    if request.headers.get("Content-Encoding", "").strip().lower() not in _CODINGS:
+        raise NotRead
     clock = asyncio.get_running_loop().time
     started = clock()
     parts: list[bytes] = []

@@ -33,15 +33,23 @@ def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str]
     A snapshot that is damaged, of another version or ahead of the log is passed over, with a warning. Raises LogError
     where facts were pruned and no snapshot is left that covers them, and where a fact cannot be applied.
     """
-    board, base = Board(), 0
+    board, base, check = Board(), 0, b""
     for snapshot in snapshots.newest(
         directory, on_bad=lambda path, why: warn(f"snapshot {path.name} is not used: {why}")
     ):
-        if snapshot.seq and reader.check_at(snapshot.seq) != snapshot.check:
-            warn(f"snapshot at {snapshot.seq} is not used: it does not belong to this log")
+        if snapshot.seq and not reader.belongs(snapshot.seq, snapshot.check):
+            if snapshot.seq > reader.last and reader.damage is None:
+                missing = snapshot.seq - reader.last
+                why = (
+                    f"the log ends at {reader.last}: either it is of another log, or {missing:,} facts that were kept "
+                    "are missing from the end of this one"
+                )
+            else:
+                why = "it does not belong to this log"
+            warn(f"snapshot at {snapshot.seq} is not used: {why}")
             continue
         try:
-            board, base = Board.load(snapshot.payload), snapshot.seq
+            board, base, check = Board.load(snapshot.payload), snapshot.seq, snapshot.check
         except WrongFormat as error:
             warn(f"snapshot at {snapshot.seq} is not used: {error}")
             continue
@@ -53,7 +61,7 @@ def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str]
             "pruned it."
         )
     touched = Touched()
-    for batch in reader.read(after=board.seq):
+    for batch in reader.read(board.seq, check):
         try:
             board.apply(batch.entries, touched)
         except Exception as error:
@@ -65,10 +73,19 @@ def restore(directory: Path, reader: FactLog | RecordedLog, warn: Callable[[str]
     return board, base
 
 
+def is_readable(payload: bytes) -> bool:
+    """Return whether this program can begin from the board of a snapshot."""
+    try:
+        Board.load(payload)
+    except WrongFormat:
+        return False
+    return True
+
+
 def make_snapshot(directory: Path) -> int:
     """Replay the log and write a snapshot of the board at its end. Return its sequence. Does not disturb a hub."""
     newest = next(iter(snapshots.newest(directory, on_bad=lambda _path, _why: None)), None)
-    reader = read_only(directory, after=newest.seq if newest is not None else 0)
+    reader = read_only(directory, newest.seq, newest.check) if newest is not None else read_only(directory)
     board, base = restore(directory, reader, lambda text: print(text, file=sys.stderr))
     check = reader.check_at(board.seq)
     if board.seq > base and check is not None:

@@ -75,7 +75,9 @@ class Resync:
                             pause = 0.0  # more than one go: on with it
                     except (CannotAsk, LogError, SourceError) as error:
                         if not tries:
-                            self._hub.warn(f"Zammad could not be asked for what was missed, trying again: {error}")
+                            self._hub.warn(
+                                f"Zammad could not be asked for what was missed, trying again: {error}", "resync.waits"
+                            )
                         pause = self._pauses[min(tries, len(self._pauses) - 1)]
                         tries += 1
                 await asyncio.sleep(pause)
@@ -119,7 +121,8 @@ class Resync:
         except SourceError as error:
             if error.status == 503:
                 raise
-            self._hub.warn(f"ticket {ticket.number}, which was missed, cannot be taken: {error.message}")
+            why = f"ticket {ticket.number}, which was missed, cannot be taken: {error.message}"
+            self._hub.warn(why, "resync.refused")
             return
         # Past the feed's own line: what is fetched says nothing of whether the webhook lives.
         news = [fact for fact in facts if self._hub.board.is_news(fact)]

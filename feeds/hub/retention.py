@@ -109,7 +109,7 @@ class Retention:
         """Look every hour until cancelled. Without a retention nothing is pruned."""
         while self._keep_days:
             await asyncio.sleep(LOOK_EVERY)
-            if self._log.damage is None and not self._log.failure:
+            if self._log.damage is None and self._log.gap is None and not self._log.failure:
                 try:
                     if await asyncio.to_thread(self._is_due):
                         await self.prune()

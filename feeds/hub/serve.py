@@ -25,15 +25,17 @@ from feeds.hub.app import make_app
 from feeds.hub.channels import KEY_FILE, channels_of, hooks_key, keep_status_page, returns_of
 from feeds.hub.clock import SteadyClock
 from feeds.hub.commands import Commands
-from feeds.hub.connections import LINGER_SECONDS, most_connections
+from feeds.hub.connections import Crowd, most_connections
 from feeds.hub.core import Hub
 from feeds.hub.delivery_reports import DeliveryReports
 from feeds.hub.figures import Figures, Lateness
+from feeds.hub.heard_before import heard_before
 from feeds.hub.ingest import Door
 from feeds.hub.journal import Journal
 from feeds.hub.lane import FrontServer
 from feeds.hub.lapses import Lapses
-from feeds.hub.late_disk import settled, until_settled
+from feeds.hub.late_disk import settled, until_settled, watch_disk
+from feeds.hub.proving import prove_log
 from feeds.hub.readiness import Readiness
 from feeds.hub.restore import Snapshotter, leave_snapshot, restore
 from feeds.hub.resync import resync_of
@@ -51,7 +53,6 @@ from feeds.hub.watch_updates import watch_updates
 from feeds.log import Batch, LogError, SqliteLog, snapshots
 
 SHUTDOWN_SECONDS = 5.0
-KEEPALIVE_SECONDS = 75.0
 GC_YOUNG = 50_000
 """New objects between two looks of the cycle collector; Python's own 700 come with every batch of alarms."""
 SWITCH_SECONDS = 0.001
@@ -171,6 +172,10 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
         if hub is not None:
             hub.stop.set()  # it could only be half alive: whoever watches over it starts it again
 
+    def moved() -> None:
+        if hub is not None:
+            hub.log_moved.set()
+
     journal = Journal(settings.log.format)
     clock = SteadyClock(journal.warn)
     newest = next(iter(snapshots.newest(data, on_bad=lambda _path, _why: None)), None)
@@ -179,8 +184,10 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
         deliver=deliver,
         now=clock,
         after=newest.seq if newest is not None else 0,
+        check=newest.check if newest is not None else b"",
         queue_facts=settings.limits.queue_facts,
         failed=failed,
+        moved=moved,
     )
     try:
         # What the log holds stays: the cycle collector need not look at it while it comes in, nor ever after.
@@ -197,7 +204,9 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
         hub.journal.hear_libraries(hub.metrics.refused.labels(status="400").inc)
         hub.sight.look()
         if hub.degraded:
-            hub.warn(hub.degraded)
+            hub.warn(hub.degraded, "log.damaged")
+        elif log.doubt:
+            hub.warn(log.doubt, "log.witness")
         await _run(hub, base, host, port, beyond)
     finally:
         await log.close()
@@ -206,7 +215,7 @@ async def _serve(data: Path, host: str, port: int, beyond: bool, settings: Setti
     try:
         await asyncio.to_thread(leave_snapshot, hub.directory, hub.board, log)
     except LogError as error:
-        hub.warn(str(error))
+        hub.warn(str(error), "snapshot.failed")
     hub.journal.say("hub.stopped", "stopped; all that was answered is on disk", seq=hub.board.seq)
 
 
@@ -242,28 +251,28 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
     hub.wake_courier = courier.wake
     snapshotter = Snapshotter(hub.directory, hub.settings.limits.snapshot_every, base, lambda: hub.board.seq)
     readiness = Readiness(hub.directory, lambda: hub.not_kept, asyncio.get_running_loop().time)
+    hub.disk = lambda: readiness.seen.why
     lateness, supervisor = Lateness(), Supervisor()
     rhythms = RhythmsKept(hub.directory, hub.heard, hub.warn)
-    rhythms.read(hub.now())
+    rhythms.read(hub.now(), heard_before(hub.board))
     runner = web.AppRunner(
         make_app(hub, commands, door, DeliveryReports(hub, key), gate, guard, readiness),
-        access_log=None,
         handle_signals=False,
         shutdown_timeout=SHUTDOWN_SECONDS,
-        keepalive_timeout=KEEPALIVE_SECONDS,
-        lingering_time=LINGER_SECONDS,
     )
     await runner.setup()
     try:
         assert runner.server is not None
-        front = FrontServer(door, gate, runner.server, most_connections())
+        front = FrontServer(door, gate, runner.server, Crowd(most_connections(), hub.warn, proxies.trusts))
         try:
             bound = await front.start(host, port, certificate.context if certificate is not None else None)
         except OSError as error:
             raise CannotStart(f"cannot listen on {host}:{port}: {error.strerror or error}") from error
         lost = local.write(bound)
         if lost:
-            hub.warn(f"programs of this machine do not find the hub's token by themselves: {lost}")
+            hub.warn(
+                f"programs of this machine do not find the hub's token by themselves: {lost}", "access.local_token"
+            )
         returns = returns_of(hub)
         seen: Callable[[], Mapping[str, int]] = lambda: returns.seen if returns is not None else {}  # noqa: E731
         Figures(hub, readiness, lateness, lambda: front.connections, seen)
@@ -288,6 +297,8 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
 
             def begin() -> None:
                 """Begin what needs a log that takes facts."""
+                tasks.append(group.create_task(watch_disk(hub, readiness)))
+                tasks.append(group.create_task(prove_log(hub, base)))
                 tasks.append(group.create_task(courier.run()))
                 tasks.append(group.create_task(watch_feeds(hub)))
                 if (resync := resync_of(hub, door.ticket)) is not None:
@@ -301,7 +312,7 @@ async def _run(hub: Hub, base: int, host: str, port: int, beyond: bool) -> None:
             if lost:
                 tasks.append(group.create_task(local.until_written(bound, hub.warn)))
             if not hub.degraded:
-                if not hub.log.shut and await settled(hub):
+                if await hub.log.try_disk() and await settled(hub):
                     begin()
                 else:
                     tasks.append(group.create_task(until_settled(hub, begin)))

@@ -1,6 +1,8 @@
 """The hub's configuration file (TOML). Unknown keys are errors: a misspelt setting must not be silently ignored."""
 
+import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,17 +19,33 @@ from feeds.courier.channels.tmf681 import Tmf681Settings
 from feeds.courier.channels.webhook import WebhookSettings
 from feeds.hub.access.identity import AccessError
 from feeds.hub.access.proxies import HubSettings, Proxies
-from feeds.hub.access.settings import AccessSettings, TlsSettings
+from feeds.hub.access.settings import HOST_NAME, AccessSettings, TlsSettings
 from feeds.hub.journal import JournalSettings
 from feeds.model import ContactChannel, Desk, Weights
-from feeds.model.text import Name
+from feeds.model.text import FEED_NAME, FeedName, Name
 
 THEIRS = ("client", "keys", "looks")
 """Tables of the same file that are of the command line and of the screens."""
 
 
+MEANT: Mapping[str, str] = {
+    HOST_NAME: "is no host name, such as vaken.example",
+    FEED_NAME: "is no name of a feed: letters, digits, . _ - and one of the first two to begin with",
+}
+"""What it means that a text does not match a pattern."""
+_AT = re.compile(r"at line (\d+)")
+
+
 class SettingsError(Exception):
     """The configuration cannot be used; the message names the file and the key."""
+
+
+class NotToml(SettingsError):
+    """The file is no TOML at all. ``line``: where, from 1."""
+
+    def __init__(self, why: str, line: int) -> None:
+        super().__init__(why)
+        self.line = line
 
 
 class ZammadSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,24 +69,27 @@ class FeedSettings(Struct, frozen=True, forbid_unknown_fields=True):
     silent_after: Annotated[float, Meta(ge=0.0, le=2_678_400.0)] = 0.0
 
 
+MOST_BYTES = 2**40
+
+
 class LimitSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """Bounds of what the hub takes in."""
 
-    body_bytes: int = 32 * 1024 * 1024
+    body_bytes: Annotated[int, Meta(ge=64 * 1024, le=MOST_BYTES)] = 32 * 1024 * 1024
     """Largest body of alarms, cases and webhooks: mails of 20 MB are sent, and their cases count too."""
-    inventory_bytes: int = 512 * 1024 * 1024
+    inventory_bytes: Annotated[int, Meta(ge=64 * 1024, le=MOST_BYTES)] = 512 * 1024 * 1024
     """Largest body of ranges and customers."""
-    queue_facts: int = 200_000
+    queue_facts: Annotated[int, Meta(ge=1_000, le=100_000_000)] = 200_000
     """Facts that may wait for the disk before senders are told to come back later: each as many as are still free."""
-    queue_bytes: Annotated[int, Meta(ge=1)] = 64 * 1024 * 1024
+    queue_bytes: Annotated[int, Meta(ge=1024 * 1024, le=MOST_BYTES)] = 64 * 1024 * 1024
     """Bytes of the bodies that these facts came in."""
-    bodies_bytes: Annotated[int, Meta(ge=1)] = 256 * 1024 * 1024
+    bodies_bytes: Annotated[int, Meta(ge=1024 * 1024, le=MOST_BYTES)] = 256 * 1024 * 1024
     """Bytes of bodies that are read and parsed at a time, the inventory aside."""
     terminals: Annotated[int, Meta(ge=1, le=100_000)] = 1_000
     """Terminals at a time; one more is told to come back later."""
     stalled_seconds: Annotated[float, Meta(ge=1.0, le=3_600.0)] = 20.0
     """A terminal that takes nothing of what it is sent for so long is dropped. It costs one frame a view until then."""
-    snapshot_every: int = 50_000
+    snapshot_every: Annotated[int, Meta(ge=1, le=100_000_000)] = 50_000
     """Facts between snapshots of the board. A start replays at most about so many."""
 
 
@@ -112,7 +133,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     tls: TlsSettings | None = None
     log: JournalSettings = JournalSettings()
     limits: LimitSettings = LimitSettings()
-    feeds: Annotated[dict[Name, FeedSettings], Meta(max_length=1_000)] = {}
+    feeds: Annotated[dict[FeedName, FeedSettings], Meta(max_length=1_000)] = {}
     """Feeds that are expected, by name: one that was never heard stands on the screens as such."""
     desk: Desk = Desk()
     urgency: Weights = Weights()
@@ -142,18 +163,27 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         }
         return frozenset(channel for channel, is_there in there.items() if is_there)
 
+    @property
+    def served(self) -> frozenset[ContactChannel]:
+        """Channels on which something is carried: on the others of ``channels`` it waits."""
+        return self.channels - (frozenset() if self.mail is not None else frozenset({ContactChannel.EMAIL}))
+
 
 def load_settings(path: Path | None) -> Settings:
     """Read the configuration. Raises SettingsError naming file, line or key; no file gives the defaults."""
     if path is None:
         return Settings()
+    text = ""
     try:
-        with path.open("rb") as file:
-            raw = tomllib.load(file)
+        text = text_of(path)
+        raw = tomllib.loads(text)
     except OSError as error:
         raise SettingsError(f"{path}: cannot be read: {error.strerror}") from error
+    except NotToml as error:
+        raise SettingsError(f"{path}, line {error.line}: {error}") from error
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {error}") from error
+        wrong = not_toml(error, text)
+        raise SettingsError(f"{path}, line {wrong.line}: {wrong}") from error
     for theirs in THEIRS:
         raw.pop(theirs, None)
     try:
@@ -181,6 +211,21 @@ def load_settings(path: Path | None) -> Settings:
         except NoCalendar as error:
             raise SettingsError(f"{path}: [desk] {error}") from error
     return settings
+
+
+def text_of(path: Path) -> str:
+    """Return what a configuration file says. Raises OSError, and NotToml where it is not UTF-8."""
+    data = path.read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise NotToml(f"is not UTF-8: byte {error.start}", data.count(b"\n", 0, error.start) + 1) from error
+
+
+def not_toml(error: tomllib.TOMLDecodeError, text: str) -> NotToml:
+    """Return what tomllib says with its line; where something is missing at the end, that is the last one."""
+    at = _AT.search(str(error))
+    return NotToml(str(error), int(at[1]) if at else max(1, len(text.splitlines())))
 
 
 def beside(settings: Settings, folder: Path) -> Settings:

@@ -7,6 +7,7 @@ sending. A terminal that reads slowly holds up nobody but itself, and then gets 
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Annotated
 
 import msgspec
 import orjson
@@ -41,21 +42,25 @@ CLOSE_SECONDS = 2.0
 """How long the other side may take to answer a goodbye."""
 
 
+Number = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+"""What every answer can say again, and numpy can count to."""
+
+
 class Open(msgspec.Struct, frozen=True):
     """A terminal asks for a view."""
 
     open: str
-    id: int
+    id: Number
     sort: str = ""
     filter: str = ""
     of: str = ""
-    window: tuple[int, int] = (0, 60)
+    window: tuple[Number, Number] = (0, 60)
 
 
 class Close(msgspec.Struct, frozen=True):
     """A terminal has seen enough of a view."""
 
-    close: int
+    close: Number
 
 
 class _Subscription:
@@ -132,7 +137,7 @@ class Pulse:
             "at": hub.now(),
             "lag": round(max(hub.behind(), late), 2),
             "shed": hub.heard.shed,
-            "degraded": hub.not_kept,
+            "degraded": hub.unwell,
         }
         if hub.rate is not None:
             beat["rate"] = hub.rate
@@ -185,7 +190,8 @@ class Terminal:
                     "instance": instance,
                     "at": hub.now(),
                     "seq": hub.board.seq,
-                    "degraded": hub.not_kept,
+                    "degraded": hub.unwell,
+                    "shed": hub.heard.shed,
                     "role": self._identity.role,
                     "who": self._who,
                     "may": sorted(self._identity.may),
@@ -275,7 +281,8 @@ class Terminal:
         hub, transport = self._hub, self._request.transport
         hub.metrics.dropped.inc()
         why = f"took nothing for {hub.settings.limits.stalled_seconds:g} s"
-        hub.warn(f"a terminal of {self._who} at {self._origin.address or 'an unknown address'} was dropped: it {why}")
+        where = self._origin.address or "an unknown address"
+        hub.warn(f"a terminal of {self._who} at {where} was dropped: it {why}", "terminal.dropped")
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self._socket.close(code=WSCloseCode.TRY_AGAIN_LATER, message=f"this terminal {why}".encode())

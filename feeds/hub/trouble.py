@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+Warn = Callable[[str, str], None]
+"""Says a sentence to the night shift, by a name for machines such as ``tls.expiring``."""
+
 
 class Trouble:
     """One thing that fails again and again, or for once. ``warn`` says a sentence."""

@@ -10,6 +10,7 @@ from time import perf_counter
 
 from feeds.board.explanation.explaining import AGAIN, Question, answer, news, question
 from feeds.hub.core import Hub
+from feeds.hub.trouble import Trouble
 from feeds.log import LogError
 
 LOOK_EVERY = 2.0
@@ -26,6 +27,7 @@ class Explaining:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._moved = asyncio.Event()
+        self._trouble = Trouble(hub.warn)
         self._answered: dict[str, Question] = {}
         """The questions that were answered last, and whose answer was said or was no news."""
 
@@ -63,8 +65,9 @@ class Explaining:
                     try:
                         await hub.append("vaken/explaining", facts)
                     except LogError as error:
-                        hub.warn(f"explanations could not be written: {error}")
+                        self._trouble.say(error, f"explanations could not be written: {error}")
                         return
+                    self._trouble.over()
             latest = hub.board.explanations.latest.get(outage)
             if not facts and latest is not None and hub.now() < latest.at + AGAIN:
                 self._moved.set()  # it may be news that is too early: look again, also where nothing moves meanwhile

@@ -7,6 +7,7 @@ import asyncio
 
 from feeds.board.surge.surging import look
 from feeds.hub.core import Hub
+from feeds.hub.trouble import Trouble
 from feeds.log import LogError
 
 LOOK_EVERY = 2.0
@@ -17,17 +18,17 @@ LOOK_ANYWAY = 10.0
 
 async def watch_surges(hub: Hub) -> None:
     """Say that surges begin, grow and are over, until cancelled."""
-    looked_at, waited = -1, LOOK_ANYWAY
+    looked_at, waited, trouble = -1, LOOK_ANYWAY, Trouble(hub.warn)
     while True:
         cases = hub.board.counts.history.taken
         if cases != looked_at or waited >= LOOK_ANYWAY:
             looked_at, waited = cases, 0.0
-            await _look(hub)
+            await _look(hub, trouble)
         await asyncio.sleep(LOOK_EVERY)
         waited += LOOK_EVERY
 
 
-async def _look(hub: Hub) -> None:
+async def _look(hub: Hub, trouble: Trouble) -> None:
     async with hub.deciding:
         if hub.not_kept:
             return
@@ -36,4 +37,6 @@ async def _look(hub: Hub) -> None:
             try:
                 await hub.append("vaken/surges", facts)
             except LogError as error:
-                hub.warn(f"surges could not be written: {error}")
+                trouble.say(error, f"surges could not be written: {error}")
+            else:
+                trouble.over()

@@ -6,6 +6,7 @@ import asyncio
 
 from feeds.board.update.procedure import Changes, next_steps
 from feeds.hub.core import Hub
+from feeds.hub.trouble import Trouble
 from feeds.log import LogError
 
 LOOK_EVERY = 0.25
@@ -14,7 +15,7 @@ LOOK_EVERY = 0.25
 
 async def watch_updates(hub: Hub) -> None:
     """Take the next steps of the procedure, until cancelled."""
-    changes = Changes()
+    changes, trouble = Changes(), Trouble(hub.warn)
     while True:
         if hub.board.updates.under_way and not hub.not_kept:
             async with hub.deciding:
@@ -23,5 +24,7 @@ async def watch_updates(hub: Hub) -> None:
                     try:
                         await hub.append("vaken/courier", steps)
                     except LogError as error:
-                        hub.warn(f"updates could not be taken further: {error}")
+                        trouble.say(error, f"updates could not be taken further: {error}")
+                    else:
+                        trouble.over()
         await asyncio.sleep(LOOK_EVERY)

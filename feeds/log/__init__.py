@@ -7,6 +7,7 @@ from feeds.log.interface import (
     Damage,
     FactLog,
     LogBusy,
+    LogChanged,
     LogDamaged,
     LogError,
     LogFull,
@@ -16,9 +17,10 @@ from feeds.log.interface import (
 )
 from feeds.log.large import Large
 from feeds.log.lines import export
+from feeds.log.proving import Proof, prove
 from feeds.log.pruning import prune
 from feeds.log.records import RecordedLog, Verified, check, read_only, verify
-from feeds.log.repair import cut
+from feeds.log.repair import Cut, cut
 from feeds.log.snapshots import Snapshot
 from feeds.log.sqlite import SqliteLog
 from feeds.log.table import Pruned
@@ -26,15 +28,18 @@ from feeds.log.table import Pruned
 __all__ = [
     "Backup",
     "Batch",
+    "Cut",
     "Damage",
     "FactLog",
     "Large",
     "LogBusy",
+    "LogChanged",
     "LogDamaged",
     "LogError",
     "LogFull",
     "LogLocked",
     "LogRefused",
+    "Proof",
     "Pruned",
     "RecordedLog",
     "Report",
@@ -45,6 +50,7 @@ __all__ = [
     "check",
     "cut",
     "export",
+    "prove",
     "prune",
     "read_only",
     "snapshots",

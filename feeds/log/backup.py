@@ -18,6 +18,7 @@ from feeds.log.disk import flush, make_directory
 from feeds.log.head import Head, HeadFile
 from feeds.log.interface import LogDamaged, LogError
 from feeds.log.records import RecordedLog
+from feeds.log.survey import covered
 from feeds.log.table import BASE, DATABASE, LOG_DIRECTORY, WITNESS, Table
 
 
@@ -75,9 +76,11 @@ def back_up(
         with suppress(OSError):
             shutil.rmtree(making)
         raise LogError(f"The backup {target} could not be made: {error}; look at its disk and its rights.") from error
-    except LogError:
+    except LogError as error:
         with suppress(OSError):
             shutil.rmtree(making)
+        if isinstance(error, LogDamaged):
+            raise LogDamaged(covered(directory, error.damage)) from error
         raise
     return made
 

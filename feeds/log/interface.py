@@ -22,26 +22,53 @@ class Batch(Struct, frozen=True):
 
 
 class Damage(Struct, frozen=True):
-    """Where a log stops being good. ``after`` is the last good sequence, 0 where nothing is good."""
+    """Where a log stops being good. ``after`` is the last good sequence, 0 where nothing is good.
+
+    ``behind`` to ``last``: what is good again at its end, proven by the chain; 0: nothing is. ``base``: the sequence of
+    a board that holds what the damaged facts did, from which a hub goes on; 0: there is none.
+    """
 
     place: str
     after: int
     why: str
+    behind: int = 0
+    last: int = 0
+    base: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many facts behind it are good."""
+        return self.last - self.behind + 1 if self.behind else 0
 
     def __str__(self) -> str:
-        good = f"the facts up to {self.after} are good and served" if self.after else "no fact before it is left"
-        return (
-            f"The log is damaged at {self.place}: {self.why}; {good}, "
-            "and nothing is appended until a backup is restored or the log is cut there."
-        )
+        good = f"the facts up to {self.after} are good" if self.after else "no fact before it is left"
+        said = f"The log is damaged at {self.place}: {self.why}; {good}"
+        behind = f"{self.count:,} behind it, {self.behind}–{self.last}, are good too"
+        if self.base:
+            return (
+                f"{said}, and {behind}. The snapshot at {self.base} holds what the damaged ones did: a hub goes on "
+                "from it and takes facts. Copy the directory, leave its snapshots alone, and look at the disk."
+            )
+        # Who reads facts does not look for snapshots: what is said of them has to be true whether there is one or not.
+        served = f"{said} and served" if self.after else said
+        if self.behind:
+            served = f"{served}; {behind}, but of use only with a snapshot that holds what the damaged ones did"
+            return f"{served}: without one nothing is appended until a backup is restored or the log is cut there."
+        return f"{served}, and nothing is appended until a backup is restored or the log is cut there."
 
 
 class Report(Struct, frozen=True):
-    """What a check of a whole log found. ``last`` is the last good sequence, ``batches`` how many are good."""
+    """What a check of a whole log found. ``last`` is the last good sequence, ``batches`` how many are good.
+
+    ``base``: what is wrong with the board that a pruned log begins from; ``doubt``: what cannot be told of a log that
+    is not damaged. Both are sentences, empty where all is well.
+    """
 
     last: int
     batches: int
     damage: Damage | None
+    base: str = ""
+    doubt: str = ""
 
 
 class LogError(Exception):
@@ -58,6 +85,10 @@ class LogDamaged(LogError):
     def __init__(self, damage: Damage) -> None:
         super().__init__(str(damage))
         self.damage = damage
+
+
+class LogChanged(LogError):
+    """The chain is sound, but it is not the one that an earlier head was of."""
 
 
 class LogFull(LogError):
@@ -88,6 +119,17 @@ class FactLog(Protocol):
         """Where the log stops being good, or None as far as was looked."""
 
     @property
+    def gap(self) -> Damage | None:
+        """Damage under the board that this log was opened with: facts are taken all the same, and nothing is pruned."""
+
+    def note_gap(self, gap: Damage) -> None:
+        """Take note of such damage, found by a look at what lies before that board."""
+
+    @property
+    def doubt(self) -> str:
+        """What could not be told of this log when it was opened, as a sentence; empty when all could be."""
+
+    @property
     def waiting(self) -> int:
         """How many facts are appended and not yet answered."""
 
@@ -99,15 +141,24 @@ class FactLog(Protocol):
     def shut(self) -> str:
         """Why the disk let the log be opened for reading alone, as a sentence; empty when it is open for appends."""
 
-    async def open_again(self) -> bool:
-        """Open a log that is ``shut`` for appends, where the disk lets it be; return whether it is open."""
+    @property
+    def refused(self) -> str:
+        """Why the disk did not take facts, as a sentence, until it takes as much again; empty while it does."""
+
+    async def try_disk(self) -> bool:
+        """Ask the disk whether it takes facts, as many bytes as it refused; open the log for appends if it is ``shut``.
+
+        Returns whether facts are taken; ``shut`` and ``refused`` say why not. Nothing is appended.
+        """
 
     @property
     def failure(self) -> str:
         """Why the log takes nothing more until the hub is started again, as a sentence; empty when it does."""
 
-    def read(self, after: int = 0) -> Iterator[Batch]:
+    def read(self, after: int = 0, check: bytes = b"") -> Iterator[Batch]:
         """Yield the good batches with facts after sequence ``after``, in order, each verified; stop at damage.
+
+        ``check``: the chain's check at ``after`` as a snapshot knows it; then nothing before is looked at.
 
         Blocks on the disk: call it from a thread, or before the event loop has other work. When it ends early,
         ``damage`` says why.
@@ -117,6 +168,12 @@ class FactLog(Protocol):
         """Return the chain check (16 bytes) of the batch that ends at ``seq``, or None when no good batch ends there.
 
         Two logs with the same check at a sequence hold the same facts up to it. Blocks on the disk.
+        """
+
+    def belongs(self, seq: int, check: bytes) -> bool:
+        """Return whether a board after sequence ``seq``, where the chain's check was ``check``, is one of this log.
+
+        Blocks on the disk.
         """
 
     async def append(self, by: str, facts: Sequence[Fact], seen: int = 0, origin: Origin = NOWHERE) -> Batch:

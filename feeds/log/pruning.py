@@ -14,6 +14,7 @@ from feeds.log.interface import LogDamaged, LogError
 from feeds.log.lock import DirectoryLock
 from feeds.log.records import RecordedLog
 from feeds.log.store import Store, settle
+from feeds.log.survey import covered
 from feeds.log.table import LOG_DIRECTORY, Pruned
 
 
@@ -32,7 +33,7 @@ def prune(directory: Path, until: int, board: bytes, by: str, said: Callable[[in
         recorded = RecordedLog(directory)
         recorded.verify()
         if recorded.damage is not None:
-            raise LogDamaged(recorded.damage)
+            raise LogDamaged(covered(directory, recorded.damage))
         check = recorded.check_at(until)
         if check is None or not recorded.begins < until < recorded.last:
             raise LogError(f"The log in {directory} cannot be pruned at {until}: no batch before its last ends there.")

@@ -11,7 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from feeds.facts import Entry, Glance, decode_entries, glance_entries
-from feeds.log.interface import Batch, Damage, LogDamaged, LogError, Report
+from feeds.log.head import read_head
+from feeds.log.interface import Batch, Damage, LogChanged, LogDamaged, LogError, Report
+from feeds.log.survey import base_trouble, covered, lost_end, surveyed
 from feeds.log.table import GENESIS, Pruned, Row, Table
 
 
@@ -26,44 +28,80 @@ class RecordedLog:
         self.at: datetime | None = None
         """When the last fact was appended, as far as ``verify`` looked."""
         self.damage: Damage | None = None
+        self.doubt = ""
+        """What cannot be told of a log that is not damaged, as a sentence, as far as was looked."""
+        self._directory = directory
 
-    def verify(self, after: int = 0) -> None:
+    def verify(self, after: int = 0, check: bytes = b"") -> None:
         """Look at everything after sequence ``after``, or at all when the log does not reach so far.
+
+        ``check``: the chain's check there as a snapshot knows it; where the log has it, nothing before is looked at.
 
         Sets ``last``, ``check``, ``at`` and ``damage``. The chain and the sequence are verified for each batch, the
         facts in it only for the last one: ``read`` does the rest.
         """
-        if after and self.check_at(after) is None:
-            after = 0
+        if not self.belongs(after, check):
+            check = b""
+            if after and self.check_at(after) is None:
+                after = 0
         tail: Row | None = None
         try:
-            for row in self._table.rows(max(after - 1, 0)):  # one less: the batch that ends at ``after`` comes too
+            # One less: the batch that ends at ``after`` comes too.
+            if check:
+                self.last, self.check = after, check
+                tail = self._last_row(after)
+            for row in self._table.rows(after, check) if check else self._table.rows(max(after - 1, 0)):
                 tail = row
                 self.last, self.check = row.last, row.check
             if tail is not None:
                 self.at = _entries(tail, self._table)[-1].at
+            self._prove_end()
         except LogDamaged as error:
-            if after:
+            if after and not check:
                 self.verify()  # from the start, so that the place of the damage is exact
             else:
                 self.last = error.damage.after
-                self.damage = error.damage
+                self.damage = surveyed(self._table, error.damage)
 
-    def read(self, after: int = 0) -> Iterator[Batch]:
+    def _last_row(self, seq: int) -> Row | None:
+        """Return the batch that ends at ``seq``; None where it is not good, which is of no matter to what follows."""
+        try:
+            return next(self._table.rows(max(seq - 1, 0)), None)
+        except LogDamaged:
+            return None
+
+    def _prove_end(self) -> None:
+        """Look whether the end of a log without a witness is its end. Raises LogDamaged."""
+        if self.last and read_head(self._table.witness) is None:
+            damage = lost_end(self._directory, self.last)
+            if damage is not None:
+                raise LogDamaged(damage)
+            self.doubt = (
+                f"The witness {self._table.witness} is missing or cannot be read: whether facts are gone from the end "
+                f"of the log, after {self.last}, cannot be told. A hub that starts writes it again."
+            )
+
+    def _found(self, damage: Damage) -> None:
+        if self.damage is None or damage.after < self.damage.after:
+            self.damage = surveyed(self._table, damage)
+
+    def read(self, after: int = 0, check: bytes = b"") -> Iterator[Batch]:
         """See ``FactLog.read``."""
         try:
-            for row in self._table.rows(after):
+            for row in self._table.rows(after, check):
                 entries = _entries(row, self._table)
                 self.last = max(self.last, row.last)
                 if row.first <= after:
                     entries = entries[after + 1 - row.first :]
                 yield Batch(entries, entries[0].seq, row.last)
+            if not after:
+                self._prove_end()
         except LogDamaged as error:
             if error.damage.after < after:
                 self.verify()  # from the start, so that the place of the damage is exact
             if self.damage is None or error.damage.after < self.damage.after:
                 self.last = min(self.last, error.damage.after)
-                self.damage = error.damage
+                self._found(error.damage)
 
     def glance(self, after: int = 0, until: int | None = None) -> Iterator[Glance]:
         """Yield the good entries after sequence ``after`` up to ``until``, their facts not looked into.
@@ -80,17 +118,18 @@ class RecordedLog:
                 if until is not None and row.last >= until:
                     return
         except LogDamaged as error:
-            if self.damage is None or error.damage.after < self.damage.after:
-                self.damage = error.damage
+            self._found(error.damage)
 
-    def raw(self, after: int = 0) -> Iterator[tuple[int, bytes]]:
-        """Yield (last sequence, JSON) of the good batches after ``after``: for a search in bytes. Stops at damage."""
+    def raw(self, after: int = 0, check: bytes = b"") -> Iterator[tuple[int, bytes]]:
+        """Yield (last sequence, JSON) of the good batches after ``after``: for a search in bytes. Stops at damage.
+
+        ``check``: see ``read``.
+        """
         try:
-            for row in self._table.rows(after):
+            for row in self._table.rows(after, check):
                 yield row.last, row.facts
         except LogDamaged as error:
-            if self.damage is None or error.damage.after < self.damage.after:
-                self.damage = error.damage
+            self._found(error.damage)
 
     def end(self) -> tuple[int, datetime] | None:
         """Return sequence and time of the last fact, not verified; None when the log is empty."""
@@ -154,6 +193,15 @@ class RecordedLog:
                 good = row.last
         return good
 
+    def belongs(self, seq: int, check: bytes) -> bool:
+        """See ``FactLog.belongs``."""
+        if not check or (self.damage is not None and seq > self.damage.after):
+            return False
+        try:
+            return self._table.belongs(seq, check)
+        except LogDamaged:
+            return False  # where the damage is, reading tells
+
     def check_at(self, seq: int) -> bytes | None:
         """See ``FactLog.check_at``."""
         if self.damage is not None and seq > self.damage.after:
@@ -187,13 +235,15 @@ def _glances(row: Row, table: Table) -> tuple[Glance, ...]:
         raise LogDamaged(Damage(place, row.first - 1, why)) from error
 
 
-def read_only(directory: Path, after: int = 0) -> RecordedLog:
+def read_only(directory: Path, after: int = 0, check: bytes = b"") -> RecordedLog:
     """Return the log recorded in ``directory``, verified after sequence ``after``. Takes no lock, changes nothing.
+
+    ``check``: see ``RecordedLog.verify``.
 
     Raises LogError when there is no log or it may not be read. Damage is no error: see ``damage``.
     """
     log = RecordedLog(directory)
-    log.verify(after)
+    log.verify(after, check)
     return log
 
 
@@ -211,8 +261,9 @@ def verify(directory: Path, head: bytes | None = None, at: int | None = None) ->
     """Follow the chain of hashes through the whole log in ``directory``, also while a hub runs there.
 
     ``head`` is the hash that the chain had once, at sequence ``at`` where that is known: who changes, takes out, puts
-    in or exchanges a batch before it cannot come to the same hash again. Raises LogDamaged where the chain breaks or
-    does not come by that hash, LogError when there is no log, or when the place lies in what was pruned.
+    in or exchanges a batch before it cannot come to the same hash again. Raises LogDamaged where the chain breaks,
+    LogChanged where it is sound and does not come by that hash, LogError when there is no log, when the place lies in
+    what was pruned, or the board that a pruned log begins from cannot be used.
     """
     table = Table(directory)
     pruned = tuple(table.pruned())
@@ -224,12 +275,19 @@ def verify(directory: Path, head: bytes | None = None, at: int | None = None) ->
             other = seen
         if seen == head:
             named = place
-    for row in table.rows():
-        last, found, batches = row.last, row.check, batches + 1
-        if row.last == at:
-            other = row.check
-        if row.check == head:
-            named = row.last
+    try:
+        for row in table.rows():
+            last, found, batches = row.last, row.check, batches + 1
+            if row.last == at:
+                other = row.check
+            if row.check == head:
+                named = row.last
+        if last and read_head(table.witness) is None and (lost := lost_end(directory, last)) is not None:
+            raise LogDamaged(lost)
+    except LogDamaged as error:
+        raise LogDamaged(covered(directory, surveyed(table, error.damage))) from error
+    if trouble := base_trouble(directory):
+        raise LogError(f"{trouble} The chain of the log is unbroken to {last}.")
     if head is not None and (named is None or (at is not None and at != named)):
         if pruned and at is not None and at < pruned[-1].last and other is None:
             raise LogError(
@@ -241,8 +299,10 @@ def verify(directory: Path, head: bytes | None = None, at: int | None = None) ->
             why = f"the batch that ends at {at} has the hash {other.hex()} and not {head.hex()}"
         elif at is not None:
             why = f"no batch ends at {at}, where the hash was {head.hex()}"
-        why += ": the log was changed since, or it is another one"
-        raise LogDamaged(Damage(str(table.database), 0, why))
+        raise LogChanged(
+            f"The log {table.database} did not come by that head: {why}; the log was changed since, or it is another "
+            f"one. By itself it is sound: its chain is unbroken to {last}:{found.hex()}, and a hub serves it."
+        )
     return Verified(last, found, batches, pruned, named)
 
 
@@ -250,4 +310,6 @@ def check(directory: Path) -> Report:
     """Verify the whole log in ``directory``, every fact of it, also while a hub runs there. Raises LogError."""
     log = RecordedLog(directory)
     batches = sum(1 for _ in log.read())
-    return Report(log.last, batches, log.damage)
+    if log.damage is not None:
+        return Report(log.last, batches, covered(directory, log.damage))
+    return Report(log.last, batches, None, base_trouble(directory), log.doubt)

@@ -91,20 +91,24 @@ def newest(directory: Path, on_bad: Callable[[Path, str], None]) -> Iterator[Sna
     if base.exists():
         places.append((None, base))
     for seq, path in places:
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            on_bad(path, f"it cannot be read: {error.strerror}")
-            continue
-        try:
-            snapshot = _opened(data)
-        except ValueError as error:
-            on_bad(path, str(error))
+        snapshot = read(path, on_bad)
+        if snapshot is None:
             continue
         if seq is not None and snapshot.seq != seq:
             on_bad(path, f"it is the snapshot of sequence {snapshot.seq} under another name")
             continue
         yield snapshot
+
+
+def read(path: Path, on_bad: Callable[[Path, str], None]) -> Snapshot | None:
+    """Return the snapshot in a file, or None where it is not good; ``on_bad`` is told why."""
+    try:
+        return _opened(path.read_bytes())
+    except OSError as error:
+        on_bad(path, f"it cannot be read: {error.strerror}")
+    except ValueError as error:
+        on_bad(path, str(error))
+    return None
 
 
 def set_aside(directory: Path, after: int, aside: Path) -> None:

@@ -24,13 +24,17 @@ from feeds.log.lock import DirectoryLock
 from feeds.log.records import RecordedLog
 from feeds.log.store import Store, build, finish, settle
 from feeds.log.table import LOG_DIRECTORY
-from feeds.log.writer import Drop, Writer
+from feeds.log.writer import Drop, Probe, Writer
 
 GATHER_SECONDS = 0.0003
 """While several feeds send one fact after the other, a commit waits so long for more: a flush costs about as much.
 uvloop's timers are coarser: with it a commit waits for what comes in one more turn."""
 OVERLAP_FACTS = 512
 """So many facts that wait are written while those before them are put on the board; fewer had better wait for more."""
+PROBE_BYTES = 64 << 10
+"""What a disk has to take, at the least, that is asked whether it takes facts."""
+PROBE_MOST_BYTES = 16 << 20
+"""What it is asked for at the most, however large the commit was that it refused."""
 
 _logger = logging.getLogger(__name__)
 
@@ -48,6 +52,7 @@ class SqliteLog:
         now: Callable[[], datetime],
         queue_facts: int,
         failed: Callable[[], None],
+        moved: Callable[[], None],
     ) -> None:
         self._directory = directory
         self._recorded = recorded
@@ -56,6 +61,7 @@ class SqliteLog:
         self._deliver = deliver
         self._now = now
         self._failed = failed
+        self._moved = moved
         self._at = recorded.at
         self._last = recorded.last
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -73,6 +79,10 @@ class SqliteLog:
         self._cause: BaseException | None = None
         self._writer: Writer | None = None
         self._shut = ""
+        self._gap: Damage | None = None
+        self._refused = ""
+        self._refused_bytes = 0
+        self._asking = asyncio.Lock()
         if store is not None:
             self._begin(store)
 
@@ -84,17 +94,20 @@ class SqliteLog:
         deliver: Callable[[Batch], None],
         now: Callable[[], datetime],
         after: int = 0,
+        check: bytes = b"",
         queue_facts: int = 200_000,
         failed: Callable[[], None] = lambda: None,
+        moved: Callable[[], None] = lambda: None,
     ) -> "SqliteLog":
         """Take ``directory`` (made when missing), verify its log after sequence ``after``, and be ready for appends.
 
         ``deliver`` is called on the event loop with each commit, in order, before its appends are answered; when it
         raises, the log takes nothing more. ``now`` gives aware UTC times. ``after``
-        is the sequence of a good snapshot: earlier batches are not read. At most ``queue_facts`` facts wait for the
-        disk. ``failed`` is called on the event loop when the log takes nothing more until it is opened again. A damaged
-        log opens too: see ``damage``; and one on a disk that takes nothing: see ``shut``. Raises LogLocked, LogError.
-        Blocks on the disk.
+        is the sequence of a good snapshot and ``check`` what that says of the chain: earlier batches are not read. At
+        most ``queue_facts`` facts wait for the disk. ``failed`` is called on the event loop when the log takes nothing
+        more until it is opened again, ``moved`` when the disk begins to refuse facts, takes them again, or damage is
+        found. A damaged log opens too: see ``damage``; and one on a disk that takes nothing: see ``shut``. Raises
+        LogLocked, LogError. Blocks on the disk.
         """
         lock = DirectoryLock(directory)
         try:
@@ -108,7 +121,7 @@ class SqliteLog:
                 build(directory).close()
                 finish(directory)
             recorded = RecordedLog(directory)
-            recorded.verify(after)
+            recorded.verify(after, check)
             store, shut = None, ""
             if recorded.damage is None:
                 try:
@@ -118,7 +131,7 @@ class SqliteLog:
         except BaseException:
             lock.release()
             raise
-        log = cls(directory, recorded, store, lock, deliver, now, queue_facts, failed)
+        log = cls(directory, recorded, store, lock, deliver, now, queue_facts, failed, moved)
         log._shut = shut
         return log
 
@@ -127,25 +140,57 @@ class SqliteLog:
         """See ``FactLog.shut``."""
         return self._shut
 
-    async def open_again(self) -> bool:
-        """See ``FactLog.open_again``."""
-        if self._shut and not self._closing:
+    @property
+    def refused(self) -> str:
+        """See ``FactLog.refused``."""
+        return self._refused
+
+    async def try_disk(self) -> bool:
+        """See ``FactLog.try_disk``."""
+        async with self._asking:
+            if self._shut and not self._closing:
+                try:
+                    store = await asyncio.to_thread(self._opened_again)
+                except LogError as error:
+                    self._shut = str(error)
+                    return False
+                if self._closing:
+                    await asyncio.to_thread(store.close)
+                    return False
+                self._shut = ""
+                self._begin(store)
+            if self._closing or self._writer is None or self._refusal() is not None:
+                return False
+            size = min(max(self._refused_bytes, PROBE_BYTES), PROBE_MOST_BYTES)
+            probe = Probe(size, asyncio.get_running_loop().create_future())
+            self._writer.give(probe)
             try:
-                store = await asyncio.to_thread(self._opened_again)
-            except LogError as error:
-                self._shut = str(error)
+                await probe.done
+            except LogFull as error:
+                self._disk_refused(error, size)
                 return False
-            if self._closing:
-                await asyncio.to_thread(store.close)
-                return False
-            self._shut = ""
-            self._begin(store)
-        return not self._shut
+            self._disk_took(size)
+            return True
+
+    def _disk_refused(self, error: LogFull, size: int) -> None:
+        self._refused_bytes = max(self._refused_bytes, size, PROBE_BYTES)
+        if not self._refused:
+            self._refused = (
+                f"The disk takes no facts ({error.__cause__}): free space under {self._directory / LOG_DIRECTORY}, or "
+                "look why it refuses writes."
+            )
+            self._moved()
+
+    def _disk_took(self, size: int) -> None:
+        """Note what the disk took. A few bytes on a full disk are no sign that it takes more."""
+        if self._refused and size >= min(self._refused_bytes, PROBE_MOST_BYTES):
+            self._refused, self._refused_bytes = "", 0
+            self._moved()
 
     def _opened_again(self) -> Store:
         """Return the store of a log that the disk let nobody write to, where it does now. Raises LogError."""
         seen = RecordedLog(self._directory)
-        seen.verify(self._recorded.last)
+        seen.verify(self._recorded.last, self._recorded.check)
         if (seen.last, seen.check, seen.damage) != (self._recorded.last, self._recorded.check, None):
             raise LogError(f"The log in {self._directory} was changed by another program: start the hub again.")
         return Store(self._directory / LOG_DIRECTORY, seen.last, seen.check)
@@ -165,6 +210,21 @@ class SqliteLog:
         return self._recorded.damage
 
     @property
+    def gap(self) -> Damage | None:
+        """See ``FactLog.gap``."""
+        return self._gap
+
+    def note_gap(self, gap: Damage) -> None:
+        """See ``FactLog.note_gap``."""
+        self._gap = gap
+        self._moved()
+
+    @property
+    def doubt(self) -> str:
+        """See ``FactLog.doubt``."""
+        return self._recorded.doubt
+
+    @property
     def begins(self) -> int:
         """See ``FactLog.begins``."""
         return self._recorded.begins
@@ -179,9 +239,13 @@ class SqliteLog:
         """How many facts are appended and not yet answered."""
         return self._waiting
 
-    def read(self, after: int = 0) -> Iterator[Batch]:
+    def read(self, after: int = 0, check: bytes = b"") -> Iterator[Batch]:
         """See ``FactLog.read``. While appends run, it may see a batch shortly before it is delivered."""
-        return self._recorded.read(after)
+        return self._recorded.read(after, check)
+
+    def belongs(self, seq: int, check: bytes) -> bool:
+        """See ``FactLog.belongs``."""
+        return self._recorded.belongs(seq, check)
 
     def check_at(self, seq: int) -> bytes | None:
         """See ``FactLog.check_at``."""
@@ -234,6 +298,8 @@ class SqliteLog:
         Appends go on: each step takes a few batches. Returns where the log begins then; the last batch stays always.
         Raises LogError, LogFull, LogDamaged.
         """
+        if self._gap is not None:
+            raise LogDamaged(self._gap)
         folder, begins, at = self._directory / LOG_DIRECTORY, -1, self._now()
         check = await asyncio.to_thread(self.check_at, until)
         if check is None:
@@ -337,9 +403,11 @@ class SqliteLog:
         if error is None and self._waiting - len(commit.whole.entries) >= OVERLAP_FACTS:
             self._dispatch()  # the disk need not wait until these are on the board
         if isinstance(error, LogFull):
+            self._disk_refused(error, sum(map(len, commit.facts)))
             self._refuse(commit.appends, partial(LogFull, str(error)))
         elif isinstance(error, LogDamaged):
             self._recorded.damage = error.damage
+            self._moved()
             self._refuse(commit.appends)
         elif error is not None:
             self._fail("The writer of the log failed", error)
@@ -347,6 +415,8 @@ class SqliteLog:
         elif self._failure is not None:
             self._refuse(commit.appends)
         else:
+            if self._refused:
+                self._disk_took(sum(map(len, commit.facts)))
             self._answer(commit)
         if self._pending:
             self._schedule()

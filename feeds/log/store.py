@@ -17,9 +17,11 @@ from typing import Final
 
 from msgspec.structs import astuple
 
+from feeds.log import snapshots
 from feeds.log.disk import flush
 from feeds.log.head import Head, HeadFile
 from feeds.log.interface import Damage, LogDamaged, LogError, LogFull
+from feeds.log.snapshots import Snapshot
 from feeds.log.table import (
     APPLICATION_ID,
     BASE,
@@ -40,6 +42,7 @@ from feeds.log.table import (
 _BUSY_MILLISECONDS = 5_000
 _WAL_KEPT_BYTES = 64 << 20
 _ROW_OVERHEAD = 8_192
+_PROBE = "facts.probe"
 
 _INSERT = 'INSERT INTO batches (first, last, "check", facts) VALUES (?, ?, ?, ?)'
 
@@ -125,6 +128,25 @@ class Store:
         self.last, self.check = rows[-1].last, rows[-1].check
         self.unmerged += sum(len(row.facts) + _ROW_OVERHEAD for row in rows)
         self._testify()
+
+    def probe(self, size: int) -> None:
+        """Prove that the disk takes ``size`` bytes more and a commit; no fact is added. Raises LogFull."""
+        beside = self._database.with_name(_PROBE)
+        try:
+            try:
+                with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+                    for at in range(0, size, PIECE_BYTES):
+                        file.write(bytes(min(PIECE_BYTES, size - at)))
+                    file.flush()
+                    os.fsync(file.fileno())
+            finally:
+                beside.unlink(missing_ok=True)
+            # Room for a file is not yet a log that takes a commit: the number that is there is written once more.
+            found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+            self._connection.execute(f"PRAGMA user_version = {int(found)}")
+        except (sqlite3.OperationalError, OSError) as error:
+            self._take_back()
+            raise LogFull(f"The log {self._database} cannot be written: {error}.") from error
 
     def drop(self, until: int, by: str, at: datetime, batches: int = DROP_BATCHES) -> int:
         """Take some batches off the beginning, none beyond ``until``; return where the log begins then.
@@ -254,10 +276,10 @@ _BUILDING = "log.building"
 _READY = "log.new"
 
 
-def build(directory: Path, pruned: Sequence[Pruned] = ()) -> Store:
+def build(directory: Path, pruned: Sequence[Pruned] = (), base: Snapshot | None = None) -> Store:
     """Start an empty log in ``log.building``; ``finish`` makes it the log. Raises LogError.
 
-    ``pruned`` and the base are taken over from the log that it is to replace.
+    ``pruned`` and the base are taken over from the log that it is to replace, but for another ``base``.
     """
     folder = directory / _BUILDING
     try:
@@ -274,7 +296,9 @@ def build(directory: Path, pruned: Sequence[Pruned] = ()) -> Store:
                 connection.execute(f"PRAGMA user_version = {FORMAT_PRUNED}")
         finally:
             connection.close()
-        if pruned:
+        if base is not None:
+            snapshots.write_base(folder, base.seq, base.check, base.payload)
+        elif pruned:
             shutil.copyfile(directory / LOG_DIRECTORY / BASE, folder / BASE)
             flush(folder / BASE)
     except (sqlite3.Error, OSError) as error:

@@ -10,7 +10,7 @@ that does not know of it refuses. This module only reads; ``store`` writes.
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -109,15 +109,22 @@ def _link(before: bytes, first: int, last: int, facts: bytes) -> bytes:
 
 
 class Table:
-    """The batches in one data directory, opened read-only for each use: also while a hub writes there."""
+    """The batches in one data directory, opened read-only for each use: also while a hub writes there.
+
+    The folder of a log that a cut put aside does for a data directory.
+    """
 
     def __init__(self, directory: Path) -> None:
-        self.folder = directory / LOG_DIRECTORY
+        aside = (directory / DATABASE).exists() and not (directory / LOG_DIRECTORY).exists()
+        self.folder = directory if aside else directory / LOG_DIRECTORY
         self.database = self.folder / DATABASE
         self.witness = self.folder / WITNESS
 
-    def rows(self, after: int = 0) -> Iterator[Row]:
+    def rows(self, after: int = 0, check: bytes = b"") -> Iterator[Row]:
         """Yield the rows that hold sequences after ``after``, in order, each verified against the chain.
+
+        ``check``: the check at ``after`` where it is known for sure. If the log has it (``belongs``), no row before is
+        read.
 
         Where ``after`` lies inside a batch that batch comes first. Of the rows before only the one that ends at
         ``after`` is read. Raises LogDamaged at the first that is not good, or at the end where the witness knows of
@@ -126,9 +133,13 @@ class Table:
         head = read_head(self.witness)  # before the rows: a hub may add some meanwhile
         good = 0
         position = 0
+        anchor: object = None
         try:
             with closing(self._connect()) as connection:
-                (good, check), anchor = _anchor(connection, after)
+                if check and _belongs(connection, after, check):
+                    good = position = after
+                else:
+                    (good, check), anchor = _anchor(connection, after)
                 if anchor is not None:
                     row = self._verify(anchor, good, check, head)
                     position, good, check = row.first, row.last, row.check
@@ -150,7 +161,7 @@ class Table:
         except sqlite3.Error as error:
             raise self._judged(error, good) from error
         if head is not None and head.last > good:
-            lost = _span(good + 1, head.last)
+            lost = span(good + 1, head.last)
             raise LogDamaged(
                 Damage(f"the end of {self.database}", good, f"{lost} had been acknowledged and is no longer there")
             )
@@ -172,6 +183,53 @@ class Table:
             case (int(last), bytes(check)) if last == seq:
                 return check
         return None
+
+    def belongs(self, seq: int, check: bytes) -> bool:
+        """Return whether the chain had ``check`` at ``seq``, as the batch there or the one behind it says.
+
+        Raises LogDamaged, LogError.
+        """
+        try:
+            with closing(self._connect()) as connection:
+                return _belongs(connection, seq, check)
+        except sqlite3.Error as error:
+            raise self._judged(error, 0) from error
+
+    def rest(self) -> tuple[int, int] | None:
+        """Return first and last sequence of what is good at the end of the table, whatever lies before it.
+
+        Followed from the end: each batch proves the check of the one before, which is all that it needs of it. None:
+        nothing is. Raises LogDamaged, LogError where the table cannot be opened.
+        """
+        head = read_head(self.witness)
+        first = last = 0
+        later: Row | None = None
+        try:
+            opened = self._connect()
+        except sqlite3.Error as error:
+            raise self._judged(error, 0) from error
+        with closing(opened) as connection:
+            for raw in _backward(connection):
+                match raw:
+                    case (int(begin), int(end), bytes(kept), bytes(facts)) if begin <= end and len(kept) == CHECK_BYTES:
+                        row = Row(begin, end, kept, facts)
+                    case _:
+                        break
+                if head is not None and begin <= head.last <= end and head != Head(end, kept):
+                    break
+                if later is None:
+                    last = end
+                elif _follows(later, end, kept):
+                    first = later.first
+                else:
+                    break
+                later = row
+            else:
+                with suppress(sqlite3.Error):
+                    start = _start(connection)
+                    if later is not None and _follows(later, start.last, start.check):
+                        first = later.first
+        return (first, last) if first else None
 
     def copy(self, target: Path) -> None:
         """Copy the database to ``target`` as it stands at one moment; a hub may write meanwhile.
@@ -217,9 +275,9 @@ class Table:
         match raw:
             case (int(first), int(last), bytes(kept), bytes(facts)) if first <= last and len(kept) == CHECK_BYTES:
                 if first != good + 1:
-                    why = f"{_span(good + 1, first - 1)} is missing" if first > good else "batches overlap"
-                    raise LogDamaged(Damage(f"{self.database}, before batch {_span(first, last)}", good, why))
-                place = f"{self.database}, batch {_span(first, last)}"
+                    why = f"{span(good + 1, first - 1)} is missing" if first > good else "batches overlap"
+                    raise LogDamaged(Damage(f"{self.database}, before batch {span(first, last)}", good, why))
+                place = f"{self.database}, batch {span(first, last)}"
                 if _link(check, first, last, facts) != kept:
                     raise LogDamaged(Damage(place, good, "its checksum does not match what stands there"))
                 if head is not None and first <= head.last <= last and head != Head(last, kept):
@@ -345,6 +403,46 @@ def _anchor(connection: sqlite3.Connection, after: int) -> tuple[tuple[int, byte
     return start, anchor
 
 
+def _belongs(connection: sqlite3.Connection, seq: int, check: bytes) -> bool:
+    start = _start(connection)
+    if seq <= start.last:
+        return seq == start.last and check == start.check
+    here = connection.execute(
+        'SELECT last, "check" FROM batches WHERE first <= ? ORDER BY first DESC LIMIT 1', (seq,)
+    ).fetchone()
+    if here is not None and here[0] == seq:
+        return bool(here[1] == check)
+    behind = connection.execute(f"{_COLUMNS} WHERE first = ?", (seq + 1,)).fetchone()
+    match behind:  # the batch at ``seq`` is gone: who follows it knows its check
+        case (int(first), int(last), bytes(kept), bytes(facts)):
+            return _follows(Row(first, last, kept, facts), seq, check)
+    return False
+
+
+def _follows(row: Row, last: int, check: bytes) -> bool:
+    """Return whether ``row`` is what came after the sequence ``last`` with ``check``."""
+    return row.first == last + 1 and _link(check, row.first, row.last, row.facts) == row.check
+
+
+def _backward(connection: sqlite3.Connection) -> Iterator[object]:
+    """Yield the rows from the last one to the first; ends early where SQLite cannot read on."""
+    position, size = 1 << 62, 0
+    while True:
+        rows = []
+        with closing(connection.cursor()) as cursor, suppress(sqlite3.Error):
+            for row in cursor.execute(
+                f"{_COLUMNS} WHERE first < ? ORDER BY first DESC LIMIT {_PAGE_ROWS}", (position,)
+            ):
+                rows.append(row)
+                size += len(row[3]) if isinstance(row[3], bytes) else 0
+                if size > _PAGE_BYTES:
+                    break
+        if not rows:
+            return
+        yield from rows
+        position, size = rows[-1][0], 0
+
+
 def _page(connection: sqlite3.Connection, position: int) -> list[object]:
     """Return some rows that start after ``position``. An error of SQLite is raised when no good row stands before it.
 
@@ -365,5 +463,6 @@ def _page(connection: sqlite3.Connection, position: int) -> list[object]:
     return rows
 
 
-def _span(first: int, last: int) -> str:
+def span(first: int, last: int) -> str:
+    """Return sequences as a sentence has them."""
     return f"{first}" if first == last else f"{first}–{last}"

@@ -8,9 +8,10 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from queue import SimpleQueue
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from feeds.log.commits import Commit
 from feeds.log.store import Store
@@ -33,6 +34,13 @@ class Drop(NamedTuple):
     done: asyncio.Future[int]
 
 
+class Probe(NamedTuple):
+    """A question whether the disk takes so many bytes, asked by the writer between two commits."""
+
+    size: int
+    done: asyncio.Future[None]
+
+
 class Writer:
     """Writes commits in the order in which they are given."""
 
@@ -50,13 +58,14 @@ class Writer:
         self._done = done
         self._idle = idle
         self._ended = ended
-        # At most one commit, one step of pruning, and None, which ends the thread: the log gives no more at a time.
-        self._given: SimpleQueue[Commit | Drop | None] = SimpleQueue()
+        # At most one commit, one step of pruning, one question, and None, which ends the thread: the log gives no more
+        # at a time.
+        self._given: SimpleQueue[Commit | Drop | Probe | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="log-writer", daemon=True)
         self._thread.start()
 
-    def give(self, work: "Commit | Drop") -> None:
-        """Have a commit written, or a step of pruning done."""
+    def give(self, work: "Commit | Drop | Probe") -> None:
+        """Have a commit written, a step of pruning done, or the disk asked."""
         self._given.put(work)
 
     def end(self) -> None:
@@ -74,6 +83,9 @@ class Writer:
                 if isinstance(commit, Drop):
                     _drop(store, commit)
                     continue
+                if isinstance(commit, Probe):
+                    _ask(store, commit)
+                    continue
                 error: BaseException | None = None
                 try:
                     # The check is counted here, as it leaves the interpreter to others meanwhile.
@@ -89,15 +101,29 @@ class Writer:
             self._ended()
 
 
-def _drop(store: Store, drop: Drop) -> None:
-    def answered(begins: int, error: BaseException | None) -> None:
-        if drop.done.done():
-            return
-        if error is not None:
-            drop.done.set_exception(error)
-        else:
-            drop.done.set_result(begins)
+_T = TypeVar("_T")
 
+
+def _answer(done: "asyncio.Future[_T]", value: _T, error: BaseException | None) -> None:
+    if done.done():
+        return
+    if error is not None:
+        done.set_exception(error)
+    else:
+        done.set_result(value)
+
+
+def _ask(store: Store, probe: Probe) -> None:
+    failure = None
+    try:
+        store.probe(probe.size)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the one who waits is told
+        failure = error
+    with suppress(RuntimeError):  # the event loop ended: nobody waits for the answer
+        probe.done.get_loop().call_soon_threadsafe(_answer, probe.done, None, failure)
+
+
+def _drop(store: Store, drop: Drop) -> None:
     begins, failure = 0, None
     try:
         begins = store.drop(drop.until, drop.by, drop.at)
@@ -106,6 +132,6 @@ def _drop(store: Store, drop: Drop) -> None:
     except Exception as error:  # noqa: BLE001 - whatever it is, the one who waits is told
         failure = error
     try:
-        drop.done.get_loop().call_soon_threadsafe(answered, begins, failure)
+        drop.done.get_loop().call_soon_threadsafe(_answer, drop.done, begins, failure)
     except RuntimeError:
         _logger.warning("The event loop ended while the log was pruned; what was pruned is gone, nothing else.")

@@ -19,6 +19,7 @@ from feeds.simspace.identifiers import plain_digits
 
 _ISSUER: Final = 7
 _FIRST_YEAR, _LAST_YEAR = 1971, 2100
+_LANGUAGE: Final = re.compile(r"(?:[A-Za-z]{2,8}|[iIxX])(?:-[A-Za-z0-9]{1,8})*")
 _MAIL: Final = re.compile(r"[^@\s<>,;]+@[^@\s<>,;]+")
 
 
@@ -81,16 +82,29 @@ def sim_range(item: RangeInput, profile: LengthProfile, bare: frozenset[str]) ->
         raise FieldError("last", f"{last} has {len(last)} digits and the first one, {first}, has {len(first)}")
     if last < first:
         raise FieldError("last", f"{last} is before the first one, {first}")
+    count = int(last) - int(first) + 1
     return SimRange(
         first=first,
         last=last,
         customer=item.customer,
-        imsi_first=other_digits("imsi_first", item.imsi_first),
-        msisdn_first=other_digits("msisdn_first", item.msisdn_first),
+        imsi_first=_with_room("imsi_first", other_digits("imsi_first", item.imsi_first), count),
+        msisdn_first=_with_room("msisdn_first", other_digits("msisdn_first", item.msisdn_first), count),
         attributes=item.attributes,
         use=item.use,
         since=in_force(item.since) if item.since is not None else None,
     )
+
+
+def _with_room(field: str, begin: str, count: int) -> str:
+    """Return the first of ``count`` parallel numbers. Raises FieldError where the last one has more digits."""
+    if begin and len(str(int(begin) + count - 1)) != len(begin):
+        raise FieldError(field, too_many_behind(count, int(begin)))
+    return begin
+
+
+def too_many_behind(count: int, begin: int) -> str:
+    """Return what is wrong with a run of numbers that gets another digit on its way."""
+    return f"{count:,} numbers do not fit behind {begin}: the last one would have another digit"
 
 
 def in_force(since: datetime) -> datetime:
@@ -136,7 +150,9 @@ def other_digits(field: str, text: str) -> str:
 
 
 def check_customer(customer: Customer) -> Customer:
-    """Return ``customer`` as it is. Raises FieldError where its time zone or an address is none."""
+    """Return ``customer`` as it is. Raises FieldError where its language, time zone or an address is none."""
+    if customer.language and not (len(customer.language) <= 35 and _LANGUAGE.fullmatch(customer.language)):
+        raise FieldError("language", f"{customer.language!r} is not a BCP 47 language tag, such as sv or pt-BR")
     zones = _zones()
     if zones and customer.time_zone not in zones:
         raise FieldError("time_zone", f"{customer.time_zone!r} is not an IANA time zone, such as Europe/Stockholm")

@@ -16,10 +16,23 @@ from feeds.simspace.reader import UNKNOWING, Reader
 from feeds.sources.clean import clean_tree, needs_cleaning
 from feeds.sources.errors import Invalid, Malformed
 from feeds.sources.inventory import FieldError, RangeInput, bare_numbers, check_customer, sim_range
-from feeds.sources.parse import PLACES, decode, feed_name, in_utc, invalid, many, person, several
+from feeds.sources.parse import OWN_SOURCE, PLACES, decode, feed_name, in_utc, invalid, many, not_own, person, several
 from feeds.sources.reported import TEXT_KEPT, ReadText, case_reported, read_text, take_long
 
-__all__ = ["CHUNK", "Frame", "alarms", "cases", "chunks", "customers", "feed_name", "frame", "person", "ranges"]
+__all__ = [
+    "CHUNK",
+    "Frame",
+    "FrameId",
+    "alarms",
+    "cases",
+    "chunks",
+    "customers",
+    "feed_name",
+    "frame",
+    "frame_id",
+    "person",
+    "ranges",
+]
 
 CHUNK: Final = 1_000
 """Ranges or customers in one fact, at most."""
@@ -61,6 +74,9 @@ def _named(events: list[AlarmEvent], places: Sequence[str]) -> tuple[list[AlarmE
         if not feed_name(name):
             place = next(places[at] for at, event in enumerate(events) if event.source == name)
             raise Invalid(f"{place}.source: expected `str` matching regex {FEED_NAME!r}", f"{place}.source")
+        if name.lower() == OWN_SOURCE:
+            place = next(places[at] for at, event in enumerate(events) if event.source == name)
+            not_own(name, f"{place}.source")
     return events, places
 
 
@@ -80,6 +96,7 @@ def cases(body: bytes, reader: Reader = UNKNOWING, read: ReadText = read_text) -
     events, places = several(value, CaseEvent)
     facts: list[Fact] = []
     for at, event in enumerate(events):
+        not_own(event.source, f"{places[at]}.source")
         if event.time is not None or event.opened is not None or event.follow_up is not None:
             times = {
                 name: in_utc(getattr(event, name), f"{places[at]}.{name}") for name in ("time", "opened", "follow_up")
@@ -129,11 +146,16 @@ def _wrong(error: FieldError, place: str) -> Invalid:
     return Invalid(f"{path}: {error}", path)
 
 
+Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+"""What every language can count to, and every answer can say again."""
+FrameId = Number | Annotated[str, Meta(max_length=256)] | None
+
+
 class Frame(Struct, frozen=True):
     """A frame of ``WS /v1/ingest``: bodies as for the HTTP paths, each optional, and an id for the answer."""
 
-    id: int | str | None = None
-    sequence: Annotated[int, Meta(ge=0)] | None = None
+    id: FrameId = None
+    sequence: Number | None = None
     """The feed's own number of this frame, one more each time."""
     alarms: Raw = Raw()
     cases: Raw = Raw()
@@ -141,7 +163,12 @@ class Frame(Struct, frozen=True):
     customers: Raw = Raw()
 
 
+class _Named(Struct, frozen=True):
+    id: FrameId = None
+
+
 _frames: Final = msgspec.json.Decoder(Frame)
+_ids: Final = msgspec.json.Decoder(_Named)
 
 
 def frame(data: bytes) -> Frame:
@@ -153,3 +180,11 @@ def frame(data: bytes) -> Frame:
     except (msgspec.DecodeError, RecursionError) as error:
         decode(data, raw=True)
         raise Malformed(f"malformed JSON: {error}") from None
+
+
+def frame_id(data: bytes) -> FrameId:
+    """Return the id of a frame in which something else is wrong, for the answer; None where it cannot be read."""
+    try:
+        return _ids.decode(data).id
+    except (msgspec.DecodeError, RecursionError):
+        return None

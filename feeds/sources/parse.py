@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 _PATH: Final = re.compile(r" - at `(?:key` in `)?([^`]*)`$")
 _FEED_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+OWN_SOURCE: Final = "vaken"
+"""The source of the hub's own alarms. Nobody else brings any: who could clear them could hide that a feed is silent."""
 _FIRST_YEAR: Final = 2000
 _LAST_YEAR: Final = 2100
 
@@ -118,6 +120,12 @@ def in_utc(time: datetime | None, path: str) -> datetime | None:
 def feed_name(text: str) -> str:
     """Return ``text`` where it can be the name of a feed, else the empty text."""
     return text if _FEED_NAME.fullmatch(text) else ""
+
+
+def not_own(source: str, path: str) -> None:
+    """Raise Invalid, naming the path, where ``source`` is the hub's own, in whatever letters."""
+    if len(source) == len(OWN_SOURCE) and source.lower() == OWN_SOURCE:
+        raise Invalid(f"{path}: {source} is the hub's own source: give yours another name", path)
 
 
 def person(text: str) -> str:

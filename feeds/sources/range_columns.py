@@ -17,7 +17,7 @@ from feeds.sources.cell_numbers import codes_of
 from feeds.sources.clean import clean
 from feeds.sources.csv_tables import Block, CsvTable
 from feeds.sources.digit_columns import KEPT, MOST, Digits, Mask, Numbers, digits_of, digits_text
-from feeds.sources.inventory import FieldError, iccid_digits, in_force, other_digits
+from feeds.sources.inventory import FieldError, iccid_digits, in_force, other_digits, too_many_behind
 from feeds.sources.problems import SHOWN, Problems, refuse
 
 SYNONYMS: Final = {
@@ -223,6 +223,14 @@ class _Reading:
         )
         _see_reversed(given & ~bad, last < first, lines)
         say(last < first, "last", lambda row: f"{last[row]} is before the first one, {first[row]}")
+        begins = {name: self._all(name) for name in ("imsi_first", "msisdn_first")}
+        for name, begin in begins.items():
+            end = begin + np.where(bad, 0, last - first)
+            say(
+                (begin > 0) & (sizes_of(np.maximum(end, 1)) != sizes_of(np.maximum(begin, 1))),
+                name,
+                partial(_too_many_behind, begin, last - first + 1),
+            )
         since = np.zeros(self.rows, dtype=np.int64)
         times = self._texts.get("since")
         if isinstance(times, _Times) and times.seconds:
@@ -239,8 +247,8 @@ class _Reading:
                 customer,
                 use if use is not None else nothing(len(customer.codes)),
                 texts.items(),
-                self._all("imsi_first")[good],
-                self._all("msisdn_first")[good],
+                begins["imsi_first"][good],
+                begins["msisdn_first"][good],
                 since[good],
             )
         except SameRanges as error:
@@ -354,6 +362,10 @@ def _count(cell: str) -> str:
     if len(text) > KEPT or int(text or 0) > _MOST_SIMS:
         raise FieldError("count", f"{text[:40]} SIMs are too many: at most {_MOST_SIMS:,} go")
     return text
+
+
+def _too_many_behind(begin: Numbers, counts: Numbers, row: int) -> str:
+    return too_many_behind(counts[row].item(), begin[row].item())
 
 
 def _plain_imsi(values: Numbers, sizes: Numbers) -> Mask:

@@ -3,6 +3,7 @@
 The disk is real but for what ``tests/log/disk.c`` refuses in its place.
 """
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.hub.running import RunningHub
+from tests.hub.terminal import terminal
 from tests.log.power import environment
 
 MakeHub = Callable[..., RunningHub]
@@ -65,4 +67,44 @@ async def test_a_disk_that_refuses_costs_answers_and_no_facts(make_hub: MakeHub,
     hub.start()
     assert sorted(row["key"] for row in await hub.rows("alarms")) == sorted(answered)
     assert (await hub.get("/readyz"))[0] == 200
+    assert hub.stop() == 0
+
+
+async def test_a_disk_that_gets_full_while_the_hub_runs_is_told_everywhere_until_it_takes_facts(
+    make_hub: MakeHub, orders: Path
+) -> None:
+    hub = make_hub()
+    assert (await hub.post("/v1/alarms", alarm(0)))[0] == 200
+    order = orders.with_suffix(".full")
+    async with terminal(hub) as screen:
+        await screen.until(lambda: screen.beats)
+        assert screen.hello["degraded"] == screen.beats[-1]["degraded"] == ""
+        order.touch()
+        assert (await hub.post("/v1/alarms", alarm(1)))[0] == 503
+        await screen.until(lambda: screen.beats[-1]["degraded"])
+        said = screen.beats[-1]["degraded"]
+        assert said.startswith("The disk takes no facts (")
+        assert f"free space under {hub.directory / 'log'}" in said
+        async with terminal(hub, "other") as late:
+            assert late.hello["degraded"] == said
+            assert late.hello["shed"] >= 1
+        status, answer = await hub.get("/readyz")
+        assert (status, answer["why"]) == (503, said)
+        assert await hub.metric("vaken_ready") == 0
+        for _ in range(3):
+            assert (await hub.post("/v1/alarms", alarm(1)))[0] == 503
+        assert (await hub.command("ack", alarms=["noc/0"]))[0] == 503
+        await screen.until(lambda: screen.beats[-1]["shed"] >= 4)
+        assert hub.errors().count("[disk.late]") == 1
+        order.unlink()
+        # Nobody sends anything: the hub asks the disk by itself.
+        await screen.until(lambda: not screen.beats[-1]["degraded"])
+    for _ in range(600):
+        if "[disk.back" in hub.errors():
+            break
+        await asyncio.sleep(0.05)
+    assert (hub.errors().count("[disk.late]"), hub.errors().count("[disk.back")) == (1, 1)
+    assert (await hub.get("/readyz"))[0] == 200
+    assert (await hub.post("/v1/alarms", alarm(1)))[0] == 200
+    assert not (hub.directory / "log" / "facts.probe").exists()
     assert hub.stop() == 0

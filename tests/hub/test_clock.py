@@ -19,7 +19,11 @@ class Machine:
         self.calendar = START
         self.counted = 1_000.0
         self.said: list[str] = []
-        self.clock = SteadyClock(self.said.append, self.date, lambda: self.counted)
+        self.clock = SteadyClock(self._say, self.date, lambda: self.counted)
+
+    def _say(self, text: str, event: str) -> None:
+        assert event in ("clock.jumped", "clock.believed", "clock.behind")
+        self.said.append(text)
 
     def date(self) -> float:
         return self.calendar.timestamp()

@@ -4,6 +4,7 @@ Cases come from schemathesis, over one kept connection to a real hub.
 """
 
 import os
+import re
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import urlencode
@@ -19,7 +20,10 @@ from tests.hub.running import RunningHub
 EXAMPLES = 2
 """Cases for each path and kind of value; ``soak`` takes many more."""
 LONG = int(os.environ.get("VAKEN_FUZZ_EXAMPLES", "300"))
-LEFT_OUT = ("/v1/stream", "/v1/ingest")
+MAIN_DOORS = ("POST /v1/alarms", "POST /v1/cases")
+MAIN_EXAMPLES = 8
+"""The same for the doors that nearly all comes through; what is valid there is taken, each time."""
+_YEAR = re.compile(r"[0-9]{4}(?=-[0-9]{2}-[0-9]{2}T)")
 
 
 def _operations(described: dict[str, Any]) -> list[Any]:
@@ -54,9 +58,12 @@ def _ask(connection: HTTPConnection, case: Any) -> tuple[int, bytes, str]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as orjson can write it: integers within 64 bits, texts without halves of characters."""
+    """Return a value as orjson can write it: integers within 64 bits, texts without halves of characters.
+
+    The year of a time is one that the hub takes: no format of JSON Schema can say which ones it does.
+    """
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return _YEAR.sub("2024", value.encode("utf-8", "replace").decode())
     if isinstance(value, dict):
         return {_plain(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list):
@@ -71,15 +78,15 @@ def _try_all(hub: RunningHub, described: dict[str, Any], examples: int) -> None:
     connection = HTTPConnection(host, int(port), timeout=20)
     wrong: dict[str, bytes] = {}
     for operation in _operations(described):
-        if operation.path in LEFT_OUT:
-            continue
         allowed = set(operation.definition.raw["responses"])
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
             if mode is GenerationMode.NEGATIVE and not (operation.query or operation.body):
                 continue
 
+            must_be_taken = operation.label in MAIN_DOORS and mode is GenerationMode.POSITIVE
+
             @settings(
-                max_examples=examples,
+                max_examples=max(examples, MAIN_EXAMPLES) if operation.label in MAIN_DOORS else examples,
                 database=None,
                 derandomize=examples == EXAMPLES,
                 phases=[Phase.generate],
@@ -88,9 +95,10 @@ def _try_all(hub: RunningHub, described: dict[str, Any], examples: int) -> None:
             @given(case=operation.as_strategy(generation_mode=mode))
             def one(case: Any) -> None:
                 status, body, kind = _ask(connection, case)
-                if body.startswith(b"Got more than 8190 bytes"):
+                if b"longer than 8,190 bytes" in body:
                     return  # an address so long that no handler saw it
                 as_said = str(status) in allowed and status < 500  # noqa: B023
+                as_said = as_said and (status == 200 or not must_be_taken)  # noqa: B023
                 if not as_said or (status != 200 and (kind != "application/json" or not orjson.loads(body)["error"])):
                     wrong[f"{operation.label} {status}"] = body[:300]  # noqa: B023
 
@@ -107,6 +115,7 @@ async def _described(hub: RunningHub) -> dict[str, Any]:
 
 async def test_what_is_described_is_answered_as_described(shared_hub: RunningHub) -> None:
     described = await _described(shared_hub)
+    assert {operation.label for operation in _operations(described)} >= {*MAIN_DOORS, "GET /v1/alarms", "GET /v1/cases"}
     _try_all(shared_hub, described, EXAMPLES)
     assert (await shared_hub.get("/readyz"))[0] == 200
     assert "Traceback" not in shared_hub.errors()

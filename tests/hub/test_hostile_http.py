@@ -4,6 +4,7 @@ import asyncio
 import zlib
 from collections.abc import Iterable
 
+import orjson
 import pytest
 
 from feeds.hub.connections import most_connections
@@ -162,6 +163,51 @@ async def test_what_is_no_http_is_refused_and_the_connection_ends(shared_hub: Ru
     answer = await said(shared_hub, [FRAMINGS[name]])
     assert answer == b"" or 400 <= status(answer) < 500, answer[:200]
     await still_well(shared_hub)
+
+
+SECRET = b"Zq7hT2mXw9Rk4Lp8Vb3Ns6Yd1Fg5Jc0Ae2Uo7Iw9"
+TOKEN = b"vk_k3v9x1ab_" + SECRET
+TELLING = {
+    "a control character behind it": b"GET /healthz HTTP/1.1\r\n" + HOST + b"Authorization: Bearer " + TOKEN + b"\x01",
+    "a space before the colon": b"GET /healthz HTTP/1.1\r\n" + HOST + b"Authorization : Bearer " + TOKEN,
+    "a line that is too long": b"GET /healthz HTTP/1.1\r\n" + HOST + b"X: " + TOKEN + b" " + b"a" * 9_000,
+    "an address that is too long": b"GET /healthz?t=" + TOKEN + b"a" * 9_000 + b" HTTP/1.1\r\n" + HOST,
+    "another version": b"GET /healthz?t=" + TOKEN + b" HTTP/9.9\r\n" + HOST,
+    "no version": b"GET /healthz?t=" + TOKEN + b" HTTX/1.1\r\n" + HOST,
+    "it stands as the method": TOKEN + b" /healthz HTTP/1.1\r\n" + HOST,
+    "two of them": b"POST /v1/alarms HTTP/1.1\r\n" + HOST + b"Host: " + TOKEN,
+    "a length that is none": b"POST /v1/alarms HTTP/1.1\r\n" + HOST + b"Content-Length: " + TOKEN,
+    "a key that is none": b"GET /v1/stream HTTP/1.1\r\n" + HOST + b"Sec-WebSocket-Key1: " + TOKEN,
+    "a chunk": CHUNKED + TOKEN + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("name", TELLING)
+async def test_an_answer_to_what_is_no_http_repeats_nothing_of_it(shared_hub: RunningHub, name: str) -> None:
+    answer = await said(shared_hub, [TELLING[name] + b"\r\n\r\n"])
+    assert status(answer) == 400
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"application/json" in head
+    assert orjson.loads(body)["error"]
+    for piece in (TOKEN, SECRET[:10], SECRET[-10:], b"k3v9x1ab"):
+        assert piece not in answer
+        assert piece.decode() not in shared_hub.errors()
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "compress", "gzip, gzip", "nonsense"])
+@pytest.mark.parametrize("path", ["/v1/alarms", "/v1/inventory/ranges", "/v1/commands/ack"])
+async def test_a_coding_that_is_not_read_is_refused_with_those_that_are(
+    shared_hub: RunningHub, path: str, coding: str
+) -> None:
+    headers = f"Content-Encoding: {coding}\r\nContent-Type: text/csv\r\n".encode()
+    answer = await said(shared_hub, [request(path, b"[]", headers)])
+    assert status(answer) == 415
+    assert b"use gzip or deflate" in answer
+    assert b"nstall" not in answer
+
+
+async def test_a_body_that_says_it_is_not_compressed_is_taken(shared_hub: RunningHub) -> None:
+    assert status(await said(shared_hub, [request("/v1/alarms", b"[]", b"Content-Encoding: identity\r\n")])) == 200
 
 
 async def test_nonsense_by_the_thousand_does_not_fill_the_journal(hub: RunningHub) -> None:

@@ -1,18 +1,21 @@
 """Senders that take for ever: over the fast lane, in bodies, in WebSocket fragments. Each is given up in the end."""
 
 import asyncio
+import ssl
 import struct
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
+import trustme
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+import feeds.hub.after_lane
 import feeds.hub.lane
 import feeds.hub.reading_bodies
 from feeds.hub.access.gate import Gate
-from feeds.hub.connections import REQUEST_SECONDS, body_seconds
+from feeds.hub.connections import REQUEST_SECONDS, Crowd, body_seconds
 from feeds.hub.ingest import Door
 from feeds.hub.lane import FrontServer
 from feeds.hub.reading_bodies import TooLarge, TooSlow, read_body
@@ -45,7 +48,7 @@ async def until_closed(port: int, head: bytes, drip: bytes) -> bytes:
     "head", [b"P", b"POST /v1/alarms HTTP/1.1\r\nHost: h\r\nUser-Agent: "], ids=["from the first octet", "in a header"]
 )
 async def test_a_head_that_drips_into_the_lane_ends(monkeypatch: pytest.MonkeyPatch, head: bytes) -> None:
-    monkeypatch.setattr(feeds.hub.lane, "REQUEST_SECONDS", 0.1)
+    monkeypatch.setattr(feeds.hub.lane, "HEAD_SECONDS", 0.1)
     monkeypatch.setattr(feeds.hub.lane, "HEAD", b"P" * 100_000 if head == b"P" else feeds.hub.lane.HEAD)
 
     async def nobody(_request: web.BaseRequest) -> web.Response:
@@ -67,15 +70,86 @@ async def test_one_connection_too_many_is_told_to_come_back() -> None:
     async def nobody(_request: web.BaseRequest) -> web.Response:
         raise AssertionError("nobody asks")
 
-    front = FrontServer(cast(Door, Counts()), cast(Gate, None), web.Server(nobody), most=0)
+    told: list[str] = []
+    crowd = Crowd(0, lambda _text, event: told.append(event))
+    front = FrontServer(cast(Door, Counts()), cast(Gate, None), web.Server(nobody), crowd)
     port = await front.start("127.0.0.1", 0)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answer = await reader.read()
     assert answer.startswith(b"HTTP/1.1 503 ")
     assert b"Retry-After: 1\r\n" in answer
     assert counted == [503]
+    assert told == ["connections.crowd"]
     writer.close()
     front.stop()
+
+
+PLAIN_HEAD = b"POST /v1/alarms HTTP/1.1\r\nHost: h\r\n"
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
+@pytest.mark.parametrize(
+    "begin",
+    [(b"",), (b"P",), (b"GET /hea",), (PLAIN_HEAD,), (b"GET / HTTP/1.1\r\nHost: h\r\n\r\n", b"GET / HT")],
+    ids=["nothing", "one octet", "not for the lane", "for the lane", "the second one"],
+)
+async def test_a_head_that_stops_half_way_is_given_up_soon(
+    monkeypatch: pytest.MonkeyPatch, begin: tuple[bytes, ...], tls: bool
+) -> None:
+    monkeypatch.setattr(feeds.hub.lane, "HEAD_SECONDS", 0.3 if tls else 0.05)
+    monkeypatch.setattr(feeds.hub.after_lane, "HEAD_SECONDS", 0.05)
+
+    async def served(_request: web.BaseRequest) -> web.Response:
+        return web.Response(text="served")
+
+    crowd = Crowd(100)
+    server = web.Server(served)
+    front = FrontServer(cast(Door, None), cast(Gate, None), server, crowd)
+    context = theirs = None
+    if tls:
+        context, theirs = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), ssl.create_default_context()
+        authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+        authority.issue_cert("127.0.0.1", key_type=trustme.KeyType.ECDSA).configure_cert(context)
+        authority.configure_trust(theirs)
+    port = await front.start("127.0.0.1", 0, context)
+    # Who opens a TLS port and does not even begin the handshake is given up as well.
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=theirs if begin[0] else None)
+    async with asyncio.timeout(20):
+        for whole in begin[:-1]:
+            writer.write(whole)
+            assert (await reader.readuntil(b"served")).startswith(b"HTTP/1.1 200 ")
+        writer.write(begin[-1])
+        assert await reader.read() == b""
+    writer.close()
+    async with asyncio.timeout(20):
+        while crowd.open:  # noqa: ASYNC110 - it says nothing of it
+            await asyncio.sleep(0)
+    front.stop()
+    await server.shutdown()
+
+
+def test_no_address_has_more_than_half_of_the_connections_and_it_is_said_once_a_minute() -> None:
+    told: list[str] = []
+    time = 0.0
+    crowd = Crowd(10, lambda text, _event: told.append(text), lambda address: address == "proxy", lambda: time)
+    assert [crowd.come("a") for _ in range(7)] == [False] * 5 + [True] * 2
+    assert not crowd.come("b"), "the others are let in"
+    assert len(told) == 1
+    assert "5 connections from a are open" in told[0]
+    for _ in range(2):
+        crowd.go("a")
+    assert not crowd.come("proxy")
+    assert [crowd.come("proxy") for _ in range(4)] == [False] * 3 + [True], "who is exempt shares what there is"
+    assert len(told) == 1
+    time = 61.0
+    assert crowd.come("c")
+    assert "10 connections are open" in told[1]
+    assert "(2 since the last line)" in told[1]
+    for address, count in (("a", 5), ("b", 1), ("proxy", 5), ("c", 1)):
+        for _ in range(count):
+            crowd.go(address)
+    assert crowd.open == 0
+    assert not crowd.come("a")
 
 
 @pytest.fixture

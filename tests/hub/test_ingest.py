@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import json
 import zlib
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,6 +13,8 @@ from aiohttp import ClientSession
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
+from feeds.hub import watch_feeds
+from feeds.sources.parse import OWN_SOURCE
 from tests.hub.running import RunningHub
 
 BODY_BYTES = 1_000_000
@@ -392,6 +395,67 @@ async def test_a_bad_frame_is_answered_and_the_socket_lives_on(shared_hub: Runni
         assert (await answer(socket))["accepted"] == 1
     (row,) = await shared_hub.rows("feeds", "&filter=key:bad-frames")
     assert row["refused"] == 6
+
+
+async def test_the_source_of_the_hubs_own_alarms_is_taken_at_no_door(shared_hub: RunningHub) -> None:
+    assert watch_feeds.SOURCE == OWN_SOURCE == "vaken"
+    for name in ("vaken", "Vaken"):
+        raised = alarm("silent:nms", name, severity="critical")
+        for body in (raised, [alarm(1, "not-own"), raised], [alarm(1, "not-own"), raised | {"text": "\u2028"}]):
+            for way in ({}, {"X-Other": "1"}):  # the lane, and beside it
+                status, said = await shared_hub.post("/v1/alarms", body, way)
+                assert status == 422
+                assert f".source: {name} is the hub's own source" in said["error"]
+        assert (await shared_hub.post("/v1/cases", {"number": "1", "source": name}))[0] == 422
+        async with ingest(shared_hub) as socket:
+            for frame in ({"alarms": raised | {"severity": "cleared"}}, {"cases": {"number": "1", "source": name}}):
+                await socket.send(json.dumps({"id": 1} | frame))
+                assert (await answer(socket))["error"]["status"] == 422
+    assert await shared_hub.rows("alarms", "&filter=source:vaken,Vaken,not-own") == []
+
+
+MOST = 2**63 - 1
+NOT_NUMBERED: dict[str, tuple[dict[str, Any], int | str | None, str]] = {
+    "sequence beyond 64 bits": ({"id": 1, "sequence": 2**70}, 1, "$.sequence: "),
+    "sequence beyond 63 bits": ({"id": 2, "sequence": 2**63}, 2, "$.sequence: "),
+    "negative sequence": ({"id": "three", "sequence": -1}, "three", "$.sequence: "),
+    "sequence as text": ({"id": 4, "sequence": "7"}, 4, "$.sequence: "),
+    "id beyond 64 bits": ({"id": 2**64, "sequence": 1}, None, "$.id: "),
+    "negative id": ({"id": -1, "sequence": 1}, None, "$.id: "),
+    "id without end": ({"id": "x" * 257, "sequence": 1}, None, "$.id: "),
+    "two faults": ({"sequence": -1, "id": True}, None, "$."),
+}
+
+
+@pytest.mark.parametrize("name", NOT_NUMBERED)
+async def test_a_frame_with_a_number_that_is_none_is_refused_by_its_id_and_nothing_of_it_is_kept(
+    shared_hub: RunningHub, name: str
+) -> None:
+    frame, number, place = NOT_NUMBERED[name]
+    feed = "number-" + name.replace(" ", "-")
+    async with ingest(shared_hub, feed) as socket:
+        await socket.send(json.dumps(frame | {"alarms": [alarm(1, feed)]}))
+        said = await answer(socket)
+        assert (said["id"], said["error"]["status"]) == (number, 422)
+        assert said["error"]["message"].startswith(place)
+        assert await shared_hub.rows("alarms", f"&filter=source:{feed}") == []
+        # Neither this socket nor the next one of that name suffers from it.
+        await socket.send(json.dumps({"id": 5, "sequence": 7, "alarms": [alarm(1, feed)]}))
+        assert (await answer(socket))["accepted"] == 1
+    async with ingest(shared_hub, feed) as socket:
+        await socket.send(json.dumps({"id": 6, "sequence": 8}))
+        assert await answer(socket) == {"id": 6, "accepted": 0, "seq": await shared_hub.sequence()}
+    assert "Traceback" not in shared_hub.errors()
+
+
+async def test_the_largest_numbers_are_taken_and_what_is_missing_between_can_be_said(shared_hub: RunningHub) -> None:
+    async with ingest(shared_hub, "leaps") as socket:
+        for sequence in (0, MOST, 0, MOST):
+            await socket.send(json.dumps({"id": MOST, "sequence": sequence}))
+            assert (said := await answer(socket))["id"] == MOST
+        assert said["missing"] == [[1, MOST - 1]]
+    (row,) = await shared_hub.rows("feeds", "&filter=key:leaps")
+    assert row["missing"] == MOST - 1
 
 
 async def test_binary_frames_are_taken_as_text_frames_are(shared_hub: RunningHub) -> None:

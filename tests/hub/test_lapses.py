@@ -40,7 +40,7 @@ class Room:
         self._awake()
 
     def _awake(self) -> None:
-        self.clock = SteadyClock(self.said.append, self._calendar, lambda: self.passed)
+        self.clock = SteadyClock(lambda text, _event: self.said.append(text), self._calendar, lambda: self.passed)
         if self._board.seq:
             self.clock.not_before(self._board.at)
         self.hub = Hub(self._board, Settings(), Path("/nonexistent"), self.clock)

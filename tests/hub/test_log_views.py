@@ -155,7 +155,7 @@ def test_what_changed_stands_by_kind_and_goes_on_with_the_log(tmp_path: Path) ->
         query = ChangesQuery(reader.past, "2026-02-03T01:02:13Z")
         found = await reader.changes(query)
         assert [row.what for row in found if row.section == "outages"] == [
-            "new: suspected on 1 SIM ranges: five alarms",
+            "new: suspected on 1 SIM range: five alarms",
             "declared",
         ]
         assert [row.what for row in found if row.section == "alarms"] == [

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import trustme
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from feeds.hub.config_check import faults, lines_of
 from feeds.hub.serve import check_hub
 from feeds.hub.settings import SettingsError, load_settings
 from tests.extent import examples
+from tui.cli.entry import main
 
 BAD = """\
 [mail]
@@ -83,6 +85,78 @@ def test_the_tables_of_the_screens_are_looked_at_too(tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"{path}: good\n", "")
 
 
+SENSELESS = """\
+[limits]
+queue_facts = 1
+body_bytes = 0
+snapshot_every = 0
+inventory_bytes = -1
+queue_bytes = 1
+bodies_bytes = 99999999999999
+[access]
+names = [
+    "bad name!", "good.example",
+    "", "-also.bad", 7, "*.example", "10.0.0.1",
+]
+[feeds."../x"]
+kind = "alarms"
+[feeds.nms]
+kind = "alarm"
+[feeds."a b"]
+kind = "alarms"
+[access.oidc]
+issuer = 1
+audience = "vaken"
+algorithms = ["none", "HS256"]
+roles = { noc = "root", ops = "admin", dev = "toor" }
+"""
+
+
+def test_values_without_sense_are_refused_each_by_its_name_and_once(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(SENSELESS)
+    found = [(one.line, one.field) for one in faults(path)]
+    assert found == [
+        *((2, "limits.queue_facts"), (3, "limits.body_bytes"), (4, "limits.snapshot_every")),
+        *((5, "limits.inventory_bytes"), (6, "limits.queue_bytes"), (7, "limits.bodies_bytes")),
+        *((9, f"access.names[{place}]") for place in (0, 2, 3, 4, 5)),
+        *((13, "feeds.../x"), (16, "feeds.nms.kind"), (17, "feeds.a b")),
+        *((19, "access.oidc"), (19, "access.oidc"), (20, "access.oidc.issuer")),
+        *((22, f"access.oidc.algorithms[{place}]") for place in (0, 1)),
+        *((23, f"access.oidc.roles.{name}") for name in ("noc", "dev")),
+    ]
+    said = {(one.field, one.why) for one in faults(path)}
+    assert ("access.names[0]", "is no host name, such as vaken.example") in said
+    assert {why for field, why in said if field == "access.oidc"} == {
+        "the key jwks is missing",
+        "the key claim is missing",
+    }
+    with pytest.raises(SettingsError):
+        load_settings(path)
+
+
+def test_limits_that_are_small_but_have_sense_are_taken(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[limits]\nqueue_facts = 1000\nbody_bytes = 65536\n[access]\nnames = ["a_b.example.", "h"]\n')
+    assert faults(path) == []
+    assert load_settings(path).limits.queue_facts == 1_000
+
+
+def test_a_key_that_others_may_read_is_told_of_the_key(tmp_path: Path) -> None:
+    leaf = trustme.CA(key_type=trustme.KeyType.ECDSA).issue_cert("h", key_type=trustme.KeyType.ECDSA)
+    leaf.private_key_pem.write_to_path(tmp_path / "key.pem")
+    leaf.cert_chain_pems[0].write_to_path(tmp_path / "cert.pem")
+    path = tmp_path / "config.toml"
+    path.write_text('[tls]\ncert = "cert.pem"\nkey = "key.pem"\n')
+    (tmp_path / "key.pem").chmod(0o644)
+    (fault,) = faults(path)
+    assert (fault.line, fault.field) == (3, "tls.key")
+    assert "chmod 600" in fault.why
+    (tmp_path / "key.pem").unlink()
+    (fault,) = faults(path)
+    assert (fault.line, fault.field) == (3, "tls.key")
+
+
 def test_a_good_file_is_good_unless_others_could_reach_the_hub(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -96,13 +170,32 @@ def test_a_good_file_is_good_unless_others_could_reach_the_hub(
 
 @pytest.mark.parametrize(
     ("text", "line", "said"),
-    [("a = \n", 1, ""), ("[mail]\n[mail]\n", 2, ""), ("[mail\n", 1, "")],
+    [
+        *((b"a = \n", 1, ""), (b"[mail]\n[mail]\n", 2, ""), (b"[mail\n", 1, "")),
+        *((b"[a]\nb = 1\n\nc = [1,\n 2\n", 5, "end of document"), (b'a = """x\ny', 2, ""), (b"a = ", 1, "")),
+        *((b"# \xc3\xa9\n# \xe9\nb = 1\n", 2, "UTF-8"), (b"\xff\xfea\x00", 1, "UTF-8")),
+    ],
 )
-def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path, text: str, line: int, said: str) -> None:
+def test_what_is_no_toml_is_told_with_its_line(tmp_path: Path, text: bytes, line: int, said: str) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(text)
+    path.write_bytes(text)
     (fault,) = faults(path)
     assert fault.line == line
+    assert said in fault.why
+    with pytest.raises(SettingsError, match=rf"config\.toml, line {line}: "):
+        load_settings(path)
+
+
+@pytest.mark.parametrize(("text", "line"), [(b"a = 1\n# \xe9\n", 2), (b"a = 1\n\nb = [1,\n", 3), (b"a = 1\nb = \n", 2)])
+def test_the_command_too_names_the_line_of_what_is_no_toml(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: bytes, line: int
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(text)
+    assert main(["hub", "--check-config", "--data", str(tmp_path / "data"), "--config", str(path)]) == 2
+    said = capsys.readouterr().err
+    assert f"line {line}" in said
+    assert str(path) in said
 
 
 def test_a_file_that_is_not_there_or_no_text_is_told(tmp_path: Path) -> None:

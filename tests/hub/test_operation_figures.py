@@ -1,8 +1,10 @@
 """What the hub shows to Prometheus, whether it says it is ready, and what it tells its service manager."""
 
 import asyncio
+import math
 import os
 import re
+import shutil
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from feeds.hub.readiness import PROBE, Readiness, look_at
 from feeds.hub.supervised import Supervisor
 from tests.hub.running import RunningHub
+from tests.hub.terminal import terminal
 
 UNITS = ("_seconds", "_bytes", "_total", "_timestamp_seconds", "_bucket", "_sum", "_count", "_facts")
 LABELS = {
@@ -71,6 +74,15 @@ async def test_a_feed_counts_and_ages_under_its_name(shared_hub: RunningHub) -> 
     assert await shared_hub.metric("vaken_log_size_bytes") > 0
 
 
+async def test_the_age_of_the_newest_snapshot_is_not_a_number_where_there_is_none(shared_hub: RunningHub) -> None:
+    assert math.isnan(await shared_hub.metric("vaken_snapshot_age_seconds"))
+    folder = shared_hub.directory / "snapshots"
+    folder.mkdir()
+    (folder / "board-1.snap").touch()
+    assert 0 <= await shared_hub.until_metric("vaken_snapshot_age_seconds", lambda age: not math.isnan(age)) < 60
+    shutil.rmtree(folder)
+
+
 async def test_a_log_that_cannot_grow_is_told_and_told_again_when_it_can(hub: RunningHub) -> None:
     probe = hub.directory / "log" / PROBE
     probe.symlink_to("/dev/full")
@@ -84,12 +96,12 @@ async def test_a_log_that_cannot_grow_is_told_and_told_again_when_it_can(hub: Ru
     assert "No space left" in answer["why"]
     assert await hub.metric("vaken_ready") == 0
     assert (await hub.get("/healthz"))[0] == 200
-    probe.unlink()
-    for _ in range(600):
-        if (await hub.get("/readyz"))[0] == 200:
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("it does not get ready again")
+    async with terminal(hub) as one:
+        assert one.hello["degraded"] == answer["why"], "the screens say what is said to those who ask"
+        probe.unlink()
+        # Nobody asks for it any more: the hub looks by itself until it is over.
+        await one.until(lambda: one.beats and not one.beats[-1]["degraded"])
+    assert (await hub.get("/readyz"))[0] == 200
 
 
 def test_a_look_at_the_disk_leaves_nothing(tmp_path: Path) -> None:

@@ -152,7 +152,9 @@ async def test_damage_is_named_the_good_part_served_and_a_cut_makes_it_well(
     assert "held by another hub" in capsys.readouterr().err
 
     assert hub.stop() == 0
-    assert main(["log", "cut", "--data", str(hub.directory)]) == 0
+    assert main(["log", "cut", "--data", str(hub.directory)]) == 1
+    assert "A cut would take the 1 good facts 5–5" in capsys.readouterr().err
+    assert main(["log", "cut", "--drop", "1", "--data", str(hub.directory)]) == 0
     assert main(["log", "check", "--data", str(hub.directory)]) == 0
     hub.start()
     assert (await hub.get("/readyz"))[0] == 200
@@ -209,7 +211,7 @@ async def test_a_restart_from_a_snapshot_shows_what_was_shown(make_hub: MakeHub)
     before = await shown(hub)
     assert before["outages"][0]["cases"] == 20
 
-    # The tail alone is read: the hub does not even see that something before the snapshot is no longer what it was.
+    # The tail alone is read: that something before the snapshot is no longer what it was is found later (test_proving).
     assert hub.stop() == 0
     database = hub.directory / "log" / "facts.db"
     intact = database.read_bytes()

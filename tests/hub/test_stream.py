@@ -28,6 +28,16 @@ async def push(hub: RunningHub, *alarms: dict[str, Any]) -> int:
     return int(said["seq"])
 
 
+# -- commands on what is not there -------------------------------------------------------------------------------------
+
+
+async def test_an_alarm_that_never_was_is_not_said_to_be_clear(shared_hub: RunningHub) -> None:
+    await push(shared_hub, alarm(1, "acks"), alarm(1, "acks", severity="cleared"))
+    async with terminal(shared_hub) as one:
+        assert (await one.do("ack", alarms=["acks/7"]))["why"] == "there is no alarm acks/7, or no longer"
+        assert (await one.do("ack", alarms=["acks/1"]))["why"] == "acks/1 cleared meanwhile"
+
+
 # -- views -----------------------------------------------------------------------------------------------------------
 
 

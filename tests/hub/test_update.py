@@ -295,14 +295,46 @@ async def test_a_refused_address_fails_and_is_sent_again_by_a_persons_decision(
     assert len(mailbox.of(domain)) == 6
 
 
-async def test_without_a_mail_server_deliveries_wait_and_say_why(make_hub: Callable[..., RunningHub]) -> None:
-    hub = make_hub(AT_ONCE)
-    update = await many(hub, 1, "nowhere.example", 3)
-    rows = await hub.until("deliveries", lambda rows: len(rows) == 3 and all(row.get("answer") for row in rows))
-    assert tally(rows) == {"queued": 3}
-    assert "no mail server configured" in rows[0]["answer"]
-    await hub.done("steer", update=update, to="cancel")
-    assert tally(await deliveries(hub, update)) == {"held": 3}
+async def test_without_a_mail_server_nothing_is_approved_and_what_was_before_waits_and_tells_nobody(
+    make_hub: Callable[..., RunningHub], mailbox: Mailbox
+) -> None:
+    domain = "nowhere.example"
+    hub = make_hub(f"[updates]\nhold = 600\n{mail_config(mailbox).partition('[updates]')[0]}")
+    outage = await outage_of(hub, 1, domain, [customer(number, domain) for number in range(3)])
+    update = await approved(hub, outage)
+    hub.kill()
+    hub.config.write_text(AT_ONCE)
+    hub.start()
+    await hub.until("updates", lambda rows: rows[0]["state"] == "hold")
+    another = (await hub.done("draft", "eva", outage=outage, kind="progress", text=TEXT))["update"]
+    preview = await hub.done("preview", "eva", update=another)
+    assert "no mail server is configured: 3 mails would wait; set [mail]" in preview["problems"]
+    asked = {"update": another, "digest": preview["digest"], "customers": 3}
+    status, said = await hub.command("propose", "eva", **asked)
+    assert status == 409
+    assert "it cannot be sent so: no mail server is configured" in said["error"]
+    await hub.done("steer", update=update, to="pause")
+    row = (await hub.rows("outages"))[0]
+    assert "told" not in row
+    assert (row["waits_for"], row["waits_why"]) == (3, "paused")
+
+
+async def test_customers_count_as_told_when_the_first_mail_is_accepted_and_not_before(
+    make_hub: Callable[..., RunningHub], mailbox: Mailbox
+) -> None:
+    hub = make_hub(mail_config(mailbox))
+    mailbox.refused = {"ops0@deaf.example"}
+    update = await many(hub, 2, "deaf.example", 1)
+    await until_state(hub, update, "done")
+    row = (await hub.rows("outages"))[0]
+    assert not {"told", "next_word"} & row.keys()
+    assert (row["waits_for"], "waits" in row, bool(row["waits_why"])) == (1, True, True)
+    mailbox.refused = set()
+    await hub.done("retry", update=update, deliveries=[0])
+    row = (await hub.until("outages", lambda rows: "told" in rows[0]))[0]
+    sent = (await deliveries(hub, update))[0]
+    assert (row["told"], row["next_word"]) == (sent["changed"], TEXT["next_word"])
+    assert "waits" not in row
 
 
 # -- the crash -------------------------------------------------------------------------------------------------------

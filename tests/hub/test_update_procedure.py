@@ -227,6 +227,10 @@ async def test_a_suppressed_address_is_called_and_the_ledger_can_be_exported(
 
 
 async def test_the_promise_of_a_next_word_is_told_with_the_totals(shared_hub: RunningHub) -> None:
+    outage = await outage_of(shared_hub, 32, "promised.example", [customer(1, "promised.example")])
+    update, preview = await proposed(shared_hub, outage)
+    await shared_hub.done("approve", "bo", update=update, digest=preview["digest"], customers=1)
+    await until(shared_hub, update, "done")
     (row,) = await shared_hub.rows("totals")
     assert row["next_word"] == "2030-03-01T04:00:00Z"
     assert row["promises"] >= 1

@@ -13,7 +13,7 @@ import pytest
 
 import feeds
 from feeds.facts import AlarmAcknowledged, Fact
-from feeds.log import Batch, SqliteLog
+from feeds.log import Batch, Snapshot, SqliteLog
 
 
 class Clock:
@@ -52,6 +52,12 @@ class Room:
     def open(self, after: int = 0, queue_facts: int = 200_000) -> SqliteLog:
         return SqliteLog.open(
             self.directory, deliver=self.delivered.append, now=self.clock, after=after, queue_facts=queue_facts
+        )
+
+    def open_at(self, board: Snapshot) -> SqliteLog:
+        """Open the log as a hub does that begins from a snapshot."""
+        return SqliteLog.open(
+            self.directory, deliver=self.delivered.append, now=self.clock, after=board.seq, check=board.check
         )
 
     def on_disk(self) -> int:

@@ -116,7 +116,7 @@ async def test_a_pruned_log_that_is_damaged_is_cut_and_still_knows_what_is_gone(
     data = bytearray(room.database.read_bytes())
     data[data.index(b"net/7-1") + 4] ^= 2
     room.database.write_bytes(data)
-    cut(spoilt)
+    cut(spoilt, 6)
     log = room.open()
     assert (log.begins, log.last, log.damage) == (12, 21, None)
     assert (await log.append("feed", make_acks(1))).first == 22

@@ -29,7 +29,7 @@ async def damaged(room: Any) -> bytes:
 async def test_a_cut_log_opens_clean_at_its_last_good_fact_and_goes_on(room: Any, make_acks: Acks) -> None:
     await damaged(room)
     before = list(read_only(room.directory).read())
-    cut(room.directory)
+    cut(room.directory, 12)
     log = room.open()
     assert (log.last, log.damage) == (15, None)
     assert list(log.read()) == before
@@ -43,7 +43,7 @@ async def test_a_cut_deletes_nothing(room: Any) -> None:
     snapshots.write(room.directory, 12, bytes(16), b"")
     snapshots.write(room.directory, 27, bytes(16), b"")
     reason = check(room.directory).damage
-    aside = cut(room.directory)
+    aside = cut(room.directory, 12).aside
     assert aside.parent == room.directory
     assert aside.name.startswith("damaged-")
     assert (aside / "facts.db").read_bytes() == data
@@ -61,7 +61,7 @@ async def test_a_torn_tail_can_be_cut_and_its_frames_are_kept(room: Any, make_ro
     await log.close()
     torn = left.wal.read_bytes()[:-5_000]
     left.wal.write_bytes(torn)
-    aside = cut(left.directory)
+    aside = cut(left.directory).aside
     assert (aside / "facts.db-wal").read_bytes() == torn
     log = left.open()
     assert log.damage is None
@@ -75,7 +75,7 @@ async def test_two_cuts_have_two_names(room: Any) -> None:
     for _ in range(2):
         await room.fill(1)
         room.database.write_bytes(b"broken" * 1_000)
-        places.append(cut(room.directory))
+        places.append(cut(room.directory).aside)
     assert len(set(places)) == 2
     assert all((place / "facts.db").read_bytes() == b"broken" * 1_000 for place in places)
     log = room.open()
@@ -86,7 +86,7 @@ async def test_two_cuts_have_two_names(room: Any) -> None:
 async def test_a_large_good_part_is_copied_whole(room: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("feeds.log.repair._COPY_BYTES", 300)
     await damaged(room)
-    cut(room.directory)
+    cut(room.directory, 12)
     assert check(room.directory).last == 15
 
 
@@ -127,7 +127,7 @@ async def test_a_kill_before_the_renames_of_a_cut_leaves_the_damaged_log_as_it_w
     await log.close()
     assert room.database.read_bytes() == data
     assert not (room.directory / "log.new").exists()
-    cut(room.directory)
+    cut(room.directory, 12)
     assert sorted(path.name.partition("-")[0] for path in room.directory.iterdir()) == ["damaged", "hub.lock", "log"]
 
 

@@ -44,12 +44,12 @@ async def test_what_is_there_is_read_appends_are_refused_and_taken_again_later(t
     for _ in range(2):
         with pytest.raises(LogFull, match="Nothing of this was kept"):
             await log.append("noc", [ALARM])
-        assert not await log.open_again()
+        assert not await log.try_disk()
     with pytest.raises(LogLocked):
         opened(tmp_path, seen)
     place.rmdir()
-    assert await log.open_again()
-    assert await log.open_again(), "it is open"
+    assert await log.try_disk()
+    assert await log.try_disk(), "it is open"
     assert log.shut == ""
     assert (await log.append("noc", [ALARM])).last == 2
     await log.close()
@@ -67,7 +67,7 @@ async def test_a_log_that_another_program_changed_meanwhile_is_not_written_to(tm
     other = Store(tmp_path / LOG_DIRECTORY, end.last, end.check)
     other.keep([chained(end.check, 2, 2, facts)])
     other.close()
-    assert not await log.open_again()
+    assert not await log.try_disk()
     assert "changed by another program" in log.shut
     with pytest.raises(LogFull):
         await log.append("noc", [ALARM])
@@ -80,6 +80,6 @@ async def test_a_shut_log_lets_its_directory_go(tmp_path: Path) -> None:
     in_the_way(tmp_path)
     log = opened(tmp_path, seen)
     await log.close()
-    assert not await log.open_again(), "nothing is opened any more"
+    assert not await log.try_disk(), "nothing is opened any more"
     again = opened(tmp_path, seen)
     await again.close()

@@ -7,7 +7,7 @@ from feeds.facts import AlarmReported, CaseReported, CustomersStated, RangesStat
 from feeds.model import CaseKind, Severity, SimRange
 from feeds.simspace import LengthProfile, luhn_digit
 from feeds.simspace.reader import Reader
-from feeds.sources import Invalid, Malformed, native
+from feeds.sources import Invalid, InvalidTable, Malformed, native, ranges_csv
 
 ALARM = {"source": "nms", "managed_object": "pgw-sto-1", "severity": "major"}
 CASE = {"number": "C-1"}
@@ -189,6 +189,53 @@ def test_a_wrong_customer_is_named(change: dict[str, object], path: str) -> None
     with pytest.raises(Invalid) as caught:
         native.customers(orjson.dumps(CUSTOMER | change))
     assert caught.value.path == path
+
+
+@pytest.mark.parametrize(
+    "language", ["../../x", "sv_SE", "s", "sv-", "-sv", "swedish language", "a" * 36, "ſv", "sv-é"]
+)
+def test_a_customers_language_looks_like_a_language_tag(language: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        native.customers(orjson.dumps([CUSTOMER, CUSTOMER | {"language": language}]))
+    assert caught.value.path == "$[1].language"
+    assert "BCP 47" in caught.value.message
+
+
+@pytest.mark.parametrize("language", ["", "sv", "pt-BR", "zh-Hant-TW", "de-CH-1901", "x-own", "i-klingon"])
+def test_language_tags_are_taken(language: str) -> None:
+    native.customers(orjson.dumps(CUSTOMER | {"language": language}))
+
+
+@pytest.mark.parametrize(
+    ("field", "begin", "fits"),
+    [
+        *(("imsi_first", "999999999999000", True), ("imsi_first", "999999999999001", False)),
+        *(("msisdn_first", "9999000", True), ("msisdn_first", "9999001", False)),
+    ],
+)
+def test_parallel_numbers_keep_their_length_to_the_last_one(field: str, begin: str, fits: bool) -> None:
+    head, row = f"first,last,customer,{field}\n", f"{RANGE['first']},{RANGE['last']},v,{begin}\n"
+    if fits:
+        native.ranges(orjson.dumps(RANGE | {field: begin}))
+        ranges_csv([head, row])
+        return
+    with pytest.raises(Invalid) as caught:
+        native.ranges(orjson.dumps(RANGE | {field: begin}))
+    assert caught.value.path == f"$.{field}"
+    assert f"1,000 numbers do not fit behind {begin}" in caught.value.message
+    with pytest.raises(InvalidTable) as table:
+        ranges_csv([head, row])
+    assert [(one.line, one.field) for one in table.value.problems] == [(2, field)]
+
+
+def test_the_hubs_own_source_is_nobodys() -> None:
+    for source in ("vaken", "VAKEN"):
+        with pytest.raises(Invalid) as caught:
+            native.alarms(orjson.dumps([ALARM, ALARM | {"source": source}]))
+        assert caught.value.path == "$[1].source"
+        with pytest.raises(Invalid) as caught:
+            native.cases(orjson.dumps([CASE, CASE | {"source": source}]))
+        assert caught.value.path == "$[1].source"
 
 
 def test_a_frame_is_taken_apart() -> None:

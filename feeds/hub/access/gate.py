@@ -28,7 +28,7 @@ from feeds.hub.access.local import LOCAL
 from feeds.hub.access.settings import AccessSettings
 from feeds.hub.access.token_file import TokenFile
 from feeds.hub.access.tokens import Parts, TokenRecord, fits, mark_of, split
-from feeds.hub.trouble import Trouble
+from feeds.hub.trouble import Trouble, Warn
 from feeds.model.access import CAPABILITIES
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Gate:
         *,
         beyond: bool = False,
         local: str = "",
-        warn: Callable[[str], None] = lambda _text: None,
+        warn: Warn = lambda _text, _event: None,
         now: Callable[[], float] = time.time,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -98,7 +98,7 @@ class Gate:
         self._warn = warn
         self._local = local.encode()
         self._stamp = self._file.stamp()
-        self._trouble = Trouble(warn)
+        self._trouble = Trouble(lambda text: warn(text, "access.tokens_unreadable"))
         self._records: dict[str, TokenRecord] = {one.id: one for one in self._file.read()}
         others = settings.required or beyond or bool(settings.names) or settings.oidc is not None
         self.required = others or bool(self._records)
@@ -242,7 +242,8 @@ class Gate:
             return  # who guesses from many places must not fill the log; the figures tell the rest
         self._told_at = now
         self._warn(
-            f"wrong tokens {where} again and again: no more are looked at for {wait} s; the right one still counts"
+            f"wrong tokens {where} again and again: no more are looked at for {wait} s; the right one still counts",
+            "access.wrong_token",
         )
 
     def _name(self, id_: str) -> str:

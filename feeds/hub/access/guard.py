@@ -16,6 +16,7 @@ from feeds.hub.access.gate import Gate
 from feeds.hub.access.identity import ANYBODY, Denied, Identity, needed
 from feeds.hub.access.paths import OPEN, SIGNED, needs_of
 from feeds.hub.access.proxies import HEADER, Proxies
+from feeds.hub.journal import safe
 from feeds.hub.metrics import Metrics
 from feeds.sources import parse
 from feeds.sources.clean import clean
@@ -72,7 +73,7 @@ class Guard:
             except web.HTTPException as error:
                 if error.status < 400:
                     raise
-                what = f"{error.reason}: {clean(request.method[:20])} {clean(request.path[:200])}"
+                what = f"{error.reason}: {clean(request.method[:20])} {safe(request.path[:200])}"
                 response = web.Response(
                     status=error.status, body=orjson.dumps({"error": what}), content_type="application/json"
                 )
@@ -92,7 +93,9 @@ class Guard:
             raise Denied(403, "origin", f"requests from pages of {clean(origin[:100])} are not taken")
         name, is_address, is_loopback = _host(request.host)
         if not (is_loopback or (is_address and self._beyond) or self._called(name)):
-            more = "or put the name under [access] names" if self._beyond else "ask for 127.0.0.1 or localhost"
+            more = "ask for 127.0.0.1 or localhost"
+            if self._beyond:
+                more = "ask by its address or by a name in its certificate, or put the name under [access] names"
             raise Denied(403, "name", f"this hub is not called {clean(request.host[:100])}: {more}")
 
     async def _identity(self, request: web.Request) -> Identity:

@@ -19,7 +19,7 @@ from joserfc.jwk import GuestProtocol, Key, KeySet
 
 from feeds.hub.access.identity import Denied, Identity
 from feeds.hub.access.settings import OidcSettings
-from feeds.hub.trouble import Trouble
+from feeds.hub.trouble import Trouble, Warn
 from feeds.model.access import CAPABILITIES, Role
 from feeds.sources import parse
 
@@ -38,14 +38,14 @@ class KeysUnusable(Exception):
 class IssuerKeys:
     """The issuer's keys. ``clock``: monotonic seconds."""
 
-    def __init__(self, settings: OidcSettings, clock: Callable[[], float], warn: Callable[[str], None]) -> None:
+    def __init__(self, settings: OidcSettings, clock: Callable[[], float], warn: Warn) -> None:
         self._settings = settings
         self._clock = clock
         self._warn = warn
         self._keys: KeySet | None = None
         self._had_at = 0.0
         self._asked_at = -math.inf
-        self._trouble = Trouble(warn)
+        self._trouble = Trouble(lambda text: warn(text, "access.keys_unreachable"))
         self._turn = asyncio.Lock()
 
     def age(self) -> float:
@@ -81,7 +81,7 @@ class IssuerKeys:
             self._trouble.say(error, f"keys of the single sign-on: {error}{still}")
             return
         if self._trouble:
-            self._warn("keys of the single sign-on: they can be had again")
+            self._warn("keys of the single sign-on: they can be had again", "access.keys_back")
         self._keys, self._had_at = keys, self._clock()
         self._trouble.over()
 

@@ -59,6 +59,10 @@ class Proxies:
                 break
         return counts
 
+    def trusts(self, address: str) -> bool:
+        """Return whether an address is one of theirs."""
+        return bool(self._networks) and self._trusts(address)
+
     def _is_trusted(self, address: str) -> bool:
         parsed = _parsed(address)
         return parsed is not None and any(

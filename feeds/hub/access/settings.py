@@ -1,6 +1,6 @@
 """The tables ``[access]`` and ``[tls]`` of the configuration."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -8,6 +8,9 @@ from feeds.model.access import Role
 
 Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
 """Signatures by key pairs. None by a shared secret: who can check such a token can make one."""
+
+
+HOST_NAME: Final = r"^[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]*[A-Za-z0-9_])?)*\.?$"
 
 
 class OidcSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -43,7 +46,7 @@ class AccessSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     required: bool = False
-    names: tuple[Annotated[str, Meta(min_length=1, max_length=253)], ...] = ()
+    names: tuple[Annotated[str, Meta(min_length=1, max_length=253, pattern=HOST_NAME)], ...] = ()
     oidc: OidcSettings | None = None
 
 

@@ -16,6 +16,7 @@ from cryptography import x509
 
 from feeds.hub.access.identity import AccessError
 from feeds.hub.access.settings import TlsSettings
+from feeds.hub.trouble import Warn
 
 WARN_BEFORE: Final = timedelta(days=21)
 WARN_EVERY: Final = timedelta(days=1)
@@ -31,7 +32,7 @@ class Certificate:
     Raises AccessError where the files cannot be used.
     """
 
-    def __init__(self, settings: TlsSettings, now: Callable[[], datetime], warn: Callable[[str], None]) -> None:
+    def __init__(self, settings: TlsSettings, now: Callable[[], datetime], warn: Warn) -> None:
         self._cert, self._key = Path(settings.cert), Path(settings.key)
         self._now = now
         self._warn = warn
@@ -53,10 +54,12 @@ class Certificate:
             self._stamp = stamp
             self._newest, self.not_after, self.names = self._load()
         except AccessError as error:
-            self._warn(f"{error}; the certificate of before stays in use until {self.not_after:%Y-%m-%d %H:%M}Z")
+            why = f"{error}; the certificate of before stays in use until {self.not_after:%Y-%m-%d %H:%M}Z"
+            self._warn(why, "tls.not_changed")
             return
         self._warned = None
-        self._warn(f"{self._cert}: the new certificate is in use, good until {self.not_after:%Y-%m-%d %H:%M}Z")
+        used = f"{self._cert}: the new certificate is in use, good until {self.not_after:%Y-%m-%d %H:%M}Z"
+        self._warn(used, "tls.changed")
         self._look_at_end()
 
     async def run(self) -> None:
@@ -110,8 +113,12 @@ class Certificate:
         if left > WARN_BEFORE or (self._warned is not None and now - self._warned < WARN_EVERY):
             return
         self._warned = now
-        what = "expired" if left <= timedelta() else f"expires in {left.days} days,"
-        self._warn(f"{self._cert}: {what} on {self.not_after:%Y-%m-%d %H:%M}Z; put a new one in its place")
+        past = left <= timedelta()
+        what = "expired" if past else f"expires in {left.days} days,"
+        self._warn(
+            f"{self._cert}: {what} on {self.not_after:%Y-%m-%d %H:%M}Z; put a new one in its place",
+            "tls.expired" if past else "tls.expiring",
+        )
 
 
 def _names(certificate: x509.Certificate) -> frozenset[str]:

@@ -33,6 +33,9 @@ class OutageCommands:
         if len(command.alarms) > ALARMS_AT_ONCE:
             raise Refused(f"no more than {ALARMS_AT_ONCE:,} alarms at once")
         active = self._hub.board.alarms.active
+        unknown = [key for key in command.alarms if self._hub.board.alarms.get(key) is None]
+        if unknown:
+            raise Refused(f"there is no alarm {listed(unknown)}, or no longer")
         gone = [key for key in command.alarms if key not in active]
         if gone:
             raise Refused(f"{listed(gone)} cleared meanwhile")

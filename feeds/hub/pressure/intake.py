@@ -16,7 +16,7 @@ from feeds.facts import AlarmReported, CaseReported, Fact
 from feeds.hub.core import Hub
 from feeds.hub.pressure.bounds import Overloaded
 from feeds.hub.pressure.echoes import Echo, Echoes
-from feeds.hub.pressure.line import LOG_FACTS, Lines
+from feeds.hub.pressure.line import Lines, log_facts_of
 from feeds.hub.pressure.order import Level, kept_out_at
 from feeds.log import Batch, LogError
 from feeds.model import alarm_key
@@ -40,9 +40,11 @@ class Taken(NamedTuple):
 class Intake:
     """The way into one hub's log for all feeds."""
 
-    def __init__(self, hub: Hub, log_facts: int = LOG_FACTS) -> None:
-        """``log_facts``: how many facts the log is given at a time."""
+    def __init__(self, hub: Hub, log_facts: int | None = None) -> None:
+        """``log_facts``: how many facts the log is given at a time; None: as the settings of the hub allow."""
         limits = hub.settings.limits
+        if log_facts is None:
+            log_facts = log_facts_of(limits.queue_facts)
         self._hub = hub
         self._echoes = Echoes()
         self._pending: dict[str, int] = {}

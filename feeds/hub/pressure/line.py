@@ -30,7 +30,16 @@ QUANTUM: Final = 512
 LOOK_AGAIN: Final = 0.005
 """Seconds until the next look, where others than the lines fill the log."""
 
+LOG_SHARE: Final = 4
+"""The log is given no more than this part of all facts that may wait, and one piece of as many. It refuses what is
+beyond that bound, whosever it is: what waits for its turn has to wait here."""
+
 Submit = Callable[[str, Sequence[Fact]], "asyncio.Future[Batch]"]
+
+
+def log_facts_of(queue_facts: int) -> int:
+    """Return how many facts the log is given at a time where ``queue_facts`` may wait."""
+    return max(1, min(LOG_FACTS, queue_facts // LOG_SHARE))
 
 
 class _Body:
@@ -72,6 +81,7 @@ class Lines:
         log_facts: int = LOG_FACTS,
     ) -> None:
         self._log_facts = log_facts
+        self._piece = max(1, min(PIECE, most_facts // LOG_SHARE))
         self._submit = submit
         self._in_log = in_log
         self._clock = clock
@@ -124,7 +134,7 @@ class Lines:
         holds all of them, in order, though others' facts may stand between. Raises Overloaded and LogError.
         """
         count = len(facts)
-        if not self._lines and count <= PIECE:
+        if not self._lines and count <= self._piece:
             waiting = self._in_log()
             if not waiting:
                 self._straight, self._mark = [0, 0], None
@@ -194,7 +204,8 @@ class Lines:
     def _send(self, feed: str, line: _Line) -> int:
         """Send the next piece of a line; return how many facts that are."""
         body = line.bodies[0]
-        piece = body.facts[body.sent : body.sent + PIECE] if len(body.facts) > PIECE else body.facts
+        size = self._piece
+        piece = body.facts[body.sent : body.sent + size] if len(body.facts) > size else body.facts
         body.sent += len(piece)
         try:
             kept = self._submit(body.by, piece)

@@ -27,6 +27,10 @@ ALARM = {"source": "nms", "managed_object": "pgw", "id": "a1", "severity": "majo
 RANGE = {"first": "894620007100000000", "last": "894620007100000099", "customer": "c1"}
 
 
+NOBODYS_MAIL = '[mail]\nhost = "127.0.0.1"\nport = 9\nsender = "noc@operator.example"\nsecurity = "none"\n'
+"""A mail server that does not answer: what is approved waits for it."""
+
+
 class Desk:
     """A hub with one token of each role."""
 
@@ -59,7 +63,7 @@ def bearer(token: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    hub = RunningHub(tmp_path_factory.mktemp("desk") / "data", '[zammad]\nsecret = "zs"\n')
+    hub = RunningHub(tmp_path_factory.mktemp("desk") / "data", f'[zammad]\nsecret = "zs"\n{NOBODYS_MAIL}')
     hub.directory.mkdir(mode=0o700)
     desk = Desk(hub)
     hub.start()

@@ -147,7 +147,7 @@ async def test_guessing_locks_an_address_and_an_id_but_never_the_right_token(tmp
     told: list[str] = []
     token = TokenFile(tmp_path).add("jl", Role.VIEWER, NOW)
     time = Time()
-    gate = Gate(tmp_path, AccessSettings(), warn=told.append, now=time)
+    gate = Gate(tmp_path, AccessSettings(), warn=lambda text, event: told.append(f"{text} [{event}]"), now=time)
     id_ = token.split("_")[1]
     for number in range(20):
         with denied("token"):
@@ -160,6 +160,7 @@ async def test_guessing_locks_an_address_and_an_id_but_never_the_right_token(tmp
     assert looks.count == 0, "the mark turns guesses away"
     assert (await gate.identify(bearer(token), HERE)).name == "jl"
     assert [HERE in one for one in told] == [True], "the id's lock came in the same second and is not said"
+    assert told[0].endswith("[access.wrong_token]")
     time.now += 60
     for number in range(6):
         with denied("token"):
@@ -191,12 +192,13 @@ async def test_too_many_tokens_at_once_are_told_to_come_back(tmp_path: Path, mon
 async def test_a_damaged_file_leaves_the_tokens_of_before_in_use(tmp_path: Path) -> None:
     told: list[str] = []
     token = TokenFile(tmp_path).add("jl", Role.VIEWER, NOW)
-    gate = Gate(tmp_path, AccessSettings(), warn=told.append)
+    gate = Gate(tmp_path, AccessSettings(), warn=lambda text, event: told.append(f"{text} [{event}]"))
     TokenFile(tmp_path).path.write_text("{")
     for _ in range(3):
         await gate.look()
     assert (await gate.identify(bearer(token), HERE)).name == "jl"
     assert len(told) == 1
     assert "tokens.json" in told[0]
+    assert told[0].endswith("[access.tokens_unreadable]")
     with pytest.raises(AccessError):
         Gate(tmp_path, AccessSettings())

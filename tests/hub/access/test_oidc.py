@@ -71,7 +71,7 @@ class Desk:
         self.clock = Clock()
         self.told: list[str] = []
         self.settings = OidcSettings("https://id.example", "vaken", jwks, "realm_access.roles", ROLES, **more)
-        self.keys = IssuerKeys(self.settings, self.clock, self.told.append)
+        self.keys = IssuerKeys(self.settings, self.clock, lambda text, _event: self.told.append(text))
         self.sign_on = SignOn(self.settings, self.keys, lambda: NOW)
 
     async def who(self, token: str) -> Identity:

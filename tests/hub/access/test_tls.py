@@ -163,6 +163,7 @@ async def test_a_new_certificate_counts_without_a_restart_and_a_bad_one_changes_
 async def test_names_of_the_certificate_are_names_of_the_hub(open_hub: RunningHub, paper: Paper) -> None:
     paper.issue("127.0.0.1", "vaken.example", "*.ops.example")
     await until_said(open_hub, "the new certificate is in use")
+    assert "[tls.changed]" in open_hub.errors()
     port = open_hub.url.rpartition(":")[2]
     names = {"vaken.example": 200, "a.ops.example": 200, "10.1.2.3": 200, "a.b.ops.example": 403, "evil.example": 403}
     async with open_hub.session() as session:
@@ -170,10 +171,14 @@ async def test_names_of_the_certificate_are_names_of_the_hub(open_hub: RunningHu
             host = {"Host": f"{name}:{port}"}
             async with session.get(open_hub.url + "/healthz", headers=host) as answer:
                 assert answer.status == status, name
+                said = (await answer.json()).get("error", "")
+                assert said == "" or said.startswith(
+                    f"this hub is not called {name}:{port}: ask by its address or by a name"
+                )
 
 
 def certificate(paper: Paper, now: datetime, told: list[str]) -> Certificate:
-    return Certificate(paper.settings, lambda: now, told.append)
+    return Certificate(paper.settings, lambda: now, lambda text, _event: told.append(text))
 
 
 def test_the_end_of_a_certificate_is_said_once_a_day_in_its_last_weeks(paper: Paper) -> None:
@@ -181,7 +186,7 @@ def test_the_end_of_a_certificate_is_said_once_a_day_in_its_last_weeks(paper: Pa
     paper.issue(end=now + timedelta(days=30))
     times = [now]
     told: list[str] = []
-    kept = Certificate(paper.settings, lambda: times[0], told.append)
+    kept = Certificate(paper.settings, lambda: times[0], lambda text, event: told.append(f"{text} [{event}]"))
     for _ in range(10):
         kept.look()
     assert not told
@@ -191,6 +196,10 @@ def test_the_end_of_a_certificate_is_said_once_a_day_in_its_last_weeks(paper: Pa
     times[0] += timedelta(days=1)
     kept.look()
     assert [one.partition("expires in ")[2].partition(",")[0] for one in told] == ["20 days", "19 days"]
+    assert all(one.endswith("[tls.expiring]") for one in told)
+    times[0] += timedelta(days=20)
+    kept.look()
+    assert told[-1].endswith("[tls.expired]")
 
 
 @pytest.mark.parametrize(

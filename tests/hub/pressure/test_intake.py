@@ -75,6 +75,38 @@ def test_the_fuller_a_line_and_the_longer_it_waits_the_more_is_kept_out() -> Non
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("queue", [1_000, 4_000, 8_192, 20_000])
+async def test_however_few_facts_may_wait_a_quiet_feed_is_let_in_beside_a_flood(tmp_path: Path, queue: int) -> None:
+    hub = Hub(Board(), Settings(limits=LimitSettings(queue_facts=queue)), tmp_path)
+    log = SqliteLog.open(tmp_path / "data", deliver=hub.deliver, now=utc_now, queue_facts=queue)
+    hub.follow(log)
+    intake = Intake(hub)
+    refused: set[int] = set()
+    number = 0
+    while len(refused) < 16:  # nothing of it gets to the disk meanwhile: the event loop has no turn
+        number += 1
+        for flooder in range(16):
+            try:
+                raised = [alarm(f"{number}-{at}", Severity.CRITICAL, source=f"f{flooder}") for at in range(20)]
+                intake.take(f"f{flooder}", raised, 2_000)
+            except Overloaded:
+                refused.add(flooder)
+            assert number < queue
+    size = queue // 200
+    bodies: list[list[Fact]] = [
+        [alarm(f"raise-{at}", Severity.CRITICAL, source="quiet") for at in range(size)],
+        [alarm(f"raise-{at}", Severity.CLEARED, 1, source="quiet") for at in range(size)],
+        [case("1")],
+    ]
+    taken = [intake.take("quiet", body, 2_000, "quiet") for body in bodies]
+    assert [(one.accepted, one.turned_away) for one in taken] == [(size, 0), (size, 0), (1, 0)]
+    for one in taken:
+        assert one.kept is not None
+        await one.kept
+    await drained(hub, intake)
+    await log.close()
+
+
 async def test_repeats_go_first_then_warnings_and_what_matters_never(tmp_path: Path) -> None:
     async with door(tmp_path) as (hub, intake):
         intake.take("nms", [alarm("known"), alarm("known-c", Severity.CRITICAL), alarm("w", Severity.WARNING)])
