@@ -273,7 +273,7 @@ class VakenApp(GoingActions, ReplayActions, HubApp):
 
     @on(KeyTurns.Done)
     def _key_is_done(self, message: KeyTurns.Done) -> None:
-        self.key_turns.done(message.turn)
+        self.key_turns.done(message)
 
     async def _hand_on(self, event: events.Event) -> None:
         """Take two keys that belong together before one of them does something else."""

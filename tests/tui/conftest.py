@@ -41,7 +41,7 @@ async def settle(pilot: Pilot[None]) -> None:
     app = pilot.app
     assert isinstance(app, VakenApp)
     for _ in range(200):
-        if not app._told:
+        if not app._told and app.key_turns.at_rest:
             break
         await pilot.pause(0.01)
     if app._rest is not None:  # the frame is not waited for: a key would have it painted at once as well

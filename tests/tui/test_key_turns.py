@@ -1,13 +1,15 @@
 """Keys that come in one piece, as over a slow line, reach what they were typed for."""
 
 import pytest
-from textual import events
+from textual import events, on
 from textual.app import App, ComposeResult
-from textual.widgets import Input, Static
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Static
 
 from tests.tui.conftest import Opened
 from tests.tui.fake_hub import FakeHub
 from tests.tui.seen import until
+from tui.acts import key_turns
 from tui.acts.key_turns import MOST, KeyTurns
 from tui.screens.sims import SimsScreen
 from widgets.sims_area import SimsArea
@@ -78,17 +80,39 @@ class Turns(App[None]):
             await super().on_event(event)
 
     def on_key_turns_done(self, message: KeyTurns.Done) -> None:
-        self.turns.done(message.turn)
+        self.turns.done(message)
 
     def on_key(self) -> None:
         self.keys += 1
 
 
-async def test_a_widget_that_goes_does_not_hold_up_what_is_typed_next() -> None:
+async def test_a_widget_that_goes_does_not_hold_up_what_is_typed_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_turns, "SECONDS", 1_000.0)
     async with Turns().run_test() as pilot:
         burst(pilot.app, "\rabc")
         await until(pilot, lambda: pilot.app.query_one(Input).value == "abc")
         assert not pilot.app.query(Vanishing)
+
+
+class Question(ModalScreen[None]):
+    """It is answered by enter, and takes with it what had the focus."""
+
+    def compose(self) -> ComposeResult:
+        yield Button("yes")
+
+    @on(Button.Pressed)
+    def answer(self) -> None:
+        self.dismiss()
+
+
+async def test_a_question_that_is_answered_does_not_hold_up_what_is_typed_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key_turns, "SECONDS", 1_000.0)
+    async with Turns().run_test() as pilot:
+        pilot.app.query_one(Input).focus()
+        await pilot.app.push_screen(Question())
+        burst(pilot.app, "\rabc")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Question))
+        await until(pilot, lambda: pilot.app.query_one(Input).value == "abc")
 
 
 async def test_keys_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
