@@ -99,7 +99,7 @@ def test_the_wall_needs_a_terminal_and_says_what_else_there_is(run: Run) -> None
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["--theme", "pink"], 2, "no theme 'pink'"),
+        (["--theme", "pink"], 2, "there is no 'pink'"),
         (["--web", "--listen", "0.0.0.0:80"], 1, "can be reached from other machines"),
         (["--web", "--listen", "nowhere"], 1, "HOST:PORT"),
         (["--fps", "0"], 2, "--fps"),

@@ -28,16 +28,6 @@ async def push(hub: RunningHub, *alarms: dict[str, Any]) -> int:
     return int(said["seq"])
 
 
-# -- commands on what is not there -------------------------------------------------------------------------------------
-
-
-async def test_an_alarm_that_never_was_is_not_said_to_be_clear(shared_hub: RunningHub) -> None:
-    await push(shared_hub, alarm(1, "acks"), alarm(1, "acks", severity="cleared"))
-    async with terminal(shared_hub) as one:
-        assert (await one.do("ack", alarms=["acks/7"]))["why"] == "there is no alarm acks/7, or no longer"
-        assert (await one.do("ack", alarms=["acks/1"]))["why"] == "acks/1 cleared meanwhile"
-
-
 # -- views -----------------------------------------------------------------------------------------------------------
 
 
@@ -307,6 +297,13 @@ async def test_an_acknowledgement_is_done_and_seen(shared_hub: RunningHub) -> No
         assert answer["done"] == 7
         await one.until(lambda: all(row.get("acknowledged_by") == "eva" for row in shown.listed))
         assert shown.seq >= answer["seq"]
+
+
+async def test_an_alarm_that_never_was_is_not_said_to_be_clear(shared_hub: RunningHub) -> None:
+    await push(shared_hub, alarm(1, "was"), alarm(1, "was", severity="cleared"))
+    async with terminal(shared_hub) as one:
+        assert (await one.do("ack", alarms=["was/7"]))["why"] == "there is no alarm was/7, or no longer"
+        assert (await one.do("ack", alarms=["was/1"]))["why"] == "was/1 cleared meanwhile"
 
 
 async def test_an_alarm_that_changed_since_is_not_acknowledged_unseen(shared_hub: RunningHub) -> None:
